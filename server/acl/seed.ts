@@ -1,0 +1,29 @@
+import { allKeysButReserved } from "./patterns";
+import type { AclUser } from "./user";
+
+const tenant = (name: string, prefix: string): AclUser => ({
+  name,
+  kind: "application",
+  keys: [`${prefix}:*`],
+  channels: [],
+  commands: ["+@all", "-@dangerous", "+INFO"],
+});
+
+/** The application users where configuration names none: those of the cache that this program replaces. */
+export const seedUsers: readonly AclUser[] = [
+  tenant("keycloak", "keycloak"),
+  tenant("appcache", "cache"),
+  tenant("litellm", "litellm"),
+  // BullMQ's queue names are free, hence every key but the guard's; it reads CONFIG and INFO at start.
+  { name: "langfuse", kind: "application", keys: allKeysButReserved, channels: [], commands: ["+@all", "-@dangerous", "+INFO", "+CONFIG"] },
+  {
+    name: "heimdall",
+    kind: "application",
+    keys: ["heimdall:dns:cache:*"],
+    channels: ["heimdall:dns:invalidate"],
+    commands: [
+      "-@all", "+AUTH", "+HELLO", "+PING", "+QUIT", "+SELECT", "+INFO",
+      "+GET", "+MGET", "+SET", "+DEL", "+UNLINK", "+PUBLISH", "+SUBSCRIBE", "+UNSUBSCRIBE",
+    ],
+  },
+];
