@@ -1,0 +1,63 @@
+import { join } from "node:path";
+import { ports } from "../server/ports";
+import { guardApi } from "./api";
+import { readTold, type Told } from "./config";
+import { Guard } from "./guard";
+import { MemoryFile } from "./memoryFile";
+import { metricsServer } from "./metrics";
+import { RoleClient } from "./roleClient";
+import { ServerProcesses } from "./serverProcess";
+import { statusOf } from "./status";
+import { StatusWriter } from "./statusWriter";
+
+const SITE_FILE = "/etc/dragonfly-dr/site/site.json";
+const PASSWORDS_DIR = "/etc/dragonfly-dr/passwords";
+const DATA_DIR = "/data";
+/** The kubelet renews mounts about once a minute. */
+const REREAD_MS = 5_000;
+/** After the pod was told to stop: as long as the server may take to save its dump; the kubelet ends us before. */
+const STOP_STEP_MS = 250;
+
+function log(line: string): void {
+  process.stdout.write(`${new Date().toISOString()} ${line}\n`);
+}
+
+function main(): void {
+  let told: Told = readTold(SITE_FILE, PASSWORDS_DIR);
+  const memory = new MemoryFile(join(DATA_DIR, "guard", "state.json"));
+  const processes = new ServerProcesses();
+  const roles = new RoleClient(told.site.site, told.site.namespace, () => guard.wake());
+  const guard: Guard = new Guard(told, memory, roles, processes, DATA_DIR, () => writer.offer(), log);
+  const writer = new StatusWriter(() => statusOf(guard, roles), (status) => roles.writeStatus(status));
+
+  guardApi(guard, roles).listen(ports.guard);
+  metricsServer(guard, roles).listen(ports.metrics);
+  roles.start();
+  guard.start();
+  log(`guard of site ${told.site.site} (${told.site.engine}), peers: ${told.site.peers.map((peer) => peer.site).join(", ") || "none"}`);
+
+  setInterval(() => {
+    try {
+      const now = readTold(SITE_FILE, PASSWORDS_DIR);
+      if (JSON.stringify(now.site) === JSON.stringify(told.site) && now.usersHash === told.usersHash) return;
+      told = now;
+      log("users, passwords or site changed: applying");
+      guard.tell(told);
+    } catch (error) {
+      log(`failed: reading what changed: ${(error as Error).message}`);
+    }
+  }, REREAD_MS);
+
+  process.on("SIGTERM", () => {
+    log("told to stop: closing, then waiting for the server to save its dump");
+    guard.terminate();
+    setInterval(() => {
+      if (processes.find() !== null) return;
+      guard.stop();
+      roles.stop();
+      process.exit(0);
+    }, STOP_STEP_MS);
+  });
+}
+
+main();
