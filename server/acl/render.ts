@@ -15,6 +15,8 @@ const BORN_OPEN: ReadonlySet<AclUser["kind"]> = new Set(["guard", "monitoring"])
  * @throws Error when a hash is missing or is none, or a name would break the file: a line that does not parse opens the server.
  */
 export function renderAclFile(engine: Engine, users: readonly AclUser[], defaultUser: DefaultUserMode, passwordHashes: Readonly<Record<string, string>>): string {
+  const misnamed = users.find(({ name }) => !/^[A-Za-z0-9_.-]+$/.test(name) || name === "default");
+  if (misnamed !== undefined) throw new Error(`ACL user "${misnamed.name}": not a name for an ACL file; use letters, digits, "_", "." and "-"`);
   const keyword = engine === "dragonfly" ? "USER" : "user";
   const password = (name: string): string => {
     const hash = passwordHashes[name];
@@ -33,9 +35,6 @@ export function renderAclFile(engine: Engine, users: readonly AclUser[], default
     ? closed(passwordDefaultUser)
     : line("default", [offWord(engine), "resetpass", password("default"), ...keyWords(passwordDefaultUser), "resetchannels", "-@all"]);
 
-  for (const { name } of users) {
-    if (!/^[A-Za-z0-9_.-]+$/.test(name) || name === "default") throw new Error(`ACL user "${name}": not a name for an ACL file; use letters, digits, "_", "." and "-"`);
-  }
   const lines = users.map((user) => (BORN_OPEN.has(user.kind) ? open(user) : closed(user)));
   return [defaultUser === "locked" ? locked : withPassword, ...lines, ""].join("\n");
 }
