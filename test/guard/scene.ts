@@ -1,0 +1,79 @@
+import { epoch, milliseconds, siteName } from "../../server/types";
+import type { SiteRoleSpec } from "../../guard/siterole";
+import { EMPTY_MEMORY, type AnsweringServer, type Heartbeat, type Memory, type Observation, type PeerView } from "../../guard/observation";
+
+/** Site a's guard; b is its peer. Each test says only what differs from a healthy, serving primary at epoch 3. */
+export const A = siteName("a");
+export const B = siteName("b");
+export const RUN = "boot-10-1000";
+
+export const beat = (at: number, sequence: number, change: Partial<Heartbeat> = {}): Heartbeat => ({ epoch: at, sequence, site: A, time: 0, commands: 1000, runId: RUN, ...change });
+
+export const spec = (change: Partial<SiteRoleSpec> = {}): SiteRoleSpec => ({ site: A, role: "primary", epoch: epoch(3), mode: "initial", ...change });
+
+export const server = (change: Partial<AnsweringServer> = {}): AnsweringServer => ({
+  kind: "answering",
+  runId: RUN,
+  loading: false,
+  role: "primary",
+  source: null,
+  linkUp: false,
+  linkDownMs: milliseconds(0),
+  syncInProgress: false,
+  position: { replicationId: "r1", offset: 5000 },
+  heartbeat: beat(3, 100),
+  heartbeatUnchangedMs: milliseconds(100),
+  commands: 1500,
+  dumping: false,
+  ...change,
+});
+
+export const replicaServer = (change: Partial<AnsweringServer> = {}): AnsweringServer => server({ role: "replica", source: B, linkUp: true, heartbeat: beat(3, 100, { site: B }), ...change });
+
+export const peer = (change: Partial<PeerView> = {}): PeerView => ({
+  site: B,
+  reachable: true,
+  specRole: "replica",
+  specEpoch: 3,
+  serving: false,
+  servingForMs: milliseconds(0),
+  dataVersion: { epoch: 3, sequence: 99 },
+  position: null,
+  promotion: null,
+  handover: null,
+  ...change,
+});
+
+export const servingPeer = (change: Partial<PeerView> = {}): PeerView => peer({ specRole: "primary", serving: true, servingForMs: milliseconds(60_000), dataVersion: { epoch: 3, sequence: 101 }, ...change });
+
+export const memory = (change: Partial<Memory> = {}): Memory => ({
+  ...EMPTY_MEMORY,
+  spec: spec(),
+  highestEpoch: 3,
+  served: { runId: RUN, epoch: epoch(3) },
+  peerReached: RUN,
+  promotion: { epoch: epoch(3), mode: "initial", dataVersion: null, commandsSeen: null, runIdSeen: null, lagSeconds: null, partial: false },
+  door: { runId: RUN, state: "open", usersHash: "h" },
+  ...change,
+});
+
+export const scene = (change: Partial<Observation> = {}): Observation => ({
+  site: A,
+  engine: "redis",
+  peersConfigured: [B],
+  onPeerUnreachable: "hold",
+  role: { kind: "present", spec: spec() },
+  memory: memory(),
+  door: "open",
+  dumps: true,
+  credentials: true,
+  server: server(),
+  peers: [peer()],
+  takeover: { kind: "none" },
+  savingDivergence: false,
+  sinceFollowMs: milliseconds(3_600_000),
+  terminating: false,
+  ...change,
+});
+
+export const present = (change: Partial<SiteRoleSpec> = {}): Observation["role"] => ({ kind: "present", spec: spec(change) });
