@@ -1,9 +1,9 @@
 // Counts acknowledged writes that are not there: npx tsx lab/load/checker.ts --url redis://HOST:PORT --user U --password-file F --ack-log FILE …
 // A process of its own, which knows nothing but the logs: exit code 1 when a write was lost or none was acknowledged.
-import { readAckLog } from "./ack-log";
-import { checkLoad } from "./check-load";
+import { readAckLog } from "./ackLog";
+import { checkLoad } from "./checkLoad";
 import { CONNECTION_FLAGS, Flags, runCommand } from "./flags";
-import { ReadBack } from "./read-back";
+import { ReadBack } from "./readBack";
 import { readTarget } from "./target";
 
 const TABLE = {

@@ -1,4 +1,4 @@
-import type { Moment } from "./ack-log";
+import type { Moment } from "./ackLog";
 
 /** The longest time without an acknowledgement. */
 export interface Gap {

@@ -1,8 +1,8 @@
 // Writes many keys in one region and reads them in the other: npx tsx lab/load/seed.ts --url … --verify-url … --count 300000 …
 import { parseEndpoint } from "./connection";
 import { CONNECTION_FLAGS, Flags, runCommand } from "./flags";
-import { ReadBack } from "./read-back";
-import { verifySeed, writeSeed } from "./seed-keys";
+import { ReadBack } from "./readBack";
+import { verifySeed, writeSeed } from "./seedKeys";
 import { readTarget } from "./target";
 
 const TABLE = {

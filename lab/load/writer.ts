@@ -1,8 +1,8 @@
 // Writes numbered keys and logs each acknowledgement: npx tsx lab/load/writer.ts --url redis://HOST:PORT --user U --password-file F …
-import { AckLog } from "./ack-log";
+import { AckLog } from "./ackLog";
 import { CONNECTION_FLAGS, Flags, runCommand } from "./flags";
 import { readTarget } from "./target";
-import { WriteLoad } from "./write-load";
+import { WriteLoad } from "./writeLoad";
 
 const TABLE = {
   ...CONNECTION_FLAGS,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Moment } from "../../../lab/load/ack-log";
+import type { Moment } from "../../../lab/load/ackLog";
 import { GapTracker } from "../../../lab/load/gap";
 
 const at = (ms: number): Moment => ({ monotonic: BigInt(ms) * 1_000_000n, wall: ms });

@@ -4,10 +4,10 @@ import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { readAckLog } from "../../../lab/load/ack-log";
-import type { LossReport } from "../../../lab/load/check-load";
-import type { WriteSummary } from "../../../lab/load/write-load";
-import { findRedisServer, TestRedis } from "./redis-server";
+import { readAckLog } from "../../../lab/load/ackLog";
+import type { LossReport } from "../../../lab/load/checkLoad";
+import type { WriteSummary } from "../../../lab/load/writeLoad";
+import { findRedisServer, TestRedis } from "./redisServer";
 
 const FOLDER = resolve(__dirname, "../../../lab/load");
 

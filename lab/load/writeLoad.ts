@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type Redis from "ioredis";
-import { keyOf, now, valueOf, type AckLog, type Moment, type RunHeader } from "./ack-log";
+import { keyOf, now, valueOf, type AckLog, type Moment, type RunHeader } from "./ackLog";
 import { connect, errorKind, type Credentials, type Endpoint } from "./connection";
 import { GapTracker, printGap, type PrintedGap } from "./gap";
 import { Pace } from "./pace";

@@ -1,6 +1,6 @@
-import { keyOf, valueOf, type AckLogContent, type LogEntry } from "./ack-log";
+import { keyOf, valueOf, type AckLogContent, type LogEntry } from "./ackLog";
 import { GapTracker, printGap, type Gap, type PrintedGap } from "./gap";
-import type { KeyFinding, ReadBack } from "./read-back";
+import type { KeyFinding, ReadBack } from "./readBack";
 
 /** What became of the acknowledged writes of one or more logs. */
 export interface LossReport {

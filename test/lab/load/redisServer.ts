@@ -21,11 +21,11 @@ export function findRedisServer(): Binary | null {
   const named = process.env["REDIS_SERVER"];
   if (named !== undefined) return { path: named, libraries: process.env["LD_LIBRARY_PATH"] ?? null };
   const root = findUnpacked(join(homedir(), ".cache", "dragonfly-dr"), 5);
-  return root === null ? null : { path: join(root, "usr/bin/redis-server"), libraries: join(root, "usr/lib/x86_64-linux-gnu") };
+  return root === null ? null : { path: join(root, "usr/bin/redisServer"), libraries: join(root, "usr/lib/x86_64-linux-gnu") };
 }
 
 function findUnpacked(folder: string, depth: number): string | null {
-  if (existsSync(join(folder, "usr/bin/redis-server"))) return folder;
+  if (existsSync(join(folder, "usr/bin/redisServer"))) return folder;
   if (depth === 0 || !existsSync(folder)) return null;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const found = entry.isDirectory() ? findUnpacked(join(folder, entry.name), depth - 1) : null;

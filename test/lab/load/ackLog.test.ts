@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AckLog, now, readAckLog } from "../../../lab/load/ack-log";
+import { AckLog, now, readAckLog } from "../../../lab/load/ackLog";
 
 describe("lab/load: the acknowledgement log", () => {
   const folder = mkdtempSync(join(tmpdir(), "dragonfly-dr-log-"));

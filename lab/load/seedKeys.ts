@@ -1,6 +1,6 @@
 import type { Credentials, Endpoint } from "./connection";
 import { connect } from "./connection";
-import type { ExpectedKey, KeyFinding, ReadBack } from "./read-back";
+import type { ExpectedKey, KeyFinding, ReadBack } from "./readBack";
 
 export interface SeedOptions {
   readonly prefix: string;
