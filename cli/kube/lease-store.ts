@@ -1,0 +1,58 @@
+import type { Milliseconds, SiteName } from "../../server/types";
+import type { LeaseReading, LeaseStore } from "../lease-store";
+import type { LeaseRecord } from "../plan/lease";
+import { ApiRefusal, SpecChanged } from "../store";
+import { fields, isNotFound, reasonOf } from "./answers";
+import type { KubeApi } from "./api";
+
+const NAME = "dragonfly-dr-command";
+
+/** The Lease `dragonfly-dr-command` beside a site's role object. */
+export class KubeLeaseStore implements LeaseStore {
+  private readonly leases: string;
+
+  constructor(
+    readonly site: SiteName,
+    private readonly namespace: string,
+    private readonly api: KubeApi,
+  ) {
+    this.leases = `/apis/coordination.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/leases`;
+  }
+
+  async read(timeout: Milliseconds): Promise<LeaseReading> {
+    const answer = await this.api.request({ method: "GET", path: `${this.leases}/${NAME}`, timeout });
+    if (isNotFound(answer)) return { record: null, version: null, clock: answer.clock };
+    if (answer.status !== 200) throw new ApiRefusal(this.site, reasonOf(answer));
+    const { metadata, spec } = fields(answer.body);
+    const { holderIdentity, renewTime, leaseDurationSeconds } = fields(spec);
+    const record: LeaseRecord = {
+      holder: typeof holderIdentity === "string" && holderIdentity !== "" ? holderIdentity : null,
+      renewed: typeof renewTime === "string" ? Date.parse(renewTime) || 0 : 0,
+      seconds: typeof leaseDurationSeconds === "number" ? leaseDurationSeconds : 0,
+    };
+    return { record, version: versionOf(metadata), clock: answer.clock };
+  }
+
+  async write(record: LeaseRecord, version: string | null, timeout: Milliseconds): Promise<string> {
+    // MicroTime: the API server takes exactly six decimals.
+    const renewTime = new Date(record.renewed).toISOString().replace("Z", "000Z");
+    const spec = { ...(record.holder === null ? {} : { holderIdentity: record.holder }), leaseDurationSeconds: record.seconds, renewTime };
+    const metadata = { name: NAME, namespace: this.namespace, ...(version === null ? {} : { resourceVersion: version }) };
+    const body = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata, spec };
+    const answer = await this.api.request({
+      method: version === null ? "POST" : "PUT",
+      path: version === null ? this.leases : `${this.leases}/${NAME}`,
+      body,
+      contentType: "application/json",
+      timeout,
+    });
+    if (answer.status === 409) throw new SpecChanged(this.site);
+    if (answer.status !== 200 && answer.status !== 201) throw new ApiRefusal(this.site, reasonOf(answer));
+    return versionOf(fields(answer.body)["metadata"]) ?? "";
+  }
+}
+
+function versionOf(metadata: unknown): string | null {
+  const { resourceVersion } = fields(metadata);
+  return typeof resourceVersion === "string" ? resourceVersion : null;
+}

@@ -1,0 +1,134 @@
+import type { SiteRoleObject, SiteRoleSpec } from "../../guard/siterole";
+import type { Milliseconds, SiteName } from "../../server/types";
+import type { Clock } from "../clock";
+import type { SiteView } from "../plan/view";
+import { ApiRefusal, SiteUnreachable, SpecChanged, type SiteStore } from "../store";
+import type { Changes } from "./changes";
+
+/** Without news for so long the object is read, in case the watch is silently dead or a proxy holds it back. */
+const POLL_MS = 1_000 as Milliseconds;
+/** Between a watch that ended and the next. */
+const REWATCH_MS = 200 as Milliseconds;
+
+/** One site's object as it is now: read once, then watched, with polling underneath. */
+export class Follower {
+  private object: SiteRoleObject | null = null;
+  private readonly closing = new AbortController();
+  private news = 0;
+
+  constructor(
+    private readonly store: SiteStore,
+    private readonly changes: Changes,
+    private readonly clock: Clock,
+    /** For each request. */
+    private readonly timeout: Milliseconds,
+  ) {}
+
+  get site(): SiteName {
+    return this.store.site;
+  }
+
+  get latest(): SiteRoleObject | null {
+    return this.object;
+  }
+
+  /** Reads the object; never rejects. */
+  async observe(timeout: Milliseconds = this.timeout): Promise<SiteView> {
+    const { site } = this.store;
+    try {
+      const reading = await this.store.read(timeout);
+      this.accept(reading.kind === "present" ? reading.object : null);
+      const seen = { site, address: this.store.address, clock: reading.clock };
+      return reading.kind === "present" ? { kind: "present", object: reading.object, ...seen } : { kind: "absent", ...seen };
+    } catch (error) {
+      if (!(error instanceof SiteUnreachable) && !(error instanceof ApiRefusal)) throw error;
+      return { kind: "unreachable", site, address: this.store.address, problem: error.problem };
+    }
+  }
+
+  /** Starts to follow; resolves once changes arrive, or cannot be watched and are polled for, at the latest after `patience`. */
+  async start(patience: Milliseconds): Promise<void> {
+    const opened = new Promise<void>((resolve) => void this.keepWatching(resolve));
+    void this.keepPolling();
+    await Promise.race([opened, this.clock.after(patience, this.closing.signal)]);
+  }
+
+  /**
+   * Puts `spec` in the place of the latest spec, and keeps trying while the site does not answer, until the time `deadline`.
+   * "changed": the object is not what was judged; the latest is what it is now.
+   * @throws SiteUnreachable when the outcome is not known by then; ApiRefusal.
+   */
+  async swap(spec: SiteRoleSpec, deadline: number): Promise<"written" | "changed"> {
+    const judged = this.object;
+    for (;;) {
+      try {
+        this.accept(await (judged === null ? this.store.create(spec, this.timeout) : this.store.swap(judged, spec, this.timeout)));
+        return "written";
+      } catch (error) {
+        if (error instanceof SpecChanged) return await this.compare(spec);
+        if (!(error instanceof SiteUnreachable) || this.clock.now() + REWATCH_MS >= deadline) throw error;
+        // The write may have arrived: the next attempt finds out, for it only replaces what was judged.
+        await this.clock.after(REWATCH_MS);
+      }
+    }
+  }
+
+  close(): void {
+    this.closing.abort();
+    this.store.close();
+  }
+
+  /** After a lost reply the object may be as it was wanted. */
+  private async compare(wanted: SiteRoleSpec): Promise<"written" | "changed"> {
+    const view = await this.observe();
+    if (view.kind === "unreachable") throw new SiteUnreachable(view.site, view.address, view.problem);
+    return view.kind === "present" && sameSpec(view.object.spec, wanted) ? "written" : "changed";
+  }
+
+  private async keepWatching(onOpen: () => void): Promise<void> {
+    while (!this.closing.signal.aborted) {
+      try {
+        await this.store.watch((object) => this.accept(object), onOpen, this.closing.signal);
+      } catch {
+        // polling goes on meanwhile and says what is wrong, if it is
+      }
+      onOpen();
+      await this.clock.after(REWATCH_MS, this.closing.signal);
+    }
+  }
+
+  private async keepPolling(): Promise<void> {
+    while (!this.closing.signal.aborted) {
+      const before = this.news;
+      await this.clock.after(POLL_MS, this.closing.signal);
+      if (this.closing.signal.aborted) return;
+      if (this.news === before) await this.observe();
+    }
+  }
+
+  private accept(object: SiteRoleObject | null): void {
+    this.news += 1;
+    // Watch, poll and write run beside each other: what arrives late must not put an older state back.
+    if (object === null ? this.object === null : !isNews(object, this.object)) return;
+    this.object = object;
+    this.changes.announce();
+  }
+}
+
+function isNews(object: SiteRoleObject, latest: SiteRoleObject | null): boolean {
+  if (latest === null || object.metadata.uid !== latest.metadata.uid) return true;
+  const [version, known] = [Number(object.metadata.resourceVersion), Number(latest.metadata.resourceVersion)];
+  if (Number.isFinite(version) && Number.isFinite(known)) return version > known;
+  return (object.metadata.generation ?? 0) >= (latest.metadata.generation ?? 0);
+}
+
+/** Equal whatever the order of their fields: the API server orders them its own way. */
+export function sameSpec(a: SiteRoleSpec, b: SiteRoleSpec): boolean {
+  return canonical(a) === canonical(b);
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, field: unknown) =>
+    typeof field === "object" && field !== null && !Array.isArray(field) ? Object.fromEntries(Object.entries(field).sort(([x], [y]) => (x < y ? -1 : 1))) : field,
+  );
+}

@@ -1,0 +1,22 @@
+/** Who is at work on a cluster; a courtesy to colleagues, never what correctness rests on. */
+export interface LeaseRecord {
+  readonly holder: string | null;
+  /** When it was last renewed, in ms since 1970. */
+  readonly renewed: number;
+  readonly seconds: number;
+}
+
+export const LEASE_SECONDS = 15;
+
+export type LeaseVerdict = { readonly kind: "free" } | { readonly kind: "held"; readonly by: string; readonly forSeconds: number };
+
+/**
+ * Whether the lease can be taken.
+ * @param now - the time in ms that the lease's own API server gave.
+ * @param predecessor - the holder that a killed run of the same command left; its lease passes on at once.
+ */
+export function judgeLease(record: LeaseRecord | null, now: number, predecessor: string | null): LeaseVerdict {
+  if (record === null || record.holder === null || record.holder === "" || record.holder === predecessor) return { kind: "free" };
+  const left = record.renewed + record.seconds * 1000 - now;
+  return left <= 0 ? { kind: "free" } : { kind: "held", by: record.holder, forSeconds: Math.ceil(left / 1000) };
+}

@@ -1,0 +1,108 @@
+import type { Milliseconds, SiteName } from "../../server/types";
+import type { Clock } from "../clock";
+import type { LeaseStore } from "../lease-store";
+import { judgeLease, LEASE_SECONDS } from "../plan/lease";
+import { ApiRefusal, SiteUnreachable, SpecChanged } from "../store";
+
+const RENEW_MS = (LEASE_SECONDS * 1000) / 3 as Milliseconds;
+
+/** Asking before: `refuse` where somebody else is at work, `override` takes the lease all the same. */
+export type Manners = "refuse" | "override";
+
+interface Held {
+  readonly store: LeaseStore;
+  version: string;
+  /** The cluster's clock less ours, in ms. */
+  readonly offset: number;
+}
+
+/**
+ * The leases that tell colleagues in every reachable cluster that a command is at work. Only a courtesy: a cluster that does not
+ * answer, or does not allow leases, is passed over, and every write of a role is compare-and-swap anyway.
+ */
+export class Courtesy {
+  private readonly held: Held[] = [];
+  private readonly ending = new AbortController();
+  private renewedAt: number;
+  private taken = false;
+
+  constructor(
+    private readonly stores: readonly LeaseStore[],
+    private readonly clock: Clock,
+    private readonly holder: string,
+    private readonly timeout: Milliseconds,
+  ) {
+    this.renewedAt = clock.now();
+  }
+
+  /**
+   * Takes the leases of all clusters at once.
+   * @param predecessor - a holder that is known to have ended.
+   * @returns one line for each cluster where somebody else is at work; then none is held.
+   */
+  async take(manners: Manners, predecessor: string | null): Promise<string[]> {
+    const refusals = (await Promise.all(this.stores.map((store) => this.takeOne(store, manners, predecessor)))).filter((r) => r !== null);
+    if (refusals.length > 0) await this.release();
+    else void this.keepRenewing();
+    return refusals;
+  }
+
+  /** False when this command was asleep for so long, or somebody overrode it, that another one may be at work by now. */
+  isOurs(): boolean {
+    return !this.taken && this.clock.now() - this.renewedAt < LEASE_SECONDS * 1000;
+  }
+
+  async release(): Promise<void> {
+    this.ending.abort();
+    await Promise.all(this.held.splice(0).map((held) => this.write(held, null).catch(() => undefined)));
+  }
+
+  private async takeOne(store: LeaseStore, manners: Manners, predecessor: string | null): Promise<string | null> {
+    try {
+      const reading = await store.read(this.timeout);
+      const verdict = judgeLease(reading.record, reading.clock, predecessor);
+      if (verdict.kind === "held" && manners === "refuse") return heldBy(store.site, verdict.by, verdict.forSeconds);
+      const held: Held = { store, version: reading.version ?? "", offset: reading.clock - this.clock.now() };
+      held.version = await store.write(this.record(held, this.holder), reading.version, this.timeout);
+      this.held.push(held);
+      return null;
+    } catch (error) {
+      if (error instanceof SpecChanged) return heldBy(store.site, "another command that has just begun", LEASE_SECONDS);
+      if (error instanceof SiteUnreachable || error instanceof ApiRefusal) return null;
+      throw error;
+    }
+  }
+
+  private async keepRenewing(): Promise<void> {
+    while (!this.ending.signal.aborted) {
+      await this.clock.after(RENEW_MS, this.ending.signal);
+      if (this.ending.signal.aborted) return;
+      const asked = this.clock.now();
+      // Asleep for longer than the lease lasts: whoever came meanwhile is not to be overwritten.
+      if (asked - this.renewedAt >= LEASE_SECONDS * 1000) return;
+      const results = await Promise.all(this.held.map((held) => this.renew(held)));
+      if (results.includes("taken")) this.taken = true;
+      if (this.held.length === 0 || results.includes("renewed")) this.renewedAt = asked;
+    }
+  }
+
+  private async renew(held: Held): Promise<"renewed" | "taken" | "unreachable"> {
+    try {
+      held.version = await this.write(held, this.holder);
+      return "renewed";
+    } catch (error) {
+      return error instanceof SpecChanged ? "taken" : "unreachable";
+    }
+  }
+
+  private write(held: Held, holder: string | null): Promise<string> {
+    return held.store.write(this.record(held, holder), held.version, this.timeout);
+  }
+
+  private record(held: Held, holder: string | null): { holder: string | null; renewed: number; seconds: number } {
+    return { holder, renewed: this.clock.now() + held.offset, seconds: LEASE_SECONDS };
+  }
+}
+
+const heldBy = (site: SiteName, holder: string, seconds: number): string =>
+  `site ${site}: ${holder} is at work with dragonfly-dr (lease dragonfly-dr-command, ${seconds} s left); wait for it to end`;
