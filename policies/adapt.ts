@@ -1,0 +1,83 @@
+import type { ReportViolation, StackValidationArgs, StackValidationPolicy } from "@pulumi/policy";
+import { commonSchema, propertiesOf } from "./configuration";
+import { expiredOf, judgeRule, type ReportedGap } from "./judge";
+import { Estate } from "./model/estate";
+import type { RawResource } from "./model/resource";
+import type { Rule } from "./rule";
+
+/** Tells what no rule could judge; the engine itself has no word for it. */
+const NOT_JUDGED = "not-judged";
+
+/**
+ * The rules as stack policies of Pulumi's engine, and one more, advisory, that lists what they could not judge.
+ * @param today gives the UTC day as YYYY-MM-DD.
+ */
+export function stackPolicies(rules: readonly Rule[], today: () => string): StackValidationPolicy[] {
+  const analysis = new Analysis(today);
+  return [
+    ...rules.map((rule): StackValidationPolicy => ({
+      name: rule.name,
+      description: rule.description,
+      enforcementLevel: rule.level,
+      severity: rule.severity,
+      remediationSteps: rule.remedy,
+      url: rule.link,
+      tags: [rule.family],
+      configSchema: { properties: mutable({ ...rule.configSchema, ...commonSchema }) },
+      validateStack: (args, report) => analysis.judge(rule, args, report),
+    })),
+    {
+      name: NOT_JUDGED,
+      description: "What could not be judged because it is not known before the update.",
+      enforcementLevel: "advisory",
+      severity: "low",
+      validateStack: (_args, report) => analysis.reportGaps(report),
+    },
+  ];
+}
+
+/** What the policies of one analysis of a stack share. */
+class Analysis {
+  private estate: Estate | undefined;
+  private gaps: ReportedGap[] = [];
+
+  constructor(private readonly today: () => string) {}
+
+  judge(rule: Rule, args: StackValidationArgs, report: ReportViolation): void {
+    const today = this.today();
+    const problems: string[] = [];
+    const settings = propertiesOf(rule, args.getConfig<Record<string, unknown>>(), problems);
+    for (const problem of [...problems, ...expiredOf(rule, settings.exemptions, today)]) report(problem);
+    const judged = judgeRule(rule, this.estateOf(args), settings, rule.level, today);
+    for (const violation of judged.violations) report(`${violation.message}. ${violation.remedy}`, violation.resource.urn);
+    this.gaps.push(...judged.notJudged);
+  }
+
+  reportGaps(report: ReportViolation): void {
+    for (const gap of this.gaps) report(`${gap.rule.name}: ${gap.message}`, gap.resource?.urn);
+    this.gaps = [];
+  }
+
+  /**
+   * The SDK hands every policy a copy of all resources, and reading its proxies is what costs time. It runs the policies
+   * of one analysis without ever leaving the microtask queue: what was read serves them all until the next macrotask.
+   */
+  private estateOf(args: StackValidationArgs): Estate {
+    if (this.estate !== undefined) return this.estate;
+    const estate = Estate.of(args.resources.map(raw));
+    this.estate = estate;
+    setImmediate(() => {
+      this.estate = undefined;
+      this.gaps = [];
+    });
+    return estate;
+  }
+}
+
+function raw(resource: StackValidationArgs["resources"][number]): RawResource {
+  // urn:pulumi:<stack>::<project>::<types>::<name>
+  const stack = resource.urn.split("::")[0]?.slice("urn:pulumi:".length) ?? "";
+  return { type: resource.type, name: resource.name, props: resource.props, stack, urn: resource.urn };
+}
+
+const mutable = <T>(value: unknown): T => JSON.parse(JSON.stringify(value)) as T;
