@@ -21,6 +21,8 @@ export interface ApiRequest {
   readonly timeout: Milliseconds;
 }
 
+const WATCH_OPENS_MS = 5_000;
+
 /**
  * One API server over kept-alive connections, every request with a deadline. The client library is used for credentials only:
  * its own requests have no time-out, and a watch of it cannot be told apart from a dead one.
@@ -66,8 +68,11 @@ export class KubeApi {
     await new Promise<void>((resolve, reject) => {
       const fail = (error: Error): void => (signal.aborted ? resolve() : reject(this.unreachable(error)));
       const outgoing = this.outgoing(access, { method: "GET", path }, signal);
+      const unanswered = setTimeout(() => outgoing.destroy(new Error("no answer to a watch")), WATCH_OPENS_MS);
+      outgoing.on("close", () => clearTimeout(unanswered));
       outgoing.on("error", fail);
       outgoing.on("response", (response) => {
+        clearTimeout(unanswered);
         if (response.statusCode !== 200) {
           response.resume();
           reject(new Error(`watch answered ${response.statusCode}`));

@@ -32,11 +32,16 @@ export class Follower {
     return this.object;
   }
 
+  /** Gets credentials ahead of the first request; a failure shows in `observe`. */
+  async prepare(timeout: Milliseconds): Promise<void> {
+    await this.store.prepare(timeout).catch(() => undefined);
+  }
+
   /** Reads the object; never rejects. */
-  async observe(timeout: Milliseconds = this.timeout): Promise<SiteView> {
+  async observe(): Promise<SiteView> {
     const { site } = this.store;
     try {
-      const reading = await this.store.read(timeout);
+      const reading = await this.store.read(this.timeout);
       this.accept(reading.kind === "present" ? reading.object : null);
       const seen = { site, address: this.store.address, clock: reading.clock };
       return reading.kind === "present" ? { kind: "present", object: reading.object, ...seen } : { kind: "absent", ...seen };
@@ -46,20 +51,24 @@ export class Follower {
     }
   }
 
-  /** Starts to follow; resolves once changes arrive, or cannot be watched and are polled for, at the latest after `patience`. */
-  async start(patience: Milliseconds): Promise<void> {
+  /** What the cluster lacks for a role object. @throws SiteUnreachable, ApiRefusal */
+  missing(): Promise<string[]> {
+    return this.store.missing(this.timeout);
+  }
+
+  /** Begins to follow; resolves once changes arrive, or at the latest after a request's time: then they are polled for. */
+  async start(): Promise<void> {
     const opened = new Promise<void>((resolve) => void this.keepWatching(resolve));
     void this.keepPolling();
-    await Promise.race([opened, this.clock.after(patience, this.closing.signal)]);
+    await Promise.race([opened, this.clock.after(this.timeout, this.closing.signal)]);
   }
 
   /**
-   * Puts `spec` in the place of the latest spec, and keeps trying while the site does not answer, until the time `deadline`.
-   * "changed": the object is not what was judged; the latest is what it is now.
+   * Puts `spec` in the place of the spec of `judged` (null: creates the object), and keeps trying while the site does not
+   * answer, until the time `deadline`. "changed": the object is not what was judged; the latest is what it is now.
    * @throws SiteUnreachable when the outcome is not known by then; ApiRefusal.
    */
-  async swap(spec: SiteRoleSpec, deadline: number): Promise<"written" | "changed"> {
-    const judged = this.object;
+  async swap(judged: SiteRoleObject | null, spec: SiteRoleSpec, deadline: number): Promise<"written" | "changed"> {
     for (;;) {
       try {
         this.accept(await (judged === null ? this.store.create(spec, this.timeout) : this.store.swap(judged, spec, this.timeout)));

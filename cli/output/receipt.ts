@@ -39,6 +39,8 @@ export interface Receipt {
   readonly fenced: { readonly written: readonly string[]; readonly byThemselves: readonly string[] } | null;
   readonly acceptPartial: boolean;
   readonly notes: readonly string[];
+  /** Why it is not done; empty when it is. */
+  readonly problems: readonly string[];
   /** For an unfinished command: what to do next. */
   readonly wayOn: string | null;
 }
@@ -62,6 +64,7 @@ export function describeReceipt(receipt: Receipt): string {
   }
   for (const note of receipt.notes) row("note", note);
   for (const step of receipt.steps) row("step", `${step.seconds.toFixed(3).padStart(8)} s  ${step.name}${step.outcome === "done" ? "" : ` (${step.outcome})`}`);
+  for (const problem of receipt.problems) row("problem", problem);
   if (receipt.wayOn !== null) row("way on", receipt.wayOn);
   return `${lines.join("\n")}\n`;
 }

@@ -21,6 +21,8 @@ export interface FailoverPlan {
   readonly fence: readonly PresentView[];
   /** Other readable objects: they follow the new primary afterwards. */
   readonly repoint: readonly PresentView[];
+  /** Sites that answer and have no object: they are made replicas afterwards. */
+  readonly introduce: readonly SiteName[];
   /** Sites whose objects cannot be read: they close by themselves once they learn of the epoch. */
   readonly unreachable: readonly SiteName[];
 }
@@ -75,6 +77,7 @@ export function judgeFailover(views: readonly SiteView[], input: FailoverInput):
     target: object,
     fence: present.filter((v) => v.object.spec.role === "primary"),
     repoint: present.filter((v) => v.object.spec.role === "replica"),
+    introduce: absentAmong(others),
     unreachable: others.filter((v) => v.kind === "unreachable").map((v) => v.site),
   };
   return { kind: "go", plan, loss: expectedLoss(target, from), warnings: warningsFor(target), objection: objectionTo(primary, target) };
@@ -83,9 +86,12 @@ export function judgeFailover(views: readonly SiteView[], input: FailoverInput):
 function judgeServing(object: SiteRoleObject, others: readonly SiteView[]): FailoverVerdict {
   const { site, epoch } = object.spec;
   const behind = others.filter(isPresent).filter((v) => v.object.spec.epoch < epoch && (v.object.spec.role === "primary" || v.object.spec.source !== site));
-  if (behind.length === 0) return { kind: "refuse", reasons: [`site ${site}: is primary and serves already (epoch ${epoch})`] };
-  return { kind: "finish", plan: { from: null, to: site, epoch, target: object, fence: behind, repoint: [], unreachable: [] } };
+  const introduce = absentAmong(others);
+  if (behind.length === 0 && introduce.length === 0) return { kind: "refuse", reasons: [`site ${site}: is primary and serves already (epoch ${epoch})`] };
+  return { kind: "finish", plan: { from: null, to: site, epoch, target: object, fence: behind, repoint: [], introduce, unreachable: [] } };
 }
+
+const absentAmong = (views: readonly SiteView[]): SiteName[] => views.filter((v) => v.kind === "absent").map((v) => v.site);
 
 /** What the guard would refuse after the old primary has been fenced is refused before. */
 function dataReasons({ spec, status }: SiteRoleObject, { acceptPartial }: FailoverInput): string[] {

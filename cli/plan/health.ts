@@ -7,7 +7,7 @@ export function problemsOf(views: readonly SiteView[], expected: readonly SiteNa
   const primary = currentPrimary(views);
   for (const view of views) {
     if (view.kind === "unreachable") problems.push(`site ${view.site}: ${view.address} ${view.problem}`);
-    else if (view.kind === "absent") problems.push(`site ${view.site}: has no object; ${primary === undefined ? "run init --primary SITE" : `run failback --to ${view.site}, or failover --to ${primary.site} to write it as a replica`}`);
+    else if (view.kind === "absent") problems.push(`site ${view.site}: has no object; ${primary === undefined ? "run init --primary SITE" : `run failover --to ${primary.site} again, which makes it a replica`}`);
     else problems.push(...problemsOfPresent(view, primary?.site ?? null));
   }
   if (primary === undefined && !problems.some((p) => p.includes("has no object"))) problems.push("no site's object says primary; use failover --to SITE");
@@ -20,10 +20,9 @@ function problemsOfPresent(view: Extract<SiteView, { kind: "present" }>, primary
   if (age === null) return [`site ${view.site}: its guard has never reported; see to its server pod`];
   if (freshStatus(view) === null) return [`site ${view.site}: its guard reported last ${Math.round(age)} s ago; see to its server pod`];
   if (spec.role === "primary") {
-    if (view.site !== primary) return [`site ${view.site}: its object still says primary at epoch ${spec.epoch}, below ${primary}'s; run failover --to ${primary} again to write it as a replica`];
+    if (view.site !== primary) return [`site ${view.site}: its object still says primary at epoch ${spec.epoch}, below ${primary}'s; run failover --to ${primary} again, which makes it a replica`];
     return servesAt(view.object, spec.epoch) ? [] : [`site ${view.site}: is primary and does not serve: ${status?.reason}`];
   }
   return status?.replication?.inSync === true ? [] : [`site ${view.site}: is not in sync: ${status?.reason}`];
 }
 
-export const isHealthy = (views: readonly SiteView[], problems: readonly string[]): boolean => problems.length === 0 && views.some(isPresent);

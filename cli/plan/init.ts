@@ -29,8 +29,9 @@ export function judgeInit(
   const reasons = sites.flatMap((s) => peerReasons(s, sites));
   if (sites.length === 1 && sites[0]?.peers.length === 0) reasons.push(`site ${primary}: has no peers; it makes itself primary, there is nothing to introduce`);
   for (const view of views) {
-    if (view.kind === "unreachable") reasons.push(`site ${view.site}: ${view.address} ${view.problem}`);
-    for (const lack of missing.get(view.site) ?? []) reasons.push(`site ${view.site}: ${lack}`);
+    const lacks = missing.get(view.site) ?? [];
+    if (view.kind === "unreachable" && lacks.length === 0) reasons.push(`site ${view.site}: ${view.address} ${view.problem}`);
+    reasons.push(...lacks.map((lack) => `site ${view.site}: ${lack}`));
   }
   const present = views.filter(isPresent).map((v) => v.object);
   const create = planned.filter((spec) => !present.some((o) => o.spec.site === spec.site));

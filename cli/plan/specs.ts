@@ -10,8 +10,8 @@ export const replicaOf = (site: SiteName, epoch: Epoch, source: SiteName): SiteR
 export const withHandover = (spec: SiteRoleSpec, to: SiteName, epoch: Epoch): SiteRoleSpec => ({ ...spec, handover: { to, epoch } });
 
 export function withoutHandover(spec: SiteRoleSpec): SiteRoleSpec {
-  const { handover: _, ...rest } = spec;
-  return rest;
+  const { handover, ...rest } = spec;
+  return handover === undefined ? spec : rest;
 }
 
 export const takingOver = (site: SiteName, epoch: Epoch, source: SiteName, proof: ReplicationPosition | null): SiteRoleSpec => ({

@@ -78,16 +78,21 @@ export class Courtesy {
       await this.clock.after(RENEW_MS, this.ending.signal);
       if (this.ending.signal.aborted) return;
       const asked = this.clock.now();
-      // Asleep for longer than the lease lasts: whoever came meanwhile is not to be overwritten.
-      if (asked - this.renewedAt >= LEASE_SECONDS * 1000) return;
-      const results = await Promise.all(this.held.map((held) => this.renew(held)));
+      // Asleep for longer than the lease lasts: somebody may have come meanwhile, and is not to be overwritten.
+      const lapsed = asked - this.renewedAt >= LEASE_SECONDS * 1000;
+      const results = await Promise.all(this.held.map((held) => this.renew(held, lapsed ? "ask-again" : "go-on")));
       if (results.includes("taken")) this.taken = true;
-      if (this.held.length === 0 || results.includes("renewed")) this.renewedAt = asked;
+      if (!results.includes("unreachable")) this.renewedAt = asked;
     }
   }
 
-  private async renew(held: Held): Promise<"renewed" | "taken" | "unreachable"> {
+  private async renew(held: Held, how: "ask-again" | "go-on"): Promise<"renewed" | "taken" | "unreachable"> {
     try {
+      if (how === "ask-again") {
+        const reading = await held.store.read(this.timeout);
+        if (judgeLease(reading.record, reading.clock, this.holder).kind === "held") return "taken";
+        held.version = reading.version ?? "";
+      }
       held.version = await this.write(held, this.holder);
       return "renewed";
     } catch (error) {
