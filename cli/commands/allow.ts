@@ -6,7 +6,7 @@ import { checkSites, Crew } from "../run/crew";
 import { CommandRecord } from "../run/record";
 import { dryRun, type Result } from "../run/result";
 import type { Tools } from "../run/tools";
-import { tryWrite } from "../run/try-write";
+import { tryWrite } from "../run/tryWrite";
 import type { SiteEntry } from "../sites/entry";
 
 export interface AllowOptions {

@@ -1,5 +1,5 @@
 import { EXIT } from "../exit";
-import { statusJson, statusTable } from "../output/status-table";
+import { statusJson, statusTable } from "../output/statusTable";
 import { problemsOf } from "../plan/health";
 import { Follower } from "../observe/follower";
 import { Changes } from "../observe/changes";

@@ -3,7 +3,7 @@ import { refused } from "../failure";
 import { isPresent, type SiteView } from "../plan/view";
 import { replicaOf } from "../plan/specs";
 import { judgeSwitchover, type SwitchoverPlan, type SwitchoverVerdict } from "../plan/switchover";
-import { tryWrite } from "../run/try-write";
+import { tryWrite } from "../run/tryWrite";
 import { awaitFollowing } from "../run/following";
 import { checkSites, Crew } from "../run/crew";
 import { HandoverRun, type HandoverOutcome } from "../run/handover";

@@ -1,5 +1,5 @@
 import type { SiteName } from "../../server/types";
-import { currentPrimary, freshStatus, isPresent, servesAt, statusAge, type SiteView } from "./view";
+import { currentPrimary, freshStatus, servesAt, statusAge, type SiteView } from "./view";
 
 /** What `status` says of the whole: no problem means that exactly one primary serves and every replica is in sync. */
 export function problemsOf(views: readonly SiteView[], expected: readonly SiteName[]): string[] {

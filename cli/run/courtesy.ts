@@ -1,6 +1,6 @@
 import type { Milliseconds, SiteName } from "../../server/types";
 import type { Clock } from "../clock";
-import type { LeaseStore } from "../lease-store";
+import type { LeaseStore } from "../leaseStore";
 import { judgeLease, LEASE_SECONDS } from "../plan/lease";
 import { ApiRefusal, SiteUnreachable, SpecChanged } from "../store";
 

@@ -2,7 +2,7 @@ import type { SiteRoleObject } from "../../guard/siterole";
 import type { Epoch, SiteName } from "../../server/types";
 import type { Follower } from "../observe/follower";
 import { replicaOf } from "../plan/specs";
-import { tryWrite } from "./try-write";
+import { tryWrite } from "./tryWrite";
 
 /** Tells old primaries that they are replicas: before the promotion where they answer, and after it if they come back meanwhile. */
 export class Fencing {

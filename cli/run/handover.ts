@@ -4,8 +4,8 @@ import type { Clock } from "../clock";
 import type { Changes } from "../observe/changes";
 import type { Follower } from "../observe/follower";
 import type { Steps } from "../output/steps";
-import { WriteGapMeter } from "../output/write-gap";
-import { handoverStep, type HandoverStep } from "../plan/handover-step";
+import { WriteGapMeter } from "../output/writeGap";
+import { handoverStep, type HandoverStep } from "../plan/handoverStep";
 import { replicaOf, resumed, takingOver, withHandover, withoutHandover } from "../plan/specs";
 import type { SwitchoverPlan } from "../plan/switchover";
 import { servesAt } from "../plan/view";
@@ -34,7 +34,7 @@ export interface HandoverParts {
 
 const NEVER = new AbortController().signal;
 
-/** Carries a handover out, step by step as the objects say (plan/handover-step.ts), or back. */
+/** Carries a handover out, step by step as the objects say (plan/handoverStep.ts), or back. */
 export class HandoverRun {
   readonly gap = new WriteGapMeter();
   private deadline: number;

@@ -1,6 +1,6 @@
 import type { Clock } from "../clock";
 import type { Journal } from "../journal";
-import type { LeaseStore } from "../lease-store";
+import type { LeaseStore } from "../leaseStore";
 import type { Progress } from "../output/progress";
 import type { Receipt } from "../output/receipt";
 import type { SiteEntry } from "../sites/entry";

@@ -3,7 +3,7 @@ import { badInput } from "../failure";
 import type { SiteEntry } from "./entry";
 import { sitesOfStacks } from "./outputs";
 import { isProject, projectFolder, stacksOf } from "./project";
-import { readSiteFile, writeSiteFile } from "./site-file";
+import { readSiteFile, writeSiteFile } from "./siteFile";
 
 export interface SiteSource {
   /** From --sites or DRAGONFLY_DR_SITES; null: the project's own file. */

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { parseEntry, type SiteEntry } from "./entry";
-import { absolutePath } from "./site-file";
+import { absolutePath } from "./siteFile";
 
 const run = promisify(execFile);
 /** A backend or region that is gone must not keep `status` from showing what can be reached. */

@@ -1,5 +1,5 @@
 import type { Milliseconds, SiteName } from "../../server/types";
-import type { LeaseReading, LeaseStore } from "../lease-store";
+import type { LeaseReading, LeaseStore } from "../leaseStore";
 import type { LeaseRecord } from "../plan/lease";
 import { ApiRefusal, SpecChanged } from "../store";
 import { fields, isNotFound, reasonOf } from "./answers";
