@@ -105,8 +105,10 @@ export class LanguageHost {
     if (request.getKind() !== "analyzer") {
       throw new Error(`${request.getName()}: the lab's language host runs policy packs, not plugins of kind "${request.getKind()}"; use the official one`);
     }
-    const commandLine = [sdkRunner("run-policy-pack", directory), ...request.getArgsList(), directory];
-    const child = this.#children.start(commandLine, directory, environmentOf(request.getEnvList()), "pipe");
+    const transpiler = packTranspiler(directory);
+    const commandLine = [...transpiler.nodeArguments, sdkRunner("run-policy-pack", directory), ...request.getArgsList(), directory];
+    const env = { ...environmentOf(request.getEnvList()), ...transpiler.env };
+    const child = this.#children.start(commandLine, directory, env, "pipe");
     call.on("cancelled", () => child.kill());
     child.stdout?.on("data", (chunk: Buffer) => call.write(outputOf((response) => response.setStdout(chunk))));
     child.stderr?.on("data", (chunk: Buffer) => call.write(outputOf((response) => response.setStderr(chunk))));
@@ -121,6 +123,20 @@ function sdkRunner(name: "run" | "run-policy-pack", directory: string): string {
     return createRequire(join(directory, "package.json")).resolve(`@pulumi/pulumi/cmd/${name}`);
   } catch {
     throw new Error(`${directory}: @pulumi/pulumi is not installed here; run npm ci`);
+  }
+}
+
+/**
+ * The SDK checks a pack's types whenever it loads it, 4 CPU-seconds with the Kubernetes types, and knows no switch.
+ * Where PULUMI_NODEJS_TRANSPILE_ONLY says so for programs, packs get tsx in its place: ts-node is told to ignore every
+ * file and hands it to the loader that was there before. A pack without tsx is checked as usual.
+ */
+function packTranspiler(directory: string): { nodeArguments: string[]; env: NodeJS.ProcessEnv } {
+  if (process.env["PULUMI_NODEJS_TRANSPILE_ONLY"] !== "true") return { nodeArguments: [], env: {} };
+  try {
+    return { nodeArguments: ["--require", createRequire(join(directory, "package.json")).resolve("tsx/cjs")], env: { TS_NODE_IGNORE: ".*" } };
+  } catch {
+    return { nodeArguments: [], env: {} };
   }
 }
 

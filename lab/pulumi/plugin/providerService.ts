@@ -36,8 +36,8 @@ function handlers(provider: ResourceProvider): grpc.UntypedServiceImplementation
       return info;
     }),
     checkConfig: unary((request: messages.CheckRequest) => checkResponse(provider.checkConfig(decodeProperties(request.getNews())))),
-    diffConfig: unary((request: messages.DiffRequest) =>
-      diffResponse(provider.diffConfig(decodeProperties(request.getOldInputs() ?? request.getOlds()), decodeProperties(request.getNews()))),
+    diffConfig: unary(async (request: messages.DiffRequest) =>
+      diffResponse(await provider.diffConfig(decodeProperties(request.getOldInputs() ?? request.getOlds()), decodeProperties(request.getNews()))),
     ),
     configure: unary((request: messages.ConfigureRequest) => {
       provider.configure(decodeProperties(request.getArgs()));
@@ -49,10 +49,10 @@ function handlers(provider: ResourceProvider): grpc.UntypedServiceImplementation
     invoke: unary((request: messages.InvokeRequest): messages.InvokeResponse => {
       throw new Error(`${request.getTok()}: the lab's providers have no functions; use the official plugin for this one`);
     }),
-    check: unary((request: messages.CheckRequest) => {
+    check: unary(async (request: messages.CheckRequest) => {
       const olds = decodeProperties(request.getOlds());
       return checkResponse(
-        provider.check({
+        await provider.check({
           urn: request.getUrn(),
           type: typeOf(request),
           name: nameOf(request),

@@ -103,9 +103,9 @@ export interface ReadResult {
 export interface ResourceProvider {
   readonly version: string;
   checkConfig(config: PropertyMap): CheckResult;
-  diffConfig(oldConfig: PropertyMap, newConfig: PropertyMap): Difference;
+  diffConfig(oldConfig: PropertyMap, newConfig: PropertyMap): Difference | Promise<Difference>;
   configure(config: PropertyMap): void;
-  check(request: CheckRequest): CheckResult;
+  check(request: CheckRequest): CheckResult | Promise<CheckResult>;
   diff(request: DiffRequest): Difference;
   create(request: CreateRequest): Promise<Created>;
   /** Undefined when the object is no longer there. */
