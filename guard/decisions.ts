@@ -13,7 +13,8 @@ export function setDoor(o: Observation, door: Exclude<Door, "unknown">): Action[
 /** Nobody comes in, nothing else changes; a server that cannot be closed because it is frozen is ended. */
 export function hold(o: Observation, phase: Phase, reason: string): Decision {
   const { server } = o;
-  const mustClose = o.door !== "closed";
+  // A process of which nothing is known may just be starting; only one that this guard has opened is worth ending.
+  const mustClose = o.door === "open" || o.door === "handover" || o.door === "read-only" || (o.door === "unknown" && o.memory.door !== null);
   if (server.kind === "absent") return { phase, reason: `${reason}; no server process`, actions: [], heartbeat: false, serving: false };
   if (server.kind === "silent") {
     const frozen = mustClose && server.forMs >= SILENT_LIMIT_MS;

@@ -1,5 +1,5 @@
 import { epoch as asEpoch, type Epoch, type Milliseconds, type SiteName } from "../server/types";
-import type { SiteConfig, Told } from "./config";
+import type { Passwords, SiteConfig, Told } from "./config";
 import { HeartbeatWriter } from "./heartbeat";
 import { judge } from "./judge";
 import type { MemoryFile } from "./memoryFile";
@@ -8,8 +8,8 @@ import { ServerObserver } from "./observer";
 import { higherClaim } from "./order";
 import { PeerWatch } from "./peerWatch";
 import type { RoleClient } from "./roleClient";
-import type { ServerProcesses } from "./serverProcess";
-import { ServerSession } from "./serverSession";
+import type { ServerProcess } from "./serverProcess";
+import type { ServerSession } from "./serverSession";
 import { Steward } from "./steward";
 import { takeOver } from "./takeover";
 
@@ -25,6 +25,16 @@ export interface Picture {
   readonly door: Door;
   /** What failed in the last turn; null when nothing did. */
   readonly trouble: string | null;
+}
+
+/** What the guard reaches outside itself; apart from peers, which it asks over HTTP. */
+export interface Reach {
+  readonly roles: Pick<RoleClient, "role" | "create">;
+  /** Finds the server's process, and ends just the run that was judged. */
+  readonly processes: { find(): ServerProcess | null; end(runId: string, signal: "SIGTERM" | "SIGKILL"): void };
+  openSession(runId: string, passwords: Passwords): ServerSession;
+  /** The server's volume. */
+  readonly dataDir: string;
 }
 
 /** Observe, judge, act: the loop that holds one server to its site's role. All judgement is in judge.ts. */
@@ -46,9 +56,7 @@ export class Guard {
   constructor(
     private told: Told,
     readonly memory: MemoryFile,
-    private readonly roles: RoleClient,
-    private readonly processes: ServerProcesses,
-    private readonly dataDir: string,
+    private readonly reach: Reach,
     private readonly onTurn: () => void,
     private readonly log: (line: string) => void,
   ) {
@@ -116,9 +124,9 @@ export class Guard {
 
   /** @returns whether anything was done, so that the next step can be judged at once. */
   private async turn(): Promise<boolean> {
-    const found = this.processes.find();
+    const found = this.reach.processes.find();
     if (this.session !== null && this.session.runId !== found?.runId) this.leaveServer();
-    if (this.session === null && found !== null) this.session = new ServerSession(found.runId, this.config.engine, this.told.passwords, this.processes);
+    if (this.session === null && found !== null) this.session = this.reach.openSession(found.runId, this.told.passwords);
     const server = await this.observer.look(this.session, found?.runId ?? null);
     const observation = this.observe(server);
     const decision = judge(observation);
@@ -145,7 +153,7 @@ export class Guard {
   private observe(server: ServerView): Observation {
     const { config } = this;
     const runId = server.kind === "absent" ? null : server.runId;
-    const role = this.roles.role();
+    const role = this.reach.roles.role();
     const memory = this.memory.get();
     if (role.kind === "present") this.memory.set({ spec: role.spec, highestEpoch: Math.max(memory.highestEpoch, role.spec.epoch) });
     for (const peer of this.peers) this.remember(peer, runId);
@@ -207,10 +215,10 @@ export class Guard {
       if (server.kind === "absent") return;
       this.log(`ending the server's process (${action.how})`);
       if (action.forEpoch !== null) memory.set({ endedFor: action.forEpoch });
-      return this.processes.end(server.runId, action.how === "kill" ? "SIGKILL" : "SIGTERM");
+      return this.reach.processes.end(server.runId, action.how === "kill" ? "SIGKILL" : "SIGTERM");
     }
     if (session === null) throw new Error("no server process");
-    const steward = new Steward(this.told, session, this.dataDir);
+    const steward = new Steward(this.told, session, this.reach.dataDir);
     switch (action.kind) {
       case "setDoor":
         // Noted before it is opened and after it is closed: a guard that dies between the two must not think it closed.
@@ -248,7 +256,7 @@ export class Guard {
   }
 
   private async createRole(): Promise<void> {
-    await this.roles.create({ site: this.config.site, role: "primary", epoch: asEpoch(1), mode: "initial" });
+    await this.reach.roles.create({ site: this.config.site, role: "primary", epoch: asEpoch(1), mode: "initial" });
   }
 
   private beginTakeover(epoch: Epoch, from: SiteName, proof: Parameters<typeof takeOver>[4], session: ServerSession): void {

@@ -3,7 +3,7 @@ import type { SiteRoleSpec } from "./siterole";
 import type { Action, AnsweringServer, Decision, Observation, Promotion } from "./observation";
 import { judgeReplica } from "./judgeReplica";
 import { hold, isOlder, setDoor, setDumps, withoutServer } from "./decisions";
-import { outranks } from "./order";
+import { outranks, type Claim } from "./order";
 
 /**
  * The guard's whole judgement: from what it is told and sees to what it does next. Pure; called again after each change and a
@@ -40,7 +40,7 @@ function judgeWithoutRole(o: Observation): Decision {
 function judgePrimary(o: Observation, spec: SiteRoleSpec): Decision {
   const { memory, server } = o;
   const claim = memory.highestPeer;
-  if (claim !== null && outranks(claim, spec)) return fence(o, spec, `site ${claim.site} is ${claim.role} at epoch ${claim.epoch}, this site's is ${spec.epoch}`);
+  if (claim !== null && outranks(claim, spec) && !isAwaited(o, spec, claim)) return fence(o, spec, `site ${claim.site} is ${claim.role} at epoch ${claim.epoch}, this site's is ${spec.epoch}`);
   if (server.kind !== "answering") return withoutServer(o);
 
   if (spec.endServer === true && memory.endedFor < spec.epoch) {
@@ -55,6 +55,16 @@ function judgePrimary(o: Observation, spec: SiteRoleSpec): Decision {
   if (server.loading) return hold(o, "Starting", "the server is loading its dump");
   if (memory.refusal?.epoch === spec.epoch) return refused(o, memory.refusal.reason);
   return server.role === "replica" ? promoteReplica(o, spec, server) : judgeMaster(o, spec, server);
+}
+
+/**
+ * The claim is what this primary prepared for, and the other side has not begun to serve: its copy still needs the rest of the
+ * stream, which fencing would cut off.
+ */
+function isAwaited(o: Observation, spec: SiteRoleSpec, claim: Claim): boolean {
+  const { handover } = spec;
+  if (handover === undefined || handover.to !== claim.site || handover.epoch !== claim.epoch) return false;
+  return !o.peers.some((peer) => peer.site === claim.site && (peer.serving || peer.promotion?.epoch === claim.epoch));
 }
 
 /** Rule 5: a higher claim is known. Closed at once; what was served and never sent on is kept in a dump and counted. */

@@ -7,6 +7,7 @@ import { MemoryFile } from "./memoryFile";
 import { metricsServer } from "./metrics";
 import { RoleClient } from "./roleClient";
 import { ServerProcesses } from "./serverProcess";
+import { ServerSession } from "./serverSession";
 import { statusOf } from "./status";
 import { StatusWriter } from "./statusWriter";
 
@@ -27,7 +28,13 @@ function main(): void {
   const memory = new MemoryFile(join(DATA_DIR, "guard", "state.json"));
   const processes = new ServerProcesses();
   const roles = new RoleClient(told.site.site, told.site.namespace, () => guard.wake());
-  const guard: Guard = new Guard(told, memory, roles, processes, DATA_DIR, () => writer.offer(), log);
+  const guard: Guard = new Guard(
+    told,
+    memory,
+    { roles, processes, openSession: (runId, passwords) => new ServerSession(runId, told.site.engine, passwords, processes), dataDir: DATA_DIR },
+    () => writer.offer(),
+    log,
+  );
   const writer = new StatusWriter(() => statusOf(guard, roles), (status) => roles.writeStatus(status));
 
   guardApi(guard, roles).listen(ports.guard);

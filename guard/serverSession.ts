@@ -24,7 +24,7 @@ export class ServerSession {
     readonly runId: string,
     private readonly engine: Engine,
     private passwords: Passwords,
-    private readonly processes: ServerProcesses,
+    private readonly processes: Pick<ServerProcesses, "find">,
     private readonly host = "127.0.0.1",
     private readonly port: number = ports.client,
     private readonly adminPort: number = ports.serverAdmin,

@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { epoch } from "../../server/types";
+import { serving, statusOf } from "../../guard/status";
+import type { RoleClient } from "../../guard/roleClient";
+import { findRedisServer } from "../lab/load/redisServer";
+import { LivePair, until, type LiveSite } from "./livePair";
+
+const view = (site: LiveSite): string => `${site.site}: ${site.guard?.picture.decision.phase} ${site.guard?.picture.decision.reason} ${site.guard?.picture.trouble ?? ""}`;
+const isServing = (site: LiveSite): boolean => site.guard !== null && serving(site.guard);
+const inSync = (site: LiveSite): boolean => site.guard?.picture.decision.reason === "in sync";
+const status = (site: LiveSite) => {
+  assert.ok(site.guard);
+  return statusOf(site.guard, { generation: () => 1 } as unknown as RoleClient);
+};
+
+describe("two guards beside two real servers", function () {
+  this.timeout(60_000);
+  let pair: LivePair;
+  const views = (): string[] => [view(pair.a), view(pair.b)];
+  const introduce = async (): Promise<void> => {
+    pair.b.say({ role: "replica", epoch: epoch(1), source: pair.a.site });
+    pair.a.say({ role: "primary", epoch: epoch(1), mode: "initial" });
+    await until("a serves, b is in sync", () => isServing(pair.a) && inSync(pair.b), views);
+  };
+
+  beforeEach(async function () {
+    const binary = findRedisServer();
+    if (binary === null) return this.skip();
+    pair = await LivePair.start(binary);
+  });
+  afterEach(() => pair?.stop());
+
+  it("are closed until they are introduced, then replicate; the replica takes no write", async () => {
+    await until("both hold", () => [pair.a, pair.b].every((site) => site.guard?.picture.decision.phase === "Holding"), views);
+    await assert.rejects(async () => (await pair.a.client()).set("cache:1", "x"), /NOAUTH|WRONGPASS|NOPERM|closed/);
+    await introduce();
+    const [a, b] = [await pair.a.client(), await pair.b.client()];
+    await a.set("cache:1", "x");
+    await until("the write crosses", async () => (await b.get("cache:1")) === "x");
+    await assert.rejects(b.set("cache:1", "y"), /NOPERM|READONLY/);
+    await assert.rejects(a.set("other:1", "y"), /NOPERM/);
+    await assert.rejects(a.set("__dr:heartbeat", "{}"), /NOPERM/);
+    await until("lag is told by the primary's clock", () => (status(pair.b).replication?.lagSeconds ?? 99) < 2, () => status(pair.b).replication);
+    a.disconnect();
+    b.disconnect();
+  });
+
+  it("hand over with nothing lost: the old primary closes, the new one proves that it has all", async () => {
+    await introduce();
+    const a = await pair.a.client();
+    for (let i = 0; i < 500; i++) await a.set(`cache:${i}`, i);
+    pair.a.say({ role: "primary", epoch: epoch(1), mode: "initial", handover: { to: pair.b.site, epoch: epoch(2) } });
+    await until("a says where it ended", () => status(pair.a).handover?.epoch === 2, views);
+    await assert.rejects(a.set("cache:late", "x"), "a closed primary takes no write");
+    const proof = status(pair.a).handover?.position;
+    assert.ok(proof);
+    pair.b.say({ role: "primary", epoch: epoch(2), mode: "handover", source: pair.a.site, proof });
+    await until("b serves", () => isServing(pair.b), views);
+    pair.a.say({ role: "replica", epoch: epoch(2), source: pair.b.site });
+    await until("a follows", () => inSync(pair.a), views);
+    const b = await pair.b.client();
+    for (let i = 0; i < 500; i++) assert.equal(await b.get(`cache:${i}`), String(i));
+    assert.deepEqual([isServing(pair.a), isServing(pair.b)], [false, true]);
+    assert.equal(status(pair.b).promotion?.mode, "handover");
+    b.disconnect();
+  });
+
+  it("refuse a handover whose proof is not the old primary's", async () => {
+    await introduce();
+    pair.b.say({ role: "primary", epoch: epoch(2), mode: "handover", source: pair.a.site, proof: { replicationId: "0".repeat(40), offset: 1 } });
+    await until("b refuses", () => status(pair.b).refusal?.epoch === 2, views);
+    assert.equal(status(pair.b).refusal?.outcome, "refused");
+    assert.equal(isServing(pair.b), false);
+  });
+
+  it("fail over across a cut; the old primary closes within two seconds of the link's return, and keeps what it alone had", async () => {
+    await introduce();
+    const a = await pair.a.client();
+    pair.setCut(true);
+    await until("a sees the cut", () => status(pair.a).peers[0]?.reachable === false, views);
+    for (let i = 0; i < 100; i++) await a.set(`cache:alone:${i}`, i);
+    pair.b.say({ role: "primary", epoch: epoch(2), mode: "forced" });
+    await until("b serves", () => isServing(pair.b), views);
+    assert.equal(isServing(pair.a), true, "nobody could tell it yet");
+    const healed = performance.now();
+    pair.setCut(false);
+    await until("a is closed", () => !isServing(pair.a), views);
+    assert.ok(performance.now() - healed < 2_000, `closed after ${performance.now() - healed} ms`);
+    await until("a has kept its own", () => status(pair.a).divergence !== undefined, views);
+    const { writesUpperBound, dump } = status(pair.a).divergence ?? {};
+    assert.ok(writesUpperBound != null && writesUpperBound >= 100, `bound ${writesUpperBound}`);
+    assert.ok(dump != null && existsSync(join(pair.a.folder, "data", dump)), `dump ${dump} in ${readdirSync(join(pair.a.folder, "data")).join()}`);
+    pair.a.say({ role: "replica", epoch: epoch(2), source: pair.b.site });
+    await until("a follows", () => inSync(pair.a), views);
+    const again = await pair.a.client();
+    assert.equal(await again.get("cache:alone:1"), null);
+    again.disconnect();
+  });
+
+  it("end a frozen server that must be closed", async () => {
+    await introduce();
+    pair.a.signal("SIGSTOP");
+    pair.b.say({ role: "primary", epoch: epoch(2), mode: "forced" });
+    await until("b serves", () => isServing(pair.b), views);
+    await until("a's server is a new one, closed", () => pair.a.guard?.picture.decision.phase === "Fenced" && pair.a.guard.picture.door === "closed" && pair.a.guard.picture.server.kind === "answering", views);
+    await assert.rejects(async () => (await pair.a.client()).set("cache:1", "x"));
+  });
+
+  it("a killed primary comes back closed: its data is older than its replica's", async () => {
+    await introduce();
+    const a = await pair.a.client();
+    await a.set("cache:1", "x");
+    const b = await pair.b.client();
+    await until("the write crosses", async () => (await b.get("cache:1")) === "x");
+    pair.a.signal("SIGKILL");
+    await until("a holds", () => pair.a.guard?.picture.decision.phase === "Holding" && /newer data/.test(pair.a.guard.picture.decision.reason), views);
+    assert.equal(await b.get("cache:1"), "x", "the copy is not emptied");
+    await until("b says so", () => status(pair.b).phase !== "Serving" && pair.b.guard?.picture.server.kind === "answering", views);
+    pair.a.say({ role: "primary", epoch: epoch(2), mode: "resume", acceptLoss: true });
+    pair.b.say({ role: "replica", epoch: epoch(2), source: pair.a.site });
+    await until("a serves, b follows", () => isServing(pair.a) && inSync(pair.b), views);
+    b.disconnect();
+  });
+
+  it("a primary told to stop saves its data and serves again", async () => {
+    await introduce();
+    const a = await pair.a.client();
+    await a.set("cache:1", "x");
+    // As the kubelet does it: the guard is told first.
+    pair.a.guard?.terminate();
+    await until("closed", () => !isServing(pair.a), views);
+    pair.a.stopGuard();
+    pair.a.signal("SIGTERM");
+    pair.startGuard(pair.a);
+    await until("serves again", () => isServing(pair.a) && inSync(pair.b), views);
+    assert.equal(await (await pair.a.client()).get("cache:1"), "x");
+  });
+
+  it("a restarted guard beside an uninterrupted server goes on serving, without the API server too", async () => {
+    await introduce();
+    const a = await pair.a.client();
+    pair.a.stopGuard();
+    pair.a.role = { kind: "unknown" };
+    pair.startGuard(pair.a);
+    await until("serves", () => isServing(pair.a), views);
+    assert.equal(await a.set("cache:1", "x"), "OK", "the session was never ended");
+    a.disconnect();
+  });
+
+  it("a deleted role object closes", async () => {
+    await introduce();
+    pair.a.role = { kind: "missing" };
+    pair.a.guard?.wake();
+    await until("closed", () => !isServing(pair.a) && pair.a.guard?.picture.door === "closed", views);
+  });
+});
