@@ -10,7 +10,7 @@ export interface JournalEntry {
   readonly to: SiteName;
   /** Of a switchover; null for other commands. */
   readonly plan: SwitchoverPlan | null;
-  /** Who holds the leases (cli/run/courtesy.ts): a killed command's lease passes to its successor on the same machine. */
+  /** Who ran it. */
   readonly holder: string;
   /** ISO 8601. */
   readonly startedAt: string;

@@ -24,7 +24,7 @@ export async function allow(entries: readonly SiteEntry[], options: AllowOptions
   checkSites(entries, site);
   const crew = new Crew(entries, tools);
   try {
-    const [views, colleagues] = await Promise.all([crew.observe(), options.run === "dry" ? [] : crew.courtesy.take("refuse", null)]);
+    const [views, colleagues] = await Promise.all([crew.observe(), options.run === "dry" ? [] : crew.courtesy.take("refuse")]);
     const verdict = judgeAllowance(views, site, allowance);
     if (verdict.kind === "refuse") throw refused([...verdict.reasons, ...colleagues]);
     if (colleagues.length > 0) throw refused(colleagues);

@@ -30,8 +30,7 @@ export async function failback(entries: readonly SiteEntry[], options: FailbackO
   const left = (await tools.journal.read("failback", to)) ?? (await tools.journal.read("switchover", to));
   const crew = new Crew(entries, tools);
   try {
-    const predecessor = left !== null && tools.hasEnded(left.holder) ? left.holder : null;
-    const [views, colleagues] = await Promise.all([crew.observe(), options.run === "dry" ? [] : crew.courtesy.take("refuse", predecessor)]);
+    const [views, colleagues] = await Promise.all([crew.observe(), options.run === "dry" ? [] : crew.courtesy.take("refuse")]);
     const record = new CommandRecord("failback", crew, tools);
     record.seen(views);
     const begin = async (plan: Parameters<typeof carryOut>[0] | null, lag: number | null): Promise<void> => {

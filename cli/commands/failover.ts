@@ -34,8 +34,7 @@ export async function failover(entries: readonly SiteEntry[], options: FailoverO
   try {
     await credentials(crew, to, tools);
     const manners = options.consent === "force" ? "override" : "refuse";
-    const predecessor = left !== null && tools.hasEnded(left.holder) ? left.holder : null;
-    const [views, colleagues] = await Promise.all([crew.observe(), options.run === "dry" ? [] : crew.courtesy.take(manners, predecessor)]);
+    const [views, colleagues] = await Promise.all([crew.observe(), options.run === "dry" ? [] : crew.courtesy.take(manners)]);
     const verdict = judgeFailover(views, options);
     if (verdict.kind === "refuse") throw refused([...verdict.reasons, ...colleagues]);
     if (colleagues.length > 0) throw refused(colleagues, "--force takes the lease over");

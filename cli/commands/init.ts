@@ -27,7 +27,6 @@ export async function init(entries: readonly SiteEntry[], options: InitOptions, 
   const left = await tools.journal.read("init", primary);
   const crew = new Crew(entries, tools);
   try {
-    const predecessor = left !== null && tools.hasEnded(left.holder) ? left.holder : null;
     const [views, missing] = await Promise.all([crew.observe(), missingIn(crew)]);
     const verdict = judgeInit(entries, views, missing, primary, left === null ? "new" : "begun-here");
     if (verdict.kind === "refuse") throw refused(verdict.reasons);
@@ -36,7 +35,7 @@ export async function init(entries: readonly SiteEntry[], options: InitOptions, 
       return dryRun("init", [...steps, `wait until ${primary} serves and the others follow in sync`], { create: verdict.create });
     }
     // After the judgement: a lease cannot be made in a namespace that is not there, and nobody is to hear of that from here.
-    const colleagues = await crew.courtesy.take("refuse", predecessor);
+    const colleagues = await crew.courtesy.take("refuse");
     if (colleagues.length > 0) throw refused(colleagues);
 
     const record = new CommandRecord("init", crew, tools);

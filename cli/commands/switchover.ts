@@ -28,8 +28,7 @@ export async function switchover(entries: readonly SiteEntry[], options: Switcho
   const left = await tools.journal.read("switchover", options.to);
   const crew = new Crew(entries, tools);
   try {
-    const predecessor = left !== null && tools.hasEnded(left.holder) ? left.holder : null;
-    const [views, colleagues] = await Promise.all([crew.observe(), options.run === "dry" ? [] : crew.courtesy.take("refuse", predecessor)]);
+    const [views, colleagues] = await Promise.all([crew.observe(), options.run === "dry" ? [] : crew.courtesy.take("refuse")]);
     const verdict = judgeSwitchover(views, options.to, options.maxLag, left?.plan ?? null);
     if (verdict.kind === "refuse") throw refused([...verdict.reasons, ...colleagues]);
     if (colleagues.length > 0) throw refused(colleagues);

@@ -7,8 +7,8 @@ import type { Changes } from "./changes";
 
 /** Without news for so long the object is read, in case the watch is silently dead or a proxy holds it back. */
 const POLL_MS = 1_000 as Milliseconds;
-/** Between a watch that ended and the next. */
-const REWATCH_MS = 200 as Milliseconds;
+/** Between two attempts at a write, and between a watch that ended and the next. */
+const RETRY_MS = 200 as Milliseconds;
 
 /** One site's object as it is now: read once, then watched, with polling underneath. */
 export class Follower {
@@ -71,13 +71,11 @@ export class Follower {
   async swap(judged: SiteRoleObject | null, spec: SiteRoleSpec, deadline: number): Promise<"written" | "changed"> {
     for (;;) {
       try {
-        this.accept(await (judged === null ? this.store.create(spec, this.timeout) : this.store.swap(judged, spec, this.timeout)));
-        return "written";
+        return await this.attempt(judged, spec);
       } catch (error) {
-        if (error instanceof SpecChanged) return await this.compare(spec);
-        if (!(error instanceof SiteUnreachable) || this.clock.now() + REWATCH_MS >= deadline) throw error;
+        if (!(error instanceof SiteUnreachable) || this.clock.now() + RETRY_MS >= deadline) throw error;
         // The write may have arrived: the next attempt finds out, for it only replaces what was judged.
-        await this.clock.after(REWATCH_MS);
+        await this.clock.after(RETRY_MS);
       }
     }
   }
@@ -87,11 +85,17 @@ export class Follower {
     this.store.close();
   }
 
-  /** After a lost reply the object may be as it was wanted. */
-  private async compare(wanted: SiteRoleSpec): Promise<"written" | "changed"> {
+  private async attempt(judged: SiteRoleObject | null, spec: SiteRoleSpec): Promise<"written" | "changed"> {
+    try {
+      this.accept(await (judged === null ? this.store.create(spec, this.timeout) : this.store.swap(judged, spec, this.timeout)));
+      return "written";
+    } catch (error) {
+      if (!(error instanceof SpecChanged)) throw error;
+    }
+    // After a lost reply to an earlier attempt the object is as it was wanted.
     const view = await this.observe();
     if (view.kind === "unreachable") throw new SiteUnreachable(view.site, view.address, view.problem);
-    return view.kind === "present" && sameSpec(view.object.spec, wanted) ? "written" : "changed";
+    return view.kind === "present" && sameSpec(view.object.spec, spec) ? "written" : "changed";
   }
 
   private async keepWatching(onOpen: () => void): Promise<void> {
@@ -102,7 +106,7 @@ export class Follower {
         // polling goes on meanwhile and says what is wrong, if it is
       }
       onOpen();
-      await this.clock.after(REWATCH_MS, this.closing.signal);
+      await this.clock.after(RETRY_MS, this.closing.signal);
     }
   }
 

@@ -13,10 +13,10 @@ export type LeaseVerdict = { readonly kind: "free" } | { readonly kind: "held"; 
 /**
  * Whether the lease can be taken.
  * @param now - the time in ms that the lease's own API server gave.
- * @param predecessor - the holder that a killed run of the same command left; its lease passes on at once.
+ * @param isGone - whether a holder is known to have ended, as a killed command of this machine; its lease passes on at once.
  */
-export function judgeLease(record: LeaseRecord | null, now: number, predecessor: string | null): LeaseVerdict {
-  if (record === null || record.holder === null || record.holder === "" || record.holder === predecessor) return { kind: "free" };
+export function judgeLease(record: LeaseRecord | null, now: number, isGone: (holder: string) => boolean): LeaseVerdict {
+  if (record === null || record.holder === null || isGone(record.holder)) return { kind: "free" };
   const left = record.renewed + record.seconds * 1000 - now;
   return left <= 0 ? { kind: "free" } : { kind: "held", by: record.holder, forSeconds: Math.ceil(left / 1000) };
 }

@@ -30,6 +30,7 @@ export class Courtesy {
     private readonly stores: readonly LeaseStore[],
     private readonly clock: Clock,
     private readonly holder: string,
+    private readonly hasEnded: (holder: string) => boolean,
     private readonly timeout: Milliseconds,
   ) {
     this.renewedAt = clock.now();
@@ -37,11 +38,10 @@ export class Courtesy {
 
   /**
    * Takes the leases of all clusters at once.
-   * @param predecessor - a holder that is known to have ended.
    * @returns one line for each cluster where somebody else is at work; then none is held.
    */
-  async take(manners: Manners, predecessor: string | null): Promise<string[]> {
-    const refusals = (await Promise.all(this.stores.map((store) => this.takeOne(store, manners, predecessor)))).filter((r) => r !== null);
+  async take(manners: Manners): Promise<string[]> {
+    const refusals = (await Promise.all(this.stores.map((store) => this.takeOne(store, manners)))).filter((r) => r !== null);
     if (refusals.length > 0) await this.release();
     else void this.keepRenewing();
     return refusals;
@@ -57,10 +57,10 @@ export class Courtesy {
     await Promise.all(this.held.splice(0).map((held) => this.write(held, null).catch(() => undefined)));
   }
 
-  private async takeOne(store: LeaseStore, manners: Manners, predecessor: string | null): Promise<string | null> {
+  private async takeOne(store: LeaseStore, manners: Manners): Promise<string | null> {
     try {
       const reading = await store.read(this.timeout);
-      const verdict = judgeLease(reading.record, reading.clock, predecessor);
+      const verdict = judgeLease(reading.record, reading.clock, this.hasEnded);
       if (verdict.kind === "held" && manners === "refuse") return heldBy(store.site, verdict.by, verdict.forSeconds);
       const held: Held = { store, version: reading.version ?? "", offset: reading.clock - this.clock.now() };
       held.version = await store.write(this.record(held, this.holder), reading.version, this.timeout);
@@ -90,7 +90,7 @@ export class Courtesy {
     try {
       if (how === "ask-again") {
         const reading = await held.store.read(this.timeout);
-        if (judgeLease(reading.record, reading.clock, this.holder).kind === "held") return "taken";
+        if (judgeLease(reading.record, reading.clock, (holder) => holder === this.holder || this.hasEnded(holder)).kind === "held") return "taken";
         held.version = reading.version ?? "";
       }
       held.version = await this.write(held, this.holder);

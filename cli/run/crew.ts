@@ -28,7 +28,7 @@ export class Crew {
     const connections = entries.map((entry) => ({ entry, ...tools.connect(entry) }));
     this.followers = new Map(connections.map(({ entry, store }) => [entry.site, new Follower(store, this.changes, tools.clock, patience(entry.site))]));
     const leasePatience = Math.min(...entries.map((e) => patience(e.site))) as Milliseconds;
-    this.courtesy = new Courtesy(connections.map((c) => c.lease), tools.clock, tools.holder, leasePatience);
+    this.courtesy = new Courtesy(connections.map((c) => c.lease), tools.clock, tools.holder, (holder) => tools.hasEnded(holder), leasePatience);
   }
 
   get all(): readonly Follower[] {

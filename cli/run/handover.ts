@@ -32,6 +32,9 @@ export interface HandoverParts {
   readonly isAlone: () => boolean;
 }
 
+/** Between two attempts to reach a site. */
+const RETRY_MS = 200 as Milliseconds;
+
 const NEVER = new AbortController().signal;
 
 /** Carries a handover out, step by step as the objects say (plan/handoverStep.ts), or back. */
@@ -181,6 +184,7 @@ export class HandoverRun {
         const view = await from.observe();
         if (view.kind === "unreachable") {
           if (clock.now() >= deadline) return { kind: "unfinished", reason: `${reason}; ${view.address} ${view.problem}, so ${plan.from} may still wait for a handover` };
+          await clock.after(RETRY_MS);
           continue;
         }
         if (from.latest?.spec.handover === undefined) break;

@@ -1,0 +1,175 @@
+import type { SiteRoleStatus } from "../../../guard/siterole";
+import type { Engine, SiteName } from "../../../server/types";
+import type { MemoryCluster } from "./memoryCluster";
+
+export interface GuardModelOptions {
+  readonly engine: Engine;
+  /** `skipped`: promotes without proof, as a broken guard would; only to show that the checks would see it. */
+  readonly proof: "required" | "skipped";
+}
+
+/**
+ * A server and its guard, as far as commands can tell: which site takes writes, and which writes each site holds.
+ * Follows docs/architecture.md in small, one action a step, over a link that tests can cut.
+ */
+export class ModelGuard {
+  /** Whether clients may write here. */
+  open = false;
+  server: "primary" | "replica" = "replica";
+  /** Ids of the writes that this server holds. */
+  data = new Set<number>();
+  peer: ModelGuard | null = null;
+  linkUp = true;
+  /** What the next takeover that this site tries comes to. */
+  takeoverEnds: "done" | "refused" | "unknown" = "done";
+  /** A takeover that a frozen server will carry out when it wakes. */
+  queuedTakeover = false;
+  private refusal: SiteRoleStatus["refusal"];
+  private handover: SiteRoleStatus["handover"];
+  private promotion: SiteRoleStatus["promotion"];
+  private actedOn = 0;
+  private endedFor = 0;
+  private inSync = false;
+  private reason = "starting";
+  private phase: SiteRoleStatus["phase"] = "Starting";
+
+  constructor(
+    readonly cluster: MemoryCluster,
+    private readonly options: GuardModelOptions,
+  ) {}
+
+  get site(): SiteName {
+    return this.cluster.site;
+  }
+
+  /** A client writes `id` here; false when it is not taken. */
+  write(id: number): boolean {
+    if (!this.open) return false;
+    this.data.add(id);
+    return true;
+  }
+
+  /** The frozen server wakes: a takeover that was sent to it is carried out, and it exits. */
+  wake(): void {
+    if (!this.queuedTakeover) return;
+    this.queuedTakeover = false;
+    this.restart();
+  }
+
+  step(): void {
+    const spec = this.cluster.spec;
+    if (spec === null) return this.say("Holding", "no object");
+    const peer = this.linkUp && this.peer !== null && this.peer.linkUp ? this.peer : null;
+    const claim = peer?.cluster.spec ?? null;
+    this.inSync = false;
+    this.actedOn = Math.max(this.actedOn, spec.epoch);
+    if (spec.role === "replica") return this.follow(spec.source ?? null, peer);
+
+    const outranked = claim !== null && (claim.epoch > spec.epoch || (claim.epoch === spec.epoch && claim.role === "primary" && claim.site > spec.site));
+    if (outranked) {
+      this.open = false;
+      return this.say("Fenced", `${claim.site} is at epoch ${claim.epoch}`);
+    }
+    if (spec.endServer === true && this.endedFor < spec.epoch) {
+      this.endedFor = spec.epoch;
+      this.queuedTakeover = false;
+      this.restart();
+      return this.say("Promoting", "the server's process is ended");
+    }
+    if (this.refusal?.epoch === spec.epoch) return this.say("Refused", this.refusal.reason);
+    if (spec.handover !== undefined && spec.handover.epoch > spec.epoch) return this.prepare(spec.handover.epoch);
+    if (spec.mode === "handover" && this.server === "replica") return this.takeOver(spec.epoch, spec.proof?.offset ?? null, peer);
+    if (spec.mode === "forced" && this.promotion?.epoch !== spec.epoch) {
+      this.promotion = { epoch: spec.epoch, mode: "forced", dataVersion: null, commandsSeen: null, lagSeconds: 0.4 as never, partial: false };
+    }
+    this.serve();
+  }
+
+  private prepare(epoch: number): void {
+    if (this.options.engine === "redis") this.open = false;
+    const position = this.options.engine === "redis" ? { replicationId: "id", offset: this.data.size } : null;
+    if (this.handover?.epoch !== epoch) this.handover = { epoch, position };
+    this.say(this.options.engine === "redis" ? "Prepared" : "Preparing", "ready for the handover");
+  }
+
+  private takeOver(epoch: number, proof: number | null, peer: ModelGuard | null): void {
+    if (this.options.proof === "skipped") return this.serve();
+    const ends = this.takeoverEnds;
+    this.takeoverEnds = "done";
+    if (ends !== "done" || peer === null) {
+      const outcome = this.options.engine === "dragonfly" && ends === "unknown" ? "unknown" : "refused";
+      if (outcome === "unknown" && this.peer !== null) this.peer.queuedTakeover = true;
+      this.refusal = { epoch, outcome, reason: `takeover ${outcome}` };
+      return this.say("Refused", this.refusal.reason);
+    }
+    if (this.options.engine === "dragonfly") {
+      this.data = new Set(peer.data);
+      peer.restart();
+      return this.serve();
+    }
+    this.copy(peer);
+    if (proof === null || this.data.size < proof) {
+      this.refusal = { epoch, outcome: "refused", reason: "no proof" };
+      return this.say("Refused", "no proof");
+    }
+    this.serve();
+  }
+
+  /** The process is new: closed until its guard opens it, its data as it was. */
+  private restart(): void {
+    this.open = false;
+    this.say("Starting", "the server has started");
+  }
+
+  private serve(): void {
+    this.server = "primary";
+    this.open = true;
+    this.say("Serving", "serves as primary");
+  }
+
+  private follow(source: SiteName | null, peer: ModelGuard | null): void {
+    this.open = false;
+    if (peer === null || peer.site !== source) return this.say("Holding", "the source cannot be reached");
+    if (peer.open || (this.server === "replica" && peer.server === "primary" && peer.data.size >= this.data.size)) {
+      this.server = "replica";
+      this.copy(peer);
+      this.inSync = peer.open;
+      return this.say("Following", peer.open ? "in sync" : "no heartbeat");
+    }
+    this.say("Holding", "the source does not serve yet");
+  }
+
+  private copy(peer: ModelGuard): void {
+    this.data = new Set(peer.data);
+  }
+
+  private say(phase: SiteRoleStatus["phase"], reason: string): void {
+    this.phase = phase;
+    this.reason = reason;
+    this.report();
+  }
+
+  report(): void {
+    const object = this.cluster.object;
+    if (object === null) return;
+    const status = {
+      site: this.site,
+      observedGeneration: object.metadata.generation ?? 0,
+      phase: this.phase,
+      reason: this.reason,
+      role: this.server,
+      epoch: this.actedOn,
+      serving: this.open,
+      dataVersion: { epoch: 1, sequence: this.data.size },
+      server: { engine: this.options.engine, version: "7.0.15", runId: "r", threads: 2, usedMemoryBytes: 1_000_000, maxMemoryBytes: 10_000_000 },
+      replication: this.server === "replica" ? { source: object.spec.source ?? null, linkUp: true, syncInProgress: false, inSync: this.inSync, lagSeconds: this.inSync ? 0.1 : 9, position: null } : null,
+      peers: this.peer === null ? [] : [{ site: this.peer.site, reachable: this.linkUp && this.peer.linkUp, lastContactSeconds: 0, role: this.peer.server, epoch: this.peer.cluster.spec?.epoch ?? null, serving: this.peer.open, dataVersion: null, lagSeconds: 0 }],
+      ...(this.handover === undefined ? {} : { handover: this.handover }),
+      ...(this.refusal === undefined ? {} : { refusal: this.refusal }),
+      ...(this.promotion === undefined ? {} : { promotion: this.promotion }),
+      updatedAt: new Date(this.cluster.now()).toISOString(),
+    };
+    // Seconds and bytes are branded numbers; here they are only ever compared.
+    this.cluster.report(status as unknown as SiteRoleStatus);
+  }
+}
