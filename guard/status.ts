@@ -13,7 +13,7 @@ export const serving = (guard: Guard): boolean => guard.picture.decision.serving
 /** True while this copy may be read: an open primary, or a replica's data, fresh or not. */
 export const readable = (guard: Guard): boolean => serving(guard) || (guard.picture.door === "read-only" && guard.picture.server.kind === "answering");
 
-export const inSync = (guard: Guard): boolean => guard.picture.decision.phase === "Following" && guard.picture.decision.reason === "in sync";
+export const inSync = (guard: Guard): boolean => guard.picture.decision.phase === "Following" && guard.picture.decision.reason === "in sync" && guard.picture.door === "read-only";
 
 /**
  * Age of the newest stamp that the peer's copy has, by this primary's clock alone; null while this site does not serve, or

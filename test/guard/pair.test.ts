@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { epoch } from "../../server/types";
-import { serving, statusOf } from "../../guard/status";
+import { inSync as replicaInSync, serving, statusOf } from "../../guard/status";
 import type { RoleClient } from "../../guard/roleClient";
 import { findRedisServer } from "../lab/load/redisServer";
 import { LivePair, until, type LiveSite } from "./livePair";
 
 const view = (site: LiveSite): string => `${site.site}: ${site.guard?.picture.decision.phase} ${site.guard?.picture.decision.reason} ${site.guard?.picture.trouble ?? ""}`;
 const isServing = (site: LiveSite): boolean => site.guard !== null && serving(site.guard);
-const inSync = (site: LiveSite): boolean => site.guard?.picture.decision.reason === "in sync";
+const inSync = (site: LiveSite): boolean => site.guard !== null && replicaInSync(site.guard);
 const status = (site: LiveSite) => {
   assert.ok(site.guard);
   return statusOf(site.guard, { generation: () => 1 } as unknown as RoleClient);
