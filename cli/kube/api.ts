@@ -89,6 +89,8 @@ export class KubeApi {
             outgoing.destroy();
           }
         });
+        // readline passes the input's errors on, and one that nobody listens for ends the process.
+        lines.on("error", fail);
         lines.on("close", resolve);
       });
       outgoing.end();

@@ -3,6 +3,7 @@ import type { Milliseconds, SiteName } from "../../server/types";
 import type { Clock } from "../clock";
 import type { SiteView } from "../plan/view";
 import { ApiRefusal, SiteUnreachable, SpecChanged, type SiteStore } from "../store";
+import { sameSpec } from "../sameSpec";
 import type { Changes } from "./changes";
 
 /** Without news for so long the object is read, in case the watch is silently dead or a proxy holds it back. */
@@ -133,15 +134,4 @@ function isNews(object: SiteRoleObject, latest: SiteRoleObject | null): boolean 
   const [version, known] = [Number(object.metadata.resourceVersion), Number(latest.metadata.resourceVersion)];
   if (Number.isFinite(version) && Number.isFinite(known)) return version > known;
   return (object.metadata.generation ?? 0) >= (latest.metadata.generation ?? 0);
-}
-
-/** Equal whatever the order of their fields: the API server orders them its own way. */
-export function sameSpec(a: SiteRoleSpec, b: SiteRoleSpec): boolean {
-  return canonical(a) === canonical(b);
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, field: unknown) =>
-    typeof field === "object" && field !== null && !Array.isArray(field) ? Object.fromEntries(Object.entries(field).sort(([x], [y]) => (x < y ? -1 : 1))) : field,
-  );
 }

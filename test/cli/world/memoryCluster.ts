@@ -3,7 +3,7 @@ import type { SiteName } from "../../../server/types";
 import type { LeaseReading, LeaseStore } from "../../../cli/leaseStore";
 import type { LeaseRecord } from "../../../cli/plan/lease";
 import { ApiRefusal, SiteUnreachable, SpecChanged, type Reading, type SiteStore } from "../../../cli/store";
-import { sameSpec } from "../../../cli/observe/follower";
+import { sameSpec } from "../../../cli/sameSpec";
 
 /** One cluster's API server with one role object and one lease, in memory, with the definition's rules about epochs. */
 export class MemoryCluster {
