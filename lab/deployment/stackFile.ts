@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseDocument } from "yaml";
+import type { Engine } from "../../server/types";
+import { IMAGES } from "../images/references";
+import { PROJECT_ROOT } from "../paths";
+import type { LabPlan, SitePlan } from "../plan";
+
+/** What a lab's stack needs to know that depends on the lab: its addresses, its kubeconfig, and the server where it is a given Dragonfly. */
+export function stackSettings(plan: LabPlan, site: SitePlan, engine: Engine): Readonly<Record<string, unknown>> {
+  const peers = plan.sites.filter((other) => other !== site);
+  return {
+    kubeconfig: site.kubeconfig,
+    peers: peers.map((peer) => ({ site: peer.site, address: plan.bridgeAddress, port: peer.linkPort })),
+    "network.apiServer": { cidr: `${site.address}/32`, port: 6443 },
+    // The lab's link comes from the bridge, its clients too: NodePorts hide neither.
+    "network.peerCidrs": [`${plan.bridgeAddress}/32`],
+    ...(engine === "dragonfly" ? { server: DRAGONFLY_SERVER } : {}),
+  };
+}
+
+const DRAGONFLY_SERVER = {
+  engine: "dragonfly",
+  image: IMAGES.dragonfly,
+  threads: 1,
+  maxmemory: "300mb",
+  cpuRequest: "100m",
+  memoryRequest: "256Mi",
+  memoryLimit: "512Mi",
+  storage: { size: "1Gi" },
+} as const;
+
+/** lab/Pulumi.<stack>.yaml with this lab's addresses: comments and order stay. */
+export function renderStackFile(plan: LabPlan, site: SitePlan, engine: Engine): string {
+  const file = parseDocument(readFileSync(join(PROJECT_ROOT, "lab", `Pulumi.${site.site}.yaml`), "utf8"));
+  for (const [key, value] of Object.entries(stackSettings(plan, site, engine))) {
+    const [first = "", ...rest] = key.split(".");
+    file.setIn(["config", `dragonfly-dr:${first}`, ...rest], file.createNode(value));
+  }
+  return file.toString();
+}
