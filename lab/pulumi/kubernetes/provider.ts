@@ -136,6 +136,7 @@ export class KubernetesProvider implements ResourceProvider {
       const deleted = await objects.delete(reference, annotation(known, DELETION_PROPAGATION) ?? "Foreground");
       if (deleted === undefined || annotation(known, SKIP_AWAIT) === "true") return;
       const { problems } = await waiter.untilGone(reference, known, this.#waitOptions(request, known));
+      this.log.status(request.urn, "");
       if (problems.length > 0) throw new Error(`${describe(reference)} was not deleted: ${problems.join("; ")}`);
     } catch (error) {
       if (this.#forgets(error) || error instanceof UnknownKind) return;
@@ -221,6 +222,7 @@ export class KubernetesProvider implements ResourceProvider {
     const rule = annotation(applied, SKIP_AWAIT) === "true" ? undefined : readinessRule(applied);
     if (rule === undefined) return stateOf(applied, inputs, fieldManager);
     const { object, problems } = await this.#ready().waiter.untilReady(reference, applied, rule, this.#waitOptions(request, applied));
+    this.log.status(request.urn, "");
     const state = stateOf(object ?? applied, inputs, fieldManager);
     if (problems.length === 0) return state;
     throw new PartiallyCreated(id, state, inputs, [`${describe(reference)} is there, but did not become ready: ${problems[0] ?? ""}`, ...problems.slice(1)]);

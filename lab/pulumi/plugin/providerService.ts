@@ -165,8 +165,9 @@ function diffResponse({ changes, replacement }: Difference): messages.DiffRespon
   const response = new messages.DiffResponse();
   response.setChanges(changes.length === 0 ? DIFF_NONE : DIFF_SOME);
   response.setHasdetaileddiff(true);
+  // The engine's summary of a change knows whole properties only.
+  response.setDiffsList([...new Set(changes.map(({ path }) => path.split(/[.[]/, 1)[0] ?? path))]);
   for (const { path, kind, effect } of changes) {
-    response.addDiffs(path);
     if (effect === "replace") response.addReplaces(path);
     const change = new messages.PropertyDiff();
     change.setKind(CHANGE_KINDS[kind][effect]);

@@ -2,7 +2,7 @@
 // most of their code, so one link of it costs a fifth of the time and of the disk that six would.
 //
 // The first argument picks the program: kube-apiserver, kube-controller-manager, kube-scheduler, kube-proxy,
-// kubelet or kubectl.
+// kubelet, kubectl, or the lab's own provisioner of volumes.
 package main
 
 import (
@@ -29,9 +29,9 @@ var programs = map[string]func() *cobra.Command{
 	"kube-controller-manager": controllers.NewControllerManagerCommand,
 	"kube-proxy":              proxy.NewProxyCommand,
 	"kube-scheduler":          func() *cobra.Command { return scheduler.NewSchedulerCommand() },
-	// The apiserver's command installs the process's signal handler when it is made, and a second one panics;
-	// making only the chosen command is not enough for the kubelet, whose own main would install it too.
-	"kubelet": func() *cobra.Command { return kubelet.NewKubeletCommand(context.Background()) },
+	// Not with a signal context, as its own main does: the command installs a second one, and that panics.
+	"kubelet":         func() *cobra.Command { return kubelet.NewKubeletCommand(context.Background()) },
+	"lab-provisioner": newProvisionerCommand,
 }
 
 func main() {

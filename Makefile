@@ -1,0 +1,55 @@
+# Everything that a checkout needs is done by these targets; they can be run again, and go on where they stopped.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup packages toolchain build lab-up down lab-env demo test check-code unit e2e bench
+
+LAB_NAME ?= demo
+TSX := node --import tsx
+export LAB_NAME
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+node_modules/.package-lock.json: package.json package-lock.json
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+packages: node_modules/.package-lock.json
+
+# What is published and what the pods run.
+build: packages
+	node build.mjs
+
+toolchain: packages
+	@$(TSX) lab/main.ts preflight
+	@$(TSX) lab/main.ts toolchain
+
+setup: packages build toolchain ## packages, build and the lab's tools
+
+lab-up: toolchain ## two clusters and the line between them (LAB_NAME, WAN_RTT_MS, DRAGONFLY_BINARY)
+	@$(TSX) lab/main.ts up
+
+down: packages ## ends and removes everything of the lab LAB_NAME
+	@$(TSX) lab/main.ts down
+
+lab-env: ## addresses, ports and passwords of the running lab, one JSON object (use make -s)
+	@$(TSX) lab/main.ts env
+
+demo: packages build ## the main job, from nothing to a switchover that loses nothing
+	@$(TSX) lab/main.ts preflight
+	@$(TSX) lab/demo.ts
+
+check-code: packages
+	npx tsc --noEmit -p tsconfig.json
+	npx eslint .
+
+unit: packages build toolchain
+	npx mocha
+
+e2e: setup
+	LAB_NAME=test npx mocha --config test/e2e/.mocharc.json; code=$$?; LAB_NAME=test $(TSX) lab/main.ts down; exit $$code
+
+test: setup ## type check, lint, unit and component tests, policies, then end to end in a lab of its own (LAB_NAME=test)
+	$(MAKE) check-code
+	$(MAKE) unit
+	$(MAKE) e2e

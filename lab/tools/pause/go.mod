@@ -1,0 +1,3 @@
+module dragonfly-dr/lab/pause
+
+go 1.26.0
