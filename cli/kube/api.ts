@@ -14,7 +14,7 @@ export interface ApiAnswer {
 }
 
 export interface ApiRequest {
-  readonly method: "GET" | "POST" | "PUT" | "PATCH";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly path: string;
   readonly body?: unknown;
   readonly contentType?: string;
@@ -173,7 +173,8 @@ export class KubeApi {
   }
 }
 
-const firstLine = (error: unknown): string => (error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error));
+/** Credential plugins may fail without a word. */
+const firstLine = (error: unknown): string => (error instanceof Error ? error.message.trim().split("\n")[0] : String(error)) || "no reason was given; does its credential plugin work?";
 
 function parseBody(text: string): unknown {
   try {

@@ -10,7 +10,7 @@ export function problemsOf(views: readonly SiteView[], expected: readonly SiteNa
     else if (view.kind === "absent") problems.push(`site ${view.site}: has no object; ${primary === undefined ? "run init --primary SITE" : `run failover --to ${primary.site} again, which makes it a replica`}`);
     else problems.push(...problemsOfPresent(view, primary?.site ?? null));
   }
-  if (primary === undefined && !problems.some((p) => p.includes("has no object"))) problems.push("no site's object says primary; use failover --to SITE");
+  if (primary === undefined && views.every((v) => v.kind === "present")) problems.push("no site's object says primary; use failover --to SITE");
   return problems;
 }
 

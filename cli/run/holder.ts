@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 
 /** Who runs this command, as colleagues see it in a refusal: user, machine and process. */
@@ -11,9 +12,18 @@ export function hasEnded(holder: string): boolean {
   if (pid === process.pid) return true;
   try {
     process.kill(pid, 0);
-    return false;
+    return isZombie(pid);
   } catch (error) {
     return error instanceof Error && "code" in error && error.code === "ESRCH";
+  }
+}
+
+/** Killed, and its parent has not looked yet: a signal still finds it. */
+function isZombie(pid: number): boolean {
+  try {
+    return /^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
   }
 }
 

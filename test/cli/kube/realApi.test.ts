@@ -24,7 +24,10 @@ describe("the store on a real API server", function () {
     const body = { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } };
     assert.equal((await api.request({ method: "POST", path: "/api/v1/namespaces", body, contentType: "application/json", timeout })).status, 201);
   });
-  after(() => store.close());
+  after(async () => {
+    for (const path of [`/apis/dragonfly-dr.io/v1alpha1/namespaces/${namespace}/siteroles/${site}`, `/api/v1/namespaces/${namespace}`]) await api.request({ method: "DELETE", path, timeout });
+    store.close();
+  });
 
   it("creates once, replaces what was judged and nothing else, whatever the guard reports meanwhile", async () => {
     assert.equal((await store.read(timeout)).kind, "absent");
