@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** The command as a shell runs it. */
+describe("the command line", () => {
+  const main = resolve("cli/main.ts");
+  let folder: string;
+  beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), "dragonfly-dr-"))));
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const call = (...args: string[]): Promise<Ended> =>
+    new Promise((done) => {
+      const env = { ...process.env, DRAGONFLY_DR_SITES: "", TSX_TSCONFIG_PATH: resolve("tsconfig.json") };
+      execFile(process.execPath, ["--import", require.resolve("tsx"), main, ...args], { cwd: folder, env }, (error, out, err) => done({ code: typeof error?.code === "number" ? error.code : 0, out, err }));
+    });
+  const sites = async (port: number): Promise<string> => {
+    const config = { "current-context": "x", contexts: [{ name: "x", context: { cluster: "c", user: "u" } }], clusters: [{ name: "c", cluster: { server: `https://127.0.0.1:${port}` } }], users: [{ name: "u", user: { token: "t" } }] };
+    await writeFile(join(folder, "kubeconfig"), JSON.stringify(config));
+    const entry = (site: string, peer: string) => ({ site, namespace: "cache", kubeconfig: "kubeconfig", context: null, engine: "redis", peers: [peer] });
+    await writeFile(join(folder, "sites.json"), JSON.stringify({ version: 1, sites: [entry("primary", "dr"), entry("dr", "primary")] }));
+    return "sites.json";
+  };
+
+  it("lists the commands that exist", async () => {
+    const { code, out } = await call("--help");
+    assert.equal(code, 0);
+    assert.deepEqual([...out.matchAll(/^ {2}([a-z-]+) \[options\]/gm)].map((m) => m[1]), ["init", "status", "switchover", "failover", "failback", "serve", "peer-lost", "render"]);
+  });
+
+  it("ends with 2 on what it cannot read, and touches nothing", async () => {
+    const cases: [string[], RegExp][] = [
+      [["promote"], /unknown command 'promote'/],
+      [["switchover"], /required option '--to <site>' not specified/],
+      [["failover", "--to", "DR"], /'DR' is invalid. not a site's name/],
+      [["switchover", "--to", "dr", "--timeout", "soon"], /'soon' is invalid. not a time above 0/],
+      [["serve", "--site", "dr"], /required option '--accept-loss' not specified/],
+      [["switchover", "--to", "dr"], /no Pulumi project with stacks here/],
+      [["switchover", "--to", "dr", "--sites", "none.json"], /none\.json: there is no such site file/],
+    ];
+    for (const [args, message] of cases) {
+      const { code, err, out } = await call(...args);
+      assert.deepEqual([code, out], [2, ""], args.join(" "));
+      assert.match(err, message);
+    }
+    assert.deepEqual(await readdir(folder), []);
+  }).timeout(60_000);
+
+  it("says in one line which region does not answer and where it is, as text and as JSON", async () => {
+    const held = createServer();
+    await new Promise<void>((listening) => held.listen(0, "127.0.0.1", listening));
+    const { port } = held.address() as AddressInfo;
+    await new Promise((closed) => held.close(closed));
+    const file = await sites(port);
+    const line = `site dr: https://127.0.0.1:${port} does not answer (ECONNREFUSED); only a site whose API server answers can be promoted`;
+    const text = await call("failover", "--to", "dr", "--sites", file);
+    assert.deepEqual([text.code, text.out, text.err], [1, "", `dragonfly-dr: nothing was changed:\n  ${line}\n`]);
+    const json = await call("failover", "--to", "dr", "--sites", file, "--json");
+    assert.deepEqual(JSON.parse(json.out), { error: { code: 1, problems: [line], wayOn: null } });
+    assert.equal((await call("status", "--sites", file)).code, 1);
+  }).timeout(60_000);
+});
