@@ -10,6 +10,7 @@ import { PeerWatch } from "./peerWatch";
 import type { RoleClient } from "./roleClient";
 import type { ServerProcess } from "./serverProcess";
 import type { ServerSession } from "./serverSession";
+import type { missingProof } from "./proof";
 import { Steward } from "./steward";
 import { takeOver } from "./takeover";
 
@@ -35,6 +36,8 @@ export interface Reach {
   openSession(runId: string, passwords: Passwords): ServerSession;
   /** The server's volume. */
   readonly dataDir: string;
+  /** What a handover between Redis servers must show. */
+  readonly prove: typeof missingProof;
 }
 
 /** Observe, judge, act: the loop that holds one server to its site's role. All judgement is in judge.ts. */
@@ -267,7 +270,7 @@ export class Guard {
     }
     this.memory.set({ takeoverBegun: { runId: session.runId, epoch } });
     this.takeover = { kind: "running", epoch };
-    void takeOver(this.config.engine, session, peer, epoch, proof).then((outcome) => {
+    void takeOver(this.config.engine, session, peer, epoch, proof, this.reach.prove).then((outcome) => {
       this.takeover = outcome;
       this.wake();
     });

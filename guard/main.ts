@@ -5,6 +5,7 @@ import { readTold, type Told } from "./config";
 import { Guard } from "./guard";
 import { MemoryFile } from "./memoryFile";
 import { metricsServer } from "./metrics";
+import { missingProof } from "./proof";
 import { RoleClient } from "./roleClient";
 import { ServerProcesses } from "./serverProcess";
 import { ServerSession } from "./serverSession";
@@ -31,7 +32,7 @@ function main(): void {
   const guard: Guard = new Guard(
     told,
     memory,
-    { roles, processes, openSession: (runId, passwords) => new ServerSession(runId, told.site.engine, passwords, processes), dataDir: DATA_DIR },
+    { roles, processes, openSession: (runId, passwords) => new ServerSession(runId, told.site.engine, passwords, processes), dataDir: DATA_DIR, prove: missingProof },
     () => writer.offer(),
     log,
   );

@@ -14,6 +14,7 @@ import { MemoryFile } from "../../guard/memoryFile";
 import type { RoleView } from "../../guard/observation";
 import type { RoleClient } from "../../guard/roleClient";
 import { parseStat, type ServerProcess } from "../../guard/serverProcess";
+import { missingProof } from "../../guard/proof";
 import { ServerSession } from "../../guard/serverSession";
 import type { SiteRoleSpec } from "../../guard/siterole";
 import { siteUsers } from "../../server/acl/builtin";
@@ -83,6 +84,10 @@ class Way {
 export class LiveSite {
   readonly folder = mkdtempSync(join(tmpdir(), "dragonfly-dr-guard-"));
   role: RoleView = { kind: "missing" };
+  /** What this site's guard asks of a handover. */
+  prove: typeof missingProof = missingProof;
+  /** For load that is written to this site. */
+  readonly credentials = { username: "appcache", password: PASSWORDS["appcache"] ?? "" };
   guard: Guard | null = null;
   readonly lines: string[] = [];
   private api: Server | null = null;
@@ -141,7 +146,7 @@ export class LiveSite {
     const guard = new Guard(
       told,
       new MemoryFile(join(this.folder, "data/guard/state.json")),
-      { roles, processes, openSession: (runId, passwords) => new ServerSession(runId, "redis", passwords, processes, "127.0.0.1", this.serverPort), dataDir: join(this.folder, "data") },
+      { roles, processes, openSession: (runId, passwords) => new ServerSession(runId, "redis", passwords, processes, "127.0.0.1", this.serverPort), dataDir: join(this.folder, "data"), prove: (...asked) => this.prove(...asked) },
       () => undefined,
       (line) => this.lines.push(line),
     );
@@ -220,6 +225,11 @@ export class LivePair {
       server.setCut(cut);
       guard.setCut(cut);
     }
+  }
+
+  /** What a's server sends to b's replica does not arrive; the guards go on hearing of each other. */
+  setReplicationCut(cut: boolean): void {
+    this.ways.ba.server.setCut(cut);
   }
 
   stop(): void {

@@ -2,10 +2,11 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type Redis from "ioredis";
+import { cacheDirectory } from "../../../lab/paths";
 import { connect, type Credentials, type Endpoint } from "../../../lab/load/connection";
 
 const PASSWORD = "app-password_1";
@@ -20,18 +21,13 @@ interface Binary {
 export function findRedisServer(): Binary | null {
   const named = process.env["REDIS_SERVER"];
   if (named !== undefined) return { path: named, libraries: process.env["LD_LIBRARY_PATH"] ?? null };
-  const root = findUnpacked(join(homedir(), ".cache", "dragonfly-dr"), 5);
-  return root === null ? null : { path: join(root, "usr/bin/redisServer"), libraries: join(root, "usr/lib/x86_64-linux-gnu") };
-}
-
-function findUnpacked(folder: string, depth: number): string | null {
-  if (existsSync(join(folder, "usr/bin/redisServer"))) return folder;
-  if (depth === 0 || !existsSync(folder)) return null;
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const found = entry.isDirectory() ? findUnpacked(join(folder, entry.name), depth - 1) : null;
-    if (found !== null) return found;
-  }
-  return null;
+  const packages = join(cacheDirectory(), "debian");
+  if (!existsSync(packages)) return null;
+  const roots = readdirSync(packages).map((name) => join(packages, name));
+  const root = roots.find((folder) => existsSync(join(folder, "usr/bin/redis-server")));
+  // Its libraries are in packages of their own.
+  const libraries = roots.map((folder) => join(folder, "usr/lib/x86_64-linux-gnu")).filter((folder) => existsSync(folder));
+  return root === undefined ? null : { path: join(root, "usr/bin/redis-server"), libraries: libraries.join(":") };
 }
 
 /** A redis-server of the test's own on loopback, with the user `appcache` confined to `cache:*`. */
