@@ -1,0 +1,78 @@
+import type * as k8s from "@pulumi/kubernetes";
+import { isIP } from "node:net";
+import { ports } from "../../server/ports";
+import { peerGuardPort, sourcePort } from "../gateway/haproxy";
+import { selectorLabels, type Component } from "../names";
+import type { SiteSettings } from "../settings/site";
+
+type Peer = k8s.types.input.networking.v1.NetworkPolicyPeer;
+type PolicyPort = k8s.types.input.networking.v1.NetworkPolicyPort;
+type Ingress = k8s.types.input.networking.v1.NetworkPolicyIngressRule;
+type Egress = k8s.types.input.networking.v1.NetworkPolicyEgressRule;
+
+/** A NetworkPolicy by its name; labels and namespace come from the component. */
+export interface Policy {
+  readonly name: string;
+  readonly spec: k8s.types.input.networking.v1.NetworkPolicySpec;
+}
+
+const tcp = (...list: readonly number[]): PolicyPort[] => list.map((port) => ({ protocol: "TCP", port }));
+const pods = (component: Component): Peer => ({ podSelector: { matchLabels: selectorLabels(component) } });
+const inNamespace = (namespace: string): Peer => ({ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } } });
+const blocks = (cidrs: readonly string[]): Peer[] => [...new Set(cidrs)].map((cidr) => ({ ipBlock: { cidr } }));
+/** A rule that names nobody would admit everybody: it is left out. */
+const from = (peers: readonly Peer[], list: readonly PolicyPort[]): Ingress[] => (peers.length === 0 || list.length === 0 ? [] : [{ from: [...peers], ports: [...list] }]);
+const to = (peers: readonly Peer[], list: readonly PolicyPort[]): Egress[] => (peers.length === 0 || list.length === 0 ? [] : [{ to: [...peers], ports: [...list] }]);
+
+const dns = ({ network }: SiteSettings): Egress => ({
+  to: [{ ...inNamespace(network.dns.namespace), podSelector: { matchLabels: { ...network.dns.labels } } }],
+  ports: [{ protocol: "UDP", port: 53 }, { protocol: "TCP", port: 53 }],
+});
+
+/** The site's own way to its peers: each peer's server and guard, at the gateway. */
+const sourcePorts = ({ peers }: SiteSettings): PolicyPort[] => tcp(...peers.flatMap((_, at) => [sourcePort(at), peerGuardPort(at)]));
+
+const peerCidrs = ({ network, peers }: SiteSettings): readonly string[] => [
+  ...network.peerCidrs,
+  ...peers.flatMap(({ address }) => (isIP(address) === 0 ? [] : [`${address}/${isIP(address) === 4 ? 32 : 128}`])),
+];
+
+const monitoring = ({ network }: SiteSettings): readonly Peer[] => (network.monitoring === "" ? [] : [inNamespace(network.monitoring)]);
+
+const everything: Policy = { name: "dragonfly-default-deny", spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] } };
+
+const server = (settings: SiteSettings): Policy => ({
+  name: "dragonfly-server",
+  spec: {
+    podSelector: { matchLabels: selectorLabels("server") },
+    policyTypes: ["Ingress", "Egress"],
+    ingress: [...from([pods("gateway")], tcp(ports.client, ports.guard)), ...from(monitoring(settings), tcp(ports.metrics))],
+    egress: [
+      ...to([pods("gateway")], sourcePorts(settings)),
+      ...to(blocks([settings.network.apiServer.cidr]), tcp(settings.network.apiServer.port)),
+      dns(settings),
+    ],
+  },
+});
+
+const gateway = (settings: SiteSettings): Policy => ({
+  name: "dragonfly-gateway",
+  spec: {
+    podSelector: { matchLabels: selectorLabels("gateway") },
+    policyTypes: ["Ingress", "Egress"],
+    ingress: [
+      ...from([...settings.network.clients.map(inNamespace), ...blocks(settings.gateway.clients.allowedSources)], tcp(ports.client, ports.readOnly)),
+      ...from([pods("server")], sourcePorts(settings)),
+      ...(settings.peers.length === 0 ? [] : from(blocks([...peerCidrs(settings), ...settings.gateway.link.allowedSources]), tcp(ports.link))),
+      ...from(monitoring(settings), tcp(ports.gatewayMetrics)),
+    ],
+    egress: [
+      ...to([pods("server")], tcp(ports.client, ports.guard)),
+      ...(settings.peers.length === 0 ? [] : to(blocks(peerCidrs(settings)), tcp(...new Set(settings.peers.map(({ port }) => port))))),
+      dns(settings),
+    ],
+  },
+});
+
+/** Nothing in the namespace may be spoken to or speak; then what a site needs, by name and port. The kubelet's probes are no matter of policies. */
+export const sitePolicies = (settings: SiteSettings): readonly Policy[] => [everything, server(settings), gateway(settings)];

@@ -1,0 +1,102 @@
+import type * as k8s from "@pulumi/kubernetes";
+import { ACL_FILE, DATA_DIRECTORY, serverArgs, serverCommand } from "../../server/flags";
+import { ports } from "../../server/ports";
+import { names, objectLabels } from "../names";
+import { resources, restrictedContainer, restrictedPod } from "../pods";
+import { serverConfig } from "../settings/resolve";
+import type { SiteSettings } from "../settings/site";
+
+type Container = k8s.types.input.core.v1.Container;
+type PodTemplate = k8s.types.input.core.v1.PodTemplateSpec;
+type Volume = k8s.types.input.core.v1.Volume;
+
+/** User and group of both containers, so that the guard may end a frozen server. Dragonfly's image has it as its own. */
+const USER = 999;
+const SERVICE_ACCOUNT_DIRECTORY = "/var/run/secrets/kubernetes.io/serviceaccount";
+/** Group-readable: the files belong to root and the pod's group. */
+const SECRET_MODE = 0o440;
+
+const server = (settings: SiteSettings): Container => ({
+  name: "server",
+  image: settings.server.image,
+  imagePullPolicy: "IfNotPresent",
+  command: [...serverCommand(settings.server.engine)],
+  args: [...serverArgs(serverConfig(settings.server))],
+  // Dragonfly takes flags from DFLY_<flag>; the admin port asks for this one.
+  env: settings.server.engine === "dragonfly" ? [{ name: "DFLY_requirepass", valueFrom: { secretKeyRef: { name: names.passwords, key: "default" } } }] : [],
+  ports: [{ name: "server", containerPort: ports.client }],
+  resources: resources(settings.server.cpuRequest, settings.server.memoryRequest, settings.server.memoryLimit, settings.server.cpuLimit),
+  securityContext: restrictedContainer,
+  volumeMounts: [
+    { name: "data", mountPath: DATA_DIRECTORY },
+    { name: "acl", mountPath: ACL_FILE.slice(0, ACL_FILE.lastIndexOf("/")), readOnly: true },
+  ],
+  // The port is open while a dump loads: loading never fails a probe. Whether the server answers is the guard's to judge.
+  startupProbe: { tcpSocket: { port: ports.client }, periodSeconds: 2, failureThreshold: 300 },
+  livenessProbe: { tcpSocket: { port: ports.client }, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
+  // The guard is told to stop at the same moment: it closes the door before the server saves its dump.
+  lifecycle: { preStop: { sleep: { seconds: 2 } } },
+});
+
+const guard = ({ guard: settings }: SiteSettings): Container => ({
+  name: "guard",
+  image: settings.image,
+  imagePullPolicy: "IfNotPresent",
+  command: ["node", "/opt/dragonfly-dr/guard.cjs"],
+  env: [
+    { name: "NODE_EXTRA_CA_CERTS", value: `${SERVICE_ACCOUNT_DIRECTORY}/ca.crt` },
+    { name: "NODE_OPTIONS", value: "--max-old-space-size=64 --max-semi-space-size=2" },
+  ],
+  ports: [
+    { name: "guard", containerPort: ports.guard },
+    { name: "metrics", containerPort: ports.metrics },
+  ],
+  resources: resources(settings.cpuRequest, settings.memoryRequest, settings.memoryLimit),
+  securityContext: restrictedContainer,
+  volumeMounts: [
+    { name: "data", mountPath: DATA_DIRECTORY },
+    { name: "site", mountPath: "/etc/dragonfly-dr/site", readOnly: true },
+    { name: "passwords", mountPath: "/etc/dragonfly-dr/passwords", readOnly: true },
+    { name: "guard", mountPath: "/opt/dragonfly-dr", readOnly: true },
+    { name: "api", mountPath: SERVICE_ACCOUNT_DIRECTORY, readOnly: true },
+  ],
+  // Not a matter of role: a site that is held is ready, so that "pulumi up" ends before "init".
+  readinessProbe: { httpGet: { path: "/healthz", port: ports.guard }, periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 3 },
+  livenessProbe: { httpGet: { path: "/livez", port: ports.guard }, initialDelaySeconds: 10, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
+});
+
+const volumes = (guardConfigMap: string): Volume[] => [
+  { name: "acl", secret: { secretName: names.acl, defaultMode: SECRET_MODE } },
+  { name: "site", configMap: { name: names.site } },
+  { name: "passwords", secret: { secretName: names.passwords, defaultMode: SECRET_MODE } },
+  { name: "guard", configMap: { name: guardConfigMap } },
+  {
+    // The token of the pod's account, for the guard alone: the server container never sees it.
+    name: "api",
+    projected: {
+      defaultMode: SECRET_MODE,
+      sources: [
+        { serviceAccountToken: { path: "token", expirationSeconds: 3600 } },
+        { configMap: { name: "kube-root-ca.crt", items: [{ key: "ca.crt", path: "ca.crt" }] } },
+        { downwardAPI: { items: [{ path: "namespace", fieldRef: { fieldPath: "metadata.namespace" } }] } },
+      ],
+    },
+  },
+];
+
+/** The server's pod. `guardConfigMap`: name of the object with the guard's bundle. */
+export const serverPod = (settings: SiteSettings, guardConfigMap: string): PodTemplate => ({
+  metadata: { labels: objectLabels(settings.site, "server") },
+  spec: {
+    serviceAccountName: names.serviceAccount,
+    automountServiceAccountToken: false,
+    // Service variables of the name DRAGONFLY_… would be noise; an unknown DFLY_… ends Dragonfly (trap 14).
+    enableServiceLinks: false,
+    shareProcessNamespace: true,
+    securityContext: restrictedPod(USER),
+    // For the dump that the server saves when it is told to stop (trap 15).
+    terminationGracePeriodSeconds: 120,
+    containers: [server(settings), guard(settings)],
+    volumes: volumes(guardConfigMap),
+  },
+});

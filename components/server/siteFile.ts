@@ -1,0 +1,24 @@
+import { siteUsers } from "../../server/acl/builtin";
+import { dumpFileName } from "../../server/flags";
+import { peerGuardPort, sourcePort } from "../gateway/haproxy";
+import { names } from "../names";
+import { aclUser } from "../settings/resolve";
+import type { SiteSettings } from "../settings/site";
+
+/** `site.json`: what the guard is told (docs/architecture.md). A change reaches it within a minute, without a restart. */
+export const siteFile = ({ site, namespace, server, snapshots, peers, users, defaultUser, guard }: SiteSettings): string =>
+  `${JSON.stringify(
+    {
+      site,
+      namespace,
+      engine: server.engine,
+      snapshotCron: snapshots.cron === "" ? null : snapshots.cron,
+      dbfilename: dumpFileName(server.engine),
+      peers: peers.map((peer, at) => ({ site: peer.site, host: names.sourceService, serverPort: sourcePort(at), guardPort: peerGuardPort(at) })),
+      users: siteUsers(server.engine, users.map(aclUser)),
+      defaultUser,
+      onPeerUnreachable: guard.onPeerUnreachable,
+    },
+    null,
+    2,
+  )}\n`;

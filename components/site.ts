@@ -1,0 +1,60 @@
+import * as pulumi from "@pulumi/pulumi";
+import { checkSite } from "./check/site";
+import { Credentials } from "./credentials";
+import { Gateway } from "./gateway";
+import { readGuardBundle } from "./guardBundle";
+import { NetworkRules } from "./networkRules";
+import { SettingsError } from "./problems";
+import { RoleDefinition } from "./roleDefinition";
+import { Server } from "./server";
+import { siteUsers } from "../server/acl/builtin";
+import { withDefaults } from "./settings/defaults";
+import { aclUser } from "./settings/resolve";
+import type { SiteArgs, SiteSettings } from "./settings/site";
+import { SiteNamespace } from "./siteNamespace";
+import type { Transforms } from "./transforms";
+
+/** What a site is given beside its settings. */
+export interface SiteExtras {
+  /** The owner site's passwords by user; absent for the owner, which makes them. */
+  readonly passwords?: pulumi.Input<Readonly<Record<string, string>>>;
+  /** For objects that stay when the stack goes: a Kubernetes provider with `upsertExistingObjects`. */
+  readonly retainedProvider?: pulumi.ProviderResource;
+  /** The guard as one file. Default: the one that "npm run build" makes. */
+  readonly guardBundle?: string;
+  readonly transforms?: Transforms;
+}
+
+/**
+ * One region's cache: server, guard, gateway and all that they need, in a namespace of its own. Its role is not set here:
+ * `dragonfly-dr init` introduces the sites to each other, and until then each is closed.
+ */
+export class Site extends pulumi.ComponentResource {
+  /** The settings with their defaults. */
+  readonly settings: SiteSettings;
+  /** By user; secret. */
+  readonly passwords: pulumi.Output<Readonly<Record<string, string>>>;
+
+  /** @throws SettingsError naming everything that is wrong with `args`. */
+  constructor(name: string, args: SiteArgs & SiteExtras, opts?: pulumi.ComponentResourceOptions) {
+    super("dragonfly-dr:index:Site", name, {}, opts);
+    const { passwords, retainedProvider, guardBundle, transforms = {}, ...given } = args;
+    const settings = withDefaults(given);
+    const problems = checkSite(settings);
+    if (problems.length > 0) throw new SettingsError(`Site "${name}"`, problems);
+    this.settings = settings;
+
+    const retained = retainedProvider === undefined ? {} : { retainedProvider };
+    const definition = new RoleDefinition(`${name}-role-definition`, { parent: this, ...(retainedProvider === undefined ? {} : { providers: [retainedProvider] }) });
+    const { namespaceName: namespace } = new SiteNamespace(name, { site: settings.site, namespace: settings.namespace, transforms }, { parent: this });
+    const rules = new NetworkRules(`${name}-network`, { settings, namespace, transforms }, { parent: this });
+    const users = ["default", ...siteUsers(settings.server.engine, settings.users.map(aclUser)).map((user) => user.name)];
+    const credentials = new Credentials(`${name}-password`, { users, ...(passwords === undefined ? {} : { given: passwords }) }, { parent: this });
+    // No pod before the rules that shut it off, and no guard before the kind that it asks for.
+    const dependsOn = [rules, definition];
+    new Server(`${name}-server`, { settings, namespace, credentials, guardBundle: readGuardBundle(guardBundle), transforms, ...retained }, { parent: this, dependsOn });
+    new Gateway(`${name}-gateway`, { settings, namespace, transforms }, { parent: this, dependsOn });
+    this.passwords = credentials.passwords;
+    this.registerOutputs({ passwords: this.passwords });
+  }
+}

@@ -1,0 +1,40 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { names } from "../components/names";
+import type { Site } from "../components/site";
+import { ports } from "../server/ports";
+import type { Engine } from "../server/types";
+import type { SiteConfig } from "./siteConfig";
+
+/** An entry of the operator's site file (docs/architecture.md). */
+export interface SiteEntry {
+  readonly site: string;
+  readonly namespace: string;
+  readonly kubeconfig: string | null;
+  readonly context: string | null;
+  readonly engine: Engine;
+  readonly peers: readonly string[];
+}
+
+/** What a stack tells the operator and the other stacks. Renaming an output breaks those that read it. */
+export interface SiteOutputs {
+  readonly site: SiteEntry;
+  /** What the runbook begins with when the other region is lost. */
+  readonly failoverCommand: string;
+  readonly switchoverCommand: string;
+  /** For clients inside the cluster. */
+  readonly endpoints: { readonly primary: string; readonly readOnly: string };
+  /** By user; secret. The other stacks read the owner's. */
+  readonly passwords: pulumi.Output<Readonly<Record<string, string>>>;
+}
+
+export function outputsOf({ settings, passwords }: Site, { kubeconfig, context }: SiteConfig): SiteOutputs {
+  const { site, namespace, server, peers, network } = settings;
+  const endpoint = (service: string): string => `${service}.${namespace}.svc.${network.clusterDomain}:${ports.client}`;
+  return {
+    site: { site, namespace, kubeconfig: kubeconfig ?? null, context: context ?? null, engine: server.engine, peers: peers.map((peer) => peer.site) },
+    failoverCommand: `npx dragonfly-dr failover --to ${site}`,
+    switchoverCommand: `npx dragonfly-dr switchover --to ${site}`,
+    endpoints: { primary: endpoint(names.clientService), readOnly: endpoint(names.readOnlyService) },
+    passwords,
+  };
+}

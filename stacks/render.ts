@@ -1,0 +1,86 @@
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
+import { builtinUsers } from "../server/acl/builtin";
+import { SettingsError } from "../components/problems";
+import { withDefaults } from "../components/settings/defaults";
+import { buildSite, type BuildExtras } from "./build";
+import { PROJECT } from "./config";
+import { RecordingMonitor, type RecordedResource } from "./render/recordingMonitor";
+import { validateSiteConfig, type SiteConfig } from "./siteConfig";
+
+export interface RenderedResource extends RecordedResource {
+  readonly stack: string;
+}
+
+export interface RenderedStack {
+  readonly stack: string;
+  readonly resources: readonly RenderedResource[];
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/** Stands for a value that the file has in encrypted form. */
+const ENCRYPTED = "encrypted";
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** `{secure: …}` cannot be read without the stack's key, and need not be. */
+function withoutEncryption(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutEncryption);
+  if (!isRecord(value)) return value;
+  if (typeof value["secure"] === "string" && Object.keys(value).length === 1) return ENCRYPTED;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withoutEncryption(each)]));
+}
+
+/** "Pulumi.dr.yaml" is the stack "dr". */
+export const stackOfFile = (file: string): string => /^Pulumi\.(.+)\.ya?ml$/.exec(basename(file))?.[1] ?? basename(file);
+
+/**
+ * The configuration in a stack's file, as the program would read it.
+ * @throws SettingsError naming every key that is wrong.
+ */
+export function readStackFile(file: string): SiteConfig {
+  const content: unknown = parse(readFileSync(file, "utf8"));
+  const all = isRecord(content) && isRecord(content["config"]) ? content["config"] : {};
+  const prefix = `${PROJECT}:`;
+  const own = Object.entries(all).flatMap(([key, value]) => (key.startsWith(prefix) ? [[key.slice(prefix.length), withoutEncryption(value)] as const] : []));
+  const validated = validateSiteConfig(Object.fromEntries(own));
+  if ("problems" in validated) throw new SettingsError(file, validated.problems, prefix);
+  return validated.config;
+}
+
+/** Every user of a site gets a password that says what it is: a rendering knows no real one. */
+function passwordsOf(config: SiteConfig): Readonly<Record<string, string>> {
+  const { server, users } = withDefaults(config.args);
+  const names = ["default", ...users.map(({ name }) => name), ...builtinUsers(server.engine).map(({ name }) => name)];
+  return Object.fromEntries(names.map((name) => [name, `rendered-${name}`]));
+}
+
+const mocks = (passwords: Readonly<Record<string, string>>): pulumi.runtime.Mocks => ({
+  call: ({ inputs }) => inputs,
+  newResource: ({ type, name, inputs }) => {
+    const id = `${name}-id`;
+    if (type === "random:index/randomPassword:RandomPassword") return { id, state: { ...inputs, result: `rendered-${name}` } };
+    if (type === "pulumi:pulumi:StackReference") return { id, state: { ...inputs, outputs: { passwords }, secretOutputNames: ["passwords"] } };
+    return { id, state: inputs };
+  },
+});
+
+/**
+ * The resources that `pulumi up` of a stack would ask for, without an engine, a provider or a network. Random values are
+ * replaced by fixed ones; values of resources that do not exist yet are as their inputs say. One at a time: the Pulumi
+ * runtime of the process is taken over.
+ */
+export async function renderStack(stack: string, config: SiteConfig, extras: BuildExtras = {}): Promise<RenderedStack> {
+  const own = mocks(passwordsOf(config));
+  await pulumi.runtime.setMocks(own, PROJECT, stack, false, "organization");
+  const monitor = new RecordingMonitor(own);
+  pulumi.runtime.setMockOptions(monitor, PROJECT, stack, false, "organization");
+  const outputs = await pulumi.runtime.runInPulumiStack(async () => buildSite(config, extras));
+  await pulumi.runtime.disconnect();
+  return { stack, resources: monitor.recorded().map((resource) => ({ stack, ...resource })), outputs: isRecord(outputs) ? outputs : {} };
+}
+
+/** Renders the stack of a file such as Pulumi.dr.yaml. @throws SettingsError naming every key that is wrong. */
+export const renderStackFile = (file: string, extras?: BuildExtras): Promise<RenderedStack> => renderStack(stackOfFile(file), readStackFile(file), extras);

@@ -1,0 +1,68 @@
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
+import { specialSecretSig, specialSigKey } from "@pulumi/pulumi/runtime/rpc";
+
+export interface RecordedResource {
+  /** Such as "kubernetes:apps/v1:StatefulSet", or of a component "dragonfly-dr:index:Site". */
+  readonly type: string;
+  /** The logical name. */
+  readonly name: string;
+  /** Logical name of its parent; "" for what the stack itself holds. */
+  readonly parent: string;
+  /** Its inputs, secrets in clear text: render no stack with real ones. */
+  readonly props: Readonly<Record<string, unknown>>;
+  /** Paths of the inputs that are secret, such as "data.keycloak". */
+  readonly secrets: readonly string[];
+  readonly protect: boolean;
+  readonly retainOnDelete: boolean;
+}
+
+/** As far as it is read: the registration that the SDK sends. */
+interface Registration {
+  getType(): string;
+  getName(): string;
+  getParent(): string;
+  getProtect(): boolean;
+  getRetainondelete(): boolean;
+  getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
+}
+
+type Answer = Parameters<MockMonitor["registerResource"]>[1];
+
+/** Records what a program registers, with the options that the SDK's own mock forgets. */
+export class RecordingMonitor extends MockMonitor {
+  private readonly registrations: RecordedResource[] = [];
+
+  override async registerResource(request: Registration, answer: Answer): Promise<void> {
+    const secrets: string[] = [];
+    const props = reveal(request.getObject()?.toJavaScript() ?? {}, "", secrets);
+    this.registrations.push({
+      type: request.getType(),
+      name: request.getName(),
+      parent: /::([^:]*)$/.exec(request.getParent())?.[1] ?? "",
+      props: isRecord(props) ? props : {},
+      secrets,
+      protect: request.getProtect(),
+      retainOnDelete: request.getRetainondelete(),
+    });
+    return super.registerResource(request, answer);
+  }
+
+  /** By type and name: the order of registration is a matter of chance. */
+  recorded(): readonly RecordedResource[] {
+    const key = ({ type, name }: RecordedResource): string => `${type} ${name}`;
+    return [...this.registrations].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
+  }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The value without the marks of secrets, whose paths are noted. */
+function reveal(value: unknown, path: string, secrets: string[]): unknown {
+  if (Array.isArray(value)) return value.map((each: unknown, at) => reveal(each, `${path}[${at}]`, secrets));
+  if (!isRecord(value)) return value;
+  if (value[specialSigKey] === specialSecretSig) {
+    secrets.push(path);
+    return reveal(value["value"], path, []);
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, reveal(each, path === "" ? key : `${path}.${key}`, secrets)]));
+}
