@@ -1,12 +1,13 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type Redis from "ioredis";
 import { cacheDirectory } from "../../../lab/paths";
+import { Debian } from "../../../lab/toolchain/debian";
 import { connect, type Credentials, type Endpoint } from "../../../lab/load/connection";
 
 const PASSWORD = "app-password_1";
@@ -21,13 +22,12 @@ interface Binary {
 export function findRedisServer(): Binary | null {
   const named = process.env["REDIS_SERVER"];
   if (named !== undefined) return { path: named, libraries: process.env["LD_LIBRARY_PATH"] ?? null };
-  const packages = join(cacheDirectory(), "debian");
-  if (!existsSync(packages)) return null;
-  const roots = readdirSync(packages).map((name) => join(packages, name));
-  const root = roots.find((folder) => existsSync(join(folder, "usr/bin/redis-server")));
-  // Its libraries are in packages of their own.
-  const libraries = roots.map((folder) => join(folder, "usr/lib/x86_64-linux-gnu")).filter((folder) => existsSync(folder));
-  return root === undefined ? null : { path: join(root, "usr/bin/redis-server"), libraries: libraries.join(":") };
+  const debian = Debian.cached(cacheDirectory());
+  if (debian === undefined) return null;
+  // The server is redis-check-rdb under another name; Debian's link to it has a package of its own.
+  const path = join(mkdtempSync(join(tmpdir(), "dragonfly-dr-redis-")), "redis-server");
+  symlinkSync(debian.program("redis-check-rdb"), path);
+  return { path, libraries: debian.environment.LD_LIBRARY_PATH };
 }
 
 /** A redis-server of the test's own on loopback, with the user `appcache` confined to `cache:*`. */
