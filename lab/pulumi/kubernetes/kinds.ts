@@ -61,9 +61,16 @@ export function kindOf(type: string): Kind {
   return { apiVersion: `${group}/${version}`, kind, scope: "ask the cluster" };
 }
 
-/** Of Kubernetes' own groups some have no dot (`apps`); the others end in k8s.io, as some projects' groups do too. */
+/** Kubernetes' own groups with a dot, before `.k8s.io`; projects outside it end theirs in k8s.io too. */
+const OWN_GROUPS = new Set([
+  "admissionregistration", "apiextensions", "apiregistration", "authentication", "authorization", "certificates",
+  "coordination", "discovery", "events", "flowcontrol.apiserver", "internal.apiserver", "networking", "node",
+  "rbac.authorization", "resource", "scheduling", "storage", "storagemigration",
+]);
+
+/** Also what the SDK only makes look like a kind: Helm's releases. */
 function isKubernetesOwn(group: string): boolean {
-  return !group.includes(".") || /^(admissionregistration|apiextensions|apiregistration|authentication|authorization|certificates|coordination|discovery|events|flowcontrol\.apiserver|internal\.apiserver|networking|node|rbac\.authorization|resource|scheduling|storage|storagemigration|helm|kustomize)\.(k8s\.io|sh)$/.test(group);
+  return !group.includes(".") || group === "helm.sh" || OWN_GROUPS.has(group.replace(/\.k8s\.io$/, ""));
 }
 
 function refused(type: string): Error {

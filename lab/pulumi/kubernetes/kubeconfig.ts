@@ -6,6 +6,8 @@ import { join } from "node:path";
 import type { KubeConfig } from "@kubernetes/client-node" with { "resolution-mode": "import" };
 import type { ClusterAddress } from "./configuration";
 
+const REMEDY = "set kubernetes:kubeconfig to a readable file or its content";
+
 export interface Credentials {
   /** For instance https://127.0.0.1:6443. */
   readonly server: string;
@@ -45,13 +47,13 @@ async function load({ kubeconfig, context, cluster }: ClusterAddress): Promise<K
   const { KubeConfig: Config } = await import("@kubernetes/client-node");
   const config = new Config();
   const source = kubeconfig ?? process.env["KUBECONFIG"] ?? join(homedir(), ".kube", "config");
+  const file = isContent(source) ? undefined : existingFile(source);
   try {
-    if (isContent(source)) config.loadFromString(source);
-    else config.loadFromFile(existingFile(source));
-  } catch (error) {
-    // The parser quotes what it read: only the first line of its message, and none of the content, is passed on.
-    const problem = error instanceof Error ? (error.message.split("\n")[0] ?? "") : "unreadable";
-    throw new Error(`kubeconfig${isContent(source) ? "" : ` ${source}`}: ${isContent(source) ? "cannot be parsed" : problem}; set kubernetes:kubeconfig to a readable file or its content`);
+    if (file === undefined) config.loadFromString(source);
+    else config.loadFromFile(file);
+  } catch {
+    // The parser quotes what it read, and that is full of keys.
+    throw new Error(`kubeconfig${file === undefined ? "" : ` ${file}`}: cannot be parsed; ${REMEDY}`);
   }
   if (context !== undefined) {
     if (config.getContextObject(context) === null) {
@@ -70,7 +72,7 @@ function isContent(kubeconfig: string): boolean {
 
 function existingFile(path: string): string {
   const file = path.startsWith("~/") ? join(homedir(), path.slice(2)) : path;
-  if (!existsSync(file)) throw new Error("there is no such file");
+  if (!existsSync(file)) throw new Error(`kubeconfig ${path}: there is no such file; ${REMEDY}`);
   return file;
 }
 

@@ -181,7 +181,8 @@ export class KubernetesProvider implements ResourceProvider {
   async #refuseExisting(reference: ObjectReference): Promise<void> {
     const { objects, configuration } = this.#ready();
     if (configuration.existingObjects === "take over" || (await objects.get(reference)) === undefined) return;
-    throw new Error(`${describe(reference)} already exists in the cluster; import it (pulumi import), delete it, or keep its identity with an alias if the resource was renamed`);
+    const remedy = "import it (pulumi import), delete it, or keep its identity with an alias if the resource was renamed";
+    throw new Error(`${describe(reference)} already exists in the cluster; ${remedy}`);
   }
 
   async #apply(urn: string, reference: ObjectReference, object: JsonObject, fieldManager: string, run: "preview" | "update"): Promise<JsonObject> {

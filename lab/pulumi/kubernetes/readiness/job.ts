@@ -8,5 +8,6 @@ export function judgeJob(job: JsonObject): Judgement {
   const failure = condition(job, "Failed");
   if (failure?.["status"] === "True") return failed(`the job failed: ${describeCondition(failure)}`);
   if (valueAt(job, "spec", "suspend") === true) return READY;
-  return waiting(`${numberAt(job, "status", "succeeded") ?? 0} of ${numberAt(job, "spec", "completions") ?? 1} completions, ${numberAt(job, "status", "failed") ?? 0} failed pods`);
+  const completions = `${numberAt(job, "status", "succeeded") ?? 0} of ${numberAt(job, "spec", "completions") ?? 1} completions`;
+  return waiting(`${completions}, ${numberAt(job, "status", "failed") ?? 0} failed pods`);
 }

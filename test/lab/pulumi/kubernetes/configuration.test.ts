@@ -4,7 +4,13 @@ import { type PropertyMap, Secret, UNKNOWN } from "../../../../lab/pulumi/plugin
 
 describe("the kubernetes provider's configuration", () => {
   it("is read from what the SDK sends: texts, and a secret kubeconfig", () => {
-    const configuration = readConfiguration({ kubeconfig: new Secret("/k"), context: "dr", enableConfigMapMutable: "true", enableSecretMutable: "false", deleteUnreachable: "true" });
+    const configuration = readConfiguration({
+      kubeconfig: new Secret("/k"),
+      context: "dr",
+      enableConfigMapMutable: "true",
+      enableSecretMutable: "false",
+      deleteUnreachable: "true",
+    });
     assert.deepEqual(configuration, {
       address: { kubeconfig: "/k", context: "dr", cluster: undefined },
       namespace: undefined,
@@ -17,7 +23,8 @@ describe("the kubernetes provider's configuration", () => {
 
   it("is refused by key", () => {
     assert.deepEqual(checkConfiguration({ kubeconfig: "/k", suppressDeprecationWarnings: "true", __internal: {} }), []);
-    assert.deepEqual(checkConfiguration({ renderYamlToDirectory: "x", enableServerSideApply: "false" }).map(({ property }) => property), ["renderYamlToDirectory", "enableServerSideApply"]);
+    const failures = checkConfiguration({ renderYamlToDirectory: "x", enableServerSideApply: "false" });
+    assert.deepEqual(failures.map(({ property }) => property), ["renderYamlToDirectory", "enableServerSideApply"]);
   });
 });
 

@@ -19,7 +19,16 @@ describe("kinds", () => {
   });
 
   it("that the lab leaves out are refused by name", () => {
-    const refused = ["core/v1:ResourceQuota", "apps/v1:DaemonSet", "apps/v1beta1:StatefulSet", "networking.k8s.io/v1:Ingress", "helm.sh/v3:Release", "core/v1:ConfigMapPatch", "dragonflydb.io/v1:DragonflyPatch", "core/v1:PodList"];
+    const refused = [
+      "core/v1:ResourceQuota",
+      "apps/v1:DaemonSet",
+      "apps/v1beta1:StatefulSet",
+      "networking.k8s.io/v1:Ingress",
+      "helm.sh/v3:Release",
+      "core/v1:ConfigMapPatch",
+      "dragonflydb.io/v1:DragonflyPatch",
+      "core/v1:PodList",
+    ];
     for (const token of [...refused.map((name) => `kubernetes:${name}`), "kubernetes:yaml:ConfigFile"]) {
       assert.throws(() => kindOf(token), (error: Error) => error.message.startsWith(`${token}: the lab's kubernetes provider does not know this kind`), token);
     }

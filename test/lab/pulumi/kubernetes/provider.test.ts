@@ -21,7 +21,12 @@ describe("the kubernetes provider", () => {
   });
   afterEach(() => api.stop());
 
-  const configMap = (namespace = "cache", more: PropertyMap = {}): PropertyMap => ({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "site", namespace, ...more }, data: { a: "1" } });
+  const configMap = (namespace = "cache", more: PropertyMap = {}): PropertyMap => ({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "site", namespace, ...more },
+    data: { a: "1" },
+  });
   const pod: PropertyMap = { apiVersion: "v1", kind: "Pod", metadata: { name: "p", namespace: "cache" } };
   const create = (inputs: PropertyMap, run: CreateRequest["run"] = "update", timeoutSeconds?: number) =>
     provider.create({ urn: "urn", type: `kubernetes:core/v1:${String(inputs["kind"])}`, run, timeoutSeconds, inputs });
@@ -76,7 +81,8 @@ describe("the kubernetes provider", () => {
   });
 
   it("tells how to get out of a conflict over fields", async () => {
-    api.refusal = { code: 409, status: { reason: "Conflict", message: 'conflict with "hpa": .spec.replicas', details: { causes: [{ reason: "FieldManagerConflict" }] } } };
+    const details = { causes: [{ reason: "FieldManagerConflict" }] };
+    api.refusal = { code: 409, status: { reason: "Conflict", message: 'conflict with "hpa": .spec.replicas', details } };
     await assert.rejects(create(configMap()), /ConfigMap cache\/site: conflict with "hpa": \.spec\.replicas; set the annotation pulumi\.com\/patchForce: "true"/);
   });
 
@@ -131,7 +137,8 @@ describe("the kubernetes provider", () => {
 
   it("takes the namespace of the context, or the provider's", async () => {
     const check = async (): Promise<unknown> => {
-      const { inputs } = await provider.check({ urn: "", type: "kubernetes:core/v1:Pod", name: "p", oldInputs: undefined, newInputs: { metadata: { name: "p" } }, randomSeed: new Uint8Array() });
+      const newInputs = { metadata: { name: "p" } };
+      const { inputs } = await provider.check({ urn: "", type: "kubernetes:core/v1:Pod", name: "p", oldInputs: undefined, newInputs, randomSeed: new Uint8Array() });
       return inputs["metadata"];
     };
     assert.deepEqual(await check(), { name: "p", namespace: "from-context" });

@@ -33,7 +33,8 @@ describe("the command line of a program", () => {
   });
 
   it("says when nothing may be changed, and leaves out what is not set", () => {
-    const commandLine = programCommandLine("/sdk/run", { ...PROGRAM, run: "preview", parallel: 0, organization: "", entryPoint: "", arguments: ["x"] }, []);
+    const program: ProgramRun = { ...PROGRAM, run: "preview", parallel: 0, organization: "", entryPoint: "", arguments: ["x"] };
+    const commandLine = programCommandLine("/sdk/run", program, []);
     assert.ok(!commandLine.some((argument) => argument.startsWith("--parallel") || argument.startsWith("--organization")));
     assert.deepEqual(commandLine.slice(-3), ["--dry-run", ".", "x"]);
   });

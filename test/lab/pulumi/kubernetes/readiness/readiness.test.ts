@@ -78,7 +78,9 @@ describe("a Service", () => {
   });
 
   it("is not waited for when headless, without a selector, or an external name", () => {
-    for (const spec of [{ clusterIP: "None" }, { selector: {} }, { type: "ExternalName" }]) assert.deepEqual(judgeService(service(spec), [slice(false)]), READY);
+    for (const spec of [{ clusterIP: "None" }, { selector: {} }, { type: "ExternalName" }]) {
+      assert.deepEqual(judgeService(service(spec), [slice(false)]), READY);
+    }
   });
 
   it("of type LoadBalancer waits for its address", () => {
@@ -98,7 +100,8 @@ describe("a Pod", () => {
     const containerStatuses = [{ name: "server", state: { waiting: { reason: "ImagePullBackOff", message: "no such image" } } }];
     assert.deepEqual(judgePod({ status: { phase: "Pending", containerStatuses } }), waits("container server: [ImagePullBackOff] no such image"));
     const terminated = [{ name: "server", state: { terminated: { reason: "OOMKilled" } } }];
-    assert.deepEqual(judgePod({ status: { phase: "Failed", containerStatuses: terminated } }), { state: "failed", reason: "the pod failed: container server: [OOMKilled]" });
+    const dead = judgePod({ status: { phase: "Failed", containerStatuses: terminated } });
+    assert.deepEqual(dead, { state: "failed", reason: "the pod failed: container server: [OOMKilled]" });
   });
 });
 
@@ -108,7 +111,8 @@ describe("a Job", () => {
   it("is ready when complete or suspended, and fails for good", () => {
     assert.deepEqual(judgeJob(job({ conditions: [{ type: "Complete", status: "True" }] })), READY);
     assert.deepEqual(judgeJob(job({}, { suspend: true })), READY);
-    assert.deepEqual(judgeJob(job({ conditions: [{ type: "Failed", status: "True", reason: "BackoffLimitExceeded" }] })), { state: "failed", reason: "the job failed: [BackoffLimitExceeded]" });
+    const dead = judgeJob(job({ conditions: [{ type: "Failed", status: "True", reason: "BackoffLimitExceeded" }] }));
+    assert.deepEqual(dead, { state: "failed", reason: "the job failed: [BackoffLimitExceeded]" });
     assert.deepEqual(judgeJob(job({ failed: 1 })), waits("0 of 1 completions, 1 failed pods"));
   });
 });
