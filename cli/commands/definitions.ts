@@ -124,5 +124,11 @@ export const DEFINITIONS: readonly Definition[] = [
     options: (c) => changing(c.requiredOption("--site <site>", "the primary that holds back", siteOption)),
     run: async (o, { entries, tools }) => (await import("./allow.js")).allow(entries, { command: "peer-lost", site: o.site, allowance: "peerLost", timeout: inMilliseconds(o.timeout), run: run(o) }, tools),
   }),
+  define<{ readonly stack: string; readonly configFile?: string }>({
+    name: "render",
+    summary: "print the resources that a stack asks for, as JSON",
+    sites: "none",
+    options: (c) => c.requiredOption("--stack <name>", "the stack").option("--config-file <file>", "its configuration (default: Pulumi.<stack>.yaml)"),
+    run: async (o) => (await import("./render.js")).render({ stack: o.stack, configFile: o.configFile ?? null, cwd: process.cwd() }),
+  }),
 ];
-

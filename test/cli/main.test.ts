@@ -68,4 +68,17 @@ describe("the command line", () => {
     assert.deepEqual(JSON.parse(json.out), { error: { code: 1, problems: [line], wayOn: null } });
     assert.equal((await call("status", "--sites", file)).code, 1);
   }).timeout(60_000);
+
+  it("renders a stack as a list of resources, and names what is wrong with its configuration", async () => {
+    const { code, out } = await call("render", "--stack", "east", "--config-file", resolve("Pulumi.dr.yaml"));
+    assert.equal(code, 0);
+    const resources = JSON.parse(out) as { type: string; name: string; props: object; stack: string }[];
+    assert.ok(resources.some((r) => r.type === "kubernetes:apps/v1:StatefulSet"));
+    assert.ok(resources.every((r) => r.stack === "east" && typeof r.name === "string" && typeof r.props === "object"));
+    await writeFile(join(folder, "Pulumi.bad.yaml"), "config:\n  dragonfly-dr:sight: dr\n");
+    const bad = await call("render", "--stack", "bad", "--config-file", "Pulumi.bad.yaml");
+    assert.equal(bad.code, 2);
+    assert.match(bad.err, /^ {2}Pulumi\.bad\.yaml: sight: /m);
+    assert.match((await call("render", "--stack", "none")).err, /Pulumi\.none\.yaml: there is no such file/);
+  }).timeout(60_000);
 });
