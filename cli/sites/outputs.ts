@@ -5,7 +5,7 @@ import { absolutePath } from "./siteFile";
 
 const run = promisify(execFile);
 /** A backend or region that is gone must not keep `status` from showing what can be reached. */
-const PULUMI_TIMEOUT_MS = 20_000;
+const PULUMI_TIMEOUT_MS = 10_000;
 
 export interface StackSites {
   readonly entries: readonly SiteEntry[];
