@@ -21,7 +21,6 @@ const object = (properties: Properties, optional: readonly string[] = []): Schem
 });
 
 const position = object({ replicationId: text, offset: count });
-const dataVersion = object({ epoch: count, sequence: count });
 
 /** SiteRoleSpec of guard/siterole.ts. */
 const spec: Schema = {
@@ -55,41 +54,44 @@ const spec: Schema = {
 
 const phases = ["Starting", "Holding", "Serving", "Preparing", "Prepared", "Promoting", "Refused", "Syncing", "Following", "Fenced"];
 
+/** Of what a guard reports nothing is required: one of another version may know less, and a merge patch drops what is null. */
+const report = (properties: Properties): Schema => object(properties, Object.keys(properties));
+const reportedPosition = report({ replicationId: text, offset: count });
+const reportedVersion = report({ epoch: count, sequence: count });
+
 /** SiteRoleStatus of guard/siterole.ts. */
-const status: Schema = object(
-  {
-    site,
-    observedGeneration: count,
-    phase: { type: "string", enum: phases },
-    reason: text,
-    role: nullable({ type: "string" }),
-    epoch: count,
-    serving: flag,
-    dataVersion: nullable(dataVersion),
-    server: nullable(object({ engine: text, version: text, runId: text, threads: count, usedMemoryBytes: count, maxMemoryBytes: count })),
-    replication: nullable(object({ source: nullable(text), linkUp: flag, syncInProgress: flag, inSync: flag, lagSeconds: nullable(seconds), position: nullable(position) })),
-    peers: {
-      type: "array",
-      items: object({
-        site,
-        reachable: flag,
-        lastContactSeconds: nullable(seconds),
-        role: nullable({ type: "string" }),
-        epoch: nullable(count),
-        serving: flag,
-        dataVersion: nullable(dataVersion),
-        lagSeconds: nullable(seconds),
-      }),
-    },
-    handover: object({ epoch, position: nullable(position) }),
-    refusal: object({ epoch, reason: text, outcome: { type: "string", enum: ["refused", "unknown"] } }),
-    promotion: object({ epoch, mode, dataVersion: nullable(dataVersion), commandsSeen: nullable(count), lagSeconds: nullable(seconds), partial: flag }),
-    divergence: object({ epoch, writesUpperBound: nullable(count), dump: nullable(text) }),
-    updatedAt: { type: "string", format: "date-time" },
+const status: Schema = report({
+  site,
+  observedGeneration: count,
+  phase: { type: "string", enum: phases },
+  reason: text,
+  role: nullable({ type: "string" }),
+  epoch: count,
+  serving: flag,
+  dataVersion: nullable(reportedVersion),
+  server: nullable(report({ engine: text, version: text, runId: text, threads: count, usedMemoryBytes: count, maxMemoryBytes: count })),
+  replication: nullable(
+    report({ source: nullable(text), linkUp: flag, syncInProgress: flag, inSync: flag, lagSeconds: nullable(seconds), position: nullable(reportedPosition) }),
+  ),
+  peers: {
+    type: "array",
+    items: report({
+      site,
+      reachable: flag,
+      lastContactSeconds: nullable(seconds),
+      role: nullable({ type: "string" }),
+      epoch: nullable(count),
+      serving: flag,
+      dataVersion: nullable(reportedVersion),
+      lagSeconds: nullable(seconds),
+    }),
   },
-  // A guard of another version may know fewer or more: what it does say must never be refused for want of the rest.
-  ["role", "dataVersion", "server", "replication", "peers", "handover", "refusal", "promotion", "divergence"],
-);
+  handover: report({ epoch: count, position: nullable(reportedPosition) }),
+  refusal: report({ epoch: count, reason: text, outcome: { type: "string", enum: ["refused", "unknown"] } }),
+  promotion: report({ epoch: count, mode, dataVersion: nullable(reportedVersion), commandsSeen: nullable(count), lagSeconds: nullable(seconds), partial: flag }),
+  divergence: report({ epoch: count, writesUpperBound: nullable(count), dump: nullable(text) }),
+  updatedAt: { type: "string", format: "date-time" },
+});
 
 /** The whole object's schema. Its name is the site's, so that a namespace cannot hold two roles of one site. */
 export const siteRoleSchema: Schema = {
