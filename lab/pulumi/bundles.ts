@@ -1,7 +1,9 @@
 // Compiles each plugin into one file: a preview starts several, and one file starts in a tenth of a second.
 import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { PROJECT_ROOT } from "../paths";
 import { PLUGINS, type Plugin } from "./plugins";
 
 export interface Bundle {
@@ -33,7 +35,15 @@ async function bundle(entry: string): Promise<Buffer> {
   return Buffer.from(file.contents);
 }
 
-/** Changes with anything that changes what the plugins do. */
+/** Changes with anything the bundles are made of: the sources in this folder and the packages, by their lock file. */
+export async function sourceHash(): Promise<string> {
+  const entries = await readdir(__dirname, { recursive: true, withFileTypes: true });
+  const sources = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  const files = [...sources.sort(), join(PROJECT_ROOT, "package-lock.json")];
+  return contentHash(await Promise.all(files.map((file) => readFile(file))));
+}
+
+/** Of the parts in this order. */
 export function contentHash(parts: readonly (string | Buffer)[]): string {
   const hash = createHash("sha256");
   for (const part of parts) hash.update(createHash("sha256").update(part).digest());

@@ -6,8 +6,11 @@ import { installPulumiHome, shellQuote } from "./install";
 
 async function main(): Promise<void> {
   const cacheDir = cacheDirectory();
-  const { env } = await installPulumiHome({ cacheDir, pulumiBinary: process.argv[2] ?? builtPulumi(cacheDir) });
-  for (const [name, value] of Object.entries(env)) console.log(`export ${name}=${shellQuote(value)}`);
+  const { bin, env } = await installPulumiHome({ cacheDir, pulumiBinary: process.argv[2] ?? builtPulumi(cacheDir) });
+  for (const [name, value] of Object.entries(env)) {
+    // The shell's own PATH: this process has a longer one, from npx.
+    console.log(name === "PATH" ? `export PATH=${shellQuote(bin)}:"$PATH"` : `export ${name}=${shellQuote(value)}`);
+  }
 }
 
 main().catch((error: unknown) => {

@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { chmod, copyFile, link, mkdir, mkdtemp, rename, rm, stat, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
-import { type Bundle, bundlePlugins, contentHash } from "./bundles";
+import { type Bundle, bundlePlugins, contentHash, sourceHash } from "./bundles";
 
 export interface InstallOptions {
   /** The lab's cache folder; a home is made in it once for each state of the plugins and the CLI. */
@@ -13,6 +13,8 @@ export interface InstallOptions {
 }
 
 export interface PulumiHome {
+  /** The folder of the CLI and the language host. */
+  readonly bin: string;
   /**
    * PULUMI_HOME, a PATH that begins with the CLI, and what keeps the engine from the network. The caller adds
    * PULUMI_BACKEND_URL and PULUMI_CONFIG_PASSPHRASE_FILE.
@@ -23,21 +25,17 @@ export interface PulumiHome {
 /** Safe to call from several processes at once; fast when the home is there. Throws when the CLI is not built. */
 export async function installPulumiHome({ cacheDir, pulumiBinary }: InstallOptions): Promise<PulumiHome> {
   if (!existsSync(pulumiBinary)) throw new Error(`${pulumiBinary}: the Pulumi CLI is not there; build the lab's tools first`);
-  const bundles = await bundlePlugins();
   // The CLI has over 100 MB: its size and time stand for its content.
   const { size, mtimeMs } = await stat(pulumiBinary);
-  const key = contentHash([
-    pulumiBinary,
-    `${size} ${mtimeMs}`,
-    process.execPath,
-    ...bundles.flatMap(({ plugin, code }) => [plugin.executable, plugin.directory, code]),
-  ]);
+  const key = contentHash([await sourceHash(), pulumiBinary, `${size} ${mtimeMs}`, process.execPath]);
   const home = join(cacheDir, `pulumi-home-${key}`);
-  if (!existsSync(home)) await makeHome(home, pulumiBinary, bundles);
+  if (!existsSync(home)) await makeHome(home, pulumiBinary, await bundlePlugins());
+  const bin = join(home, "bin");
   return {
+    bin,
     env: {
       PULUMI_HOME: home,
-      PATH: [join(home, "bin"), process.env["PATH"] ?? ""].join(delimiter),
+      PATH: [bin, process.env["PATH"] ?? ""].join(delimiter),
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       PULUMI_SKIP_UPDATE_CHECK: "true",
       // Types are checked by `npm run typecheck`; checking them again costs seconds in every preview.
