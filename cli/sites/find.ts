@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { badInput } from "../failure";
 import type { SiteEntry } from "./entry";
 import { sitesOfStacks } from "./outputs";
@@ -21,8 +21,8 @@ export interface KnownSites {
   readonly warnings: readonly string[];
 }
 
-/** Where journals, receipts and the cached site file are, beside Pulumi.yaml. */
-export const stateFolder = (cwd: string): string => join(projectFolder(cwd), ".dragonfly-dr");
+/** Where journals, receipts and the cached site file are: beside Pulumi.yaml, or beside a site file that was given (other sites, other journals). */
+export const stateFolder = (cwd: string, given: string | null = null): string => join(given === null ? projectFolder(cwd) : dirname(resolve(cwd, given)), ".dragonfly-dr");
 
 /**
  * The sites as they were last written down: no Pulumi on the way to a failover. Only where nothing was ever written down are
@@ -30,7 +30,7 @@ export const stateFolder = (cwd: string): string => join(projectFolder(cwd), ".d
  * @throws CommandFailure (bad input) when no site is known.
  */
 export async function cachedSites(source: SiteSource): Promise<KnownSites> {
-  const state = stateFolder(source.cwd);
+  const state = stateFolder(source.cwd, source.given);
   const file = source.given ?? join(state, "sites.json");
   const entries = await readSiteFile(file);
   if (entries !== null) return { entries, stateFolder: state, warnings: [] };
@@ -46,7 +46,7 @@ export async function cachedSites(source: SiteSource): Promise<KnownSites> {
 export async function refreshedSites(source: SiteSource): Promise<KnownSites> {
   if (source.given !== null) return await cachedSites(source);
   const folder = projectFolder(source.cwd);
-  const state = stateFolder(source.cwd);
+  const state = stateFolder(source.cwd, source.given);
   const file = join(state, "sites.json");
   const cached = (await readSiteFile(file)) ?? [];
   const stacks = source.stacks ?? (isProject(folder) ? stacksOf(folder) : []);

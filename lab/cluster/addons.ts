@@ -51,17 +51,20 @@ function binding(name: string, role: string, subject: Readonly<Record<string, st
 }
 
 /** Names of the cluster; to everything else "no such name", at once: nothing is asked outside of the machine. */
-const COREFILE = `.:${DNS_PORT} {
+const COREFILE = `cluster.local:${DNS_PORT} in-addr.arpa:${DNS_PORT} ip6.arpa:${DNS_PORT} {
     errors
     health :8080
     ready :8181
     kubernetes cluster.local in-addr.arpa ip6.arpa {
         ttl 5
     }
+    cache 5
+}
+.:${DNS_PORT} {
+    errors
     template ANY ANY . {
         rcode NXDOMAIN
     }
-    cache 5
 }
 `;
 

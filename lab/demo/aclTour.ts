@@ -23,9 +23,11 @@ const ATTEMPTS: readonly Attempt[] = [
 export async function aclTour(url: string, passwords: Readonly<Record<string, string>>, say: (line: string) => void): Promise<void> {
   for (const { what, user, command, refused } of ATTEMPTS) {
     const redis = new Redis({ ...parseEndpoint(url), ...(user === null ? {} : { username: user, password: passwords[user] ?? "" }), lazyConnect: true, retryStrategy: () => null, enableReadyCheck: false, disableClientInfo: true });
-    redis.on("error", () => undefined);
+    // Refused at the greeting already, the connection is closed before the command has an answer.
+    let refusal: Error | null = null;
+    redis.on("error", (error: Error) => (refusal ??= error));
     const [name, ...args] = command;
-    const reply = await redis.connect().then(() => redis.call(name, ...args)).then(() => null, (error: Error) => error.message.split(" ", 1)[0] ?? "");
+    const reply = await redis.connect().then(() => redis.call(name, ...args)).then(() => null, (error: Error) => (refusal ?? error).message.split(" ", 1)[0] ?? "");
     redis.disconnect();
     expect(reply === refused, `${what}: ${reply ?? "allowed"}, expected ${refused ?? "allowed"}`);
     say(`${what}: ${reply ?? "OK"}`);
