@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { parse } from "yaml";
+import { SettingsError } from "../../components/problems";
+import { siteDefaults } from "../../components/settings/defaults";
+import { ownKeys } from "../../stacks/config";
+import { siteKeys } from "../../stacks/decode/keys";
+import { validateSiteConfig, type SiteConfig } from "../../stacks/siteConfig";
+
+type Raw = Readonly<Record<string, unknown>>;
+
+const root = join(__dirname, "../..");
+const good: Raw = {
+  site: "primary",
+  environment: "lab",
+  peers: [{ site: "dr", address: "link.dr.example.com" }],
+  network: { apiServer: { cidr: "10.0.0.0/24" }, peerCidrs: ["192.0.2.0/24"] },
+};
+
+/** The keys that are complained of, each with its words. */
+function problems(raw: Raw): Readonly<Record<string, string>> {
+  const validated = validateSiteConfig(raw);
+  if (!("problems" in validated)) return {};
+  return Object.fromEntries(validated.problems.map(({ key, problem, remedy }) => [key, `${problem}; ${remedy}`]));
+}
+
+function config(raw: Raw): SiteConfig {
+  const validated = validateSiteConfig(raw);
+  assert.ok("config" in validated, JSON.stringify(validated));
+  return validated.config;
+}
+
+/** Each bad input of one kind: what is set, the key that must be named, the words that must be said. */
+const bad: readonly (readonly [string, Raw, string, RegExp])[] = [
+  ["no site", { site: undefined }, "site", /is missing; name this site/],
+  ["a wrong site", { site: "Primary!" }, "site", /no site's name/],
+  ["an unknown key", { sevrer: {} }, "sevrer", /no key of this program; perhaps "server"/],
+  ["an unknown nested key", { server: { maxMemory: "1gb" } }, "server.maxMemory", /no key.*perhaps "maxmemory"/],
+  ["an unknown key in a list", { peers: [{ site: "dr", address: "h", prt: 1 }] }, "peers[0].prt", /no key.*perhaps "port"/],
+  ["a role, which is no configuration", { role: "primary" }, "role", /no key of this program/],
+  ["a wrong type", { server: { threads: "two" } }, "server.threads", /is string "two"; write a whole number/],
+  ["a wrong word", { defaultUser: "open" }, "defaultUser", /"locked" or "password"/],
+  ["a scalar in place of a map", { server: "dragonfly" }, "server", /write a map/],
+  ["a peer without an address", { peers: [{ site: "dr" }] }, "peers[0].address", /is missing/],
+  ["a peer with an empty address", { peers: [{ site: "dr", address: "" }] }, "peers[0].address", /no host name/],
+  ["itself as a peer", { peers: [{ site: "primary", address: "h" }] }, "peers[0].site", /this site itself/],
+  ["a peer twice", { peers: [{ site: "dr", address: "h" }, { site: "dr", address: "i" }] }, "peers[1].site", /peers\[0\] already/],
+  ["peers from nowhere", { network: { apiServer: { cidr: "10.0.0.0/24" } } }, "network.peerCidrs", /there are peers/],
+  ["no address of the API server", { network: { peerCidrs: ["192.0.2.0/24"] } }, "network.apiServer.cidr", /is missing; .*kubectl get endpoints/],
+  ["a broken CIDR", { network: { apiServer: { cidr: "10.0.0.0/33" }, peerCidrs: ["x"] } }, "network.apiServer.cidr", /no CIDR/],
+  ["an image without its digest", { environment: "production", server: { image: "r.example.com/dragonfly:v1.39.0" } }, "server.image", /digest; append what this prints: docker buildx imagetools inspect r\.example\.com\/dragonfly:v1\.39\.0/],
+  ["a Dragonfly that loses its dumps", { server: { image: "dragonfly:v1.36.0" } }, "server.image", /v1\.37 or later/],
+  ["too much maxmemory", { server: { maxmemory: "900mb" } }, "server.maxmemory", /over 75 %/],
+  ["too little maxmemory for its threads", { server: { threads: 3 } }, "server.maxmemory", /under threads × 256Mi/],
+  ["a size that is none", { server: { maxmemory: "512m" } }, "server.maxmemory", /no size/],
+  ["a flag that the guard owns", { server: { extraArgs: ["--maxclients=9", "--replicaof=h:1"] } }, "server.extraArgs[1]", /--replicaof belongs to the program or its guard/],
+  ["a request over its limit", { server: { memoryRequest: "2Gi" } }, "server.memoryRequest", /over memoryLimit/],
+  ["a user twice", { users: [user("a"), user("a", ["b:*"])] }, "users[1].name", /users\[0\] already/],
+  ["a user of the program's", { users: [user("guard")] }, "users[0].name", /program's own/],
+  ["a name that would break the ACL file", { users: [user("a b")] }, "users[0].name", /no user's name/],
+  ["a prefix without *", { users: [user("a", ["a:"])] }, "users[0].keys[0]", /has no "\*".*write "a:\*"/],
+  ["a pattern with a space", { users: [user("a", ["a :*"])] }, "users[0].keys[0]", /white space/],
+  ["the guard's keys", { users: [user("a", ["__dr:*"])] }, "users[0].keys[0]", /the guard's/],
+  ["all keys without saying so", { users: [user("a", ["*"])] }, "users[0].keys", /scope: "wide"/],
+  ["overlapping prefixes", { users: [user("a", ["a:*"]), user("b", ["a:b:*"])] }, "users[1].keys[0]", /overlaps "a:\*" of user "a"/],
+  ["an unknown command", { users: [{ ...user("a"), commands: ["+@all", "+GETT"] }] }, "users[0].commands[1]", /no command "GETT"/],
+  ["a subcommand on Dragonfly", { users: [{ ...user("a"), commands: ["+CONFIG|GET"] }] }, "users[0].commands[0]", /subcommands/],
+  ["a cron that does not parse", { snapshots: { cron: "61 * * * *" } }, "snapshots.cron", /does not parse/],
+  ["a cron with seconds", { snapshots: { cron: "0 0 * * * *" } }, "snapshots.cron", /five fields/],
+  ["a cron that never comes", { snapshots: { cron: "0 0 31 2 *" } }, "snapshots.cron", /never comes/],
+  ["half-given credentials", { snapshots: { s3: { endpoint: "s3.example.com", accessKey: "k" } } }, "snapshots.s3.secretKey", /is missing beside the others/],
+  ["what is not built yet", { snapshots: { s3: { endpoint: "e", bucket: "b", accessKey: "k", secretKey: "s" } } }, "snapshots.s3", /not built yet/],
+  ["a node's port without its type", { gateway: { clients: { nodePort: 30379 } } }, "gateway.clients.nodePort", /type NodePort/],
+  ["a cache open to the world", { gateway: { clients: { type: "LoadBalancer" } } }, "gateway.clients.allowedSources", /nobody in particular/],
+  ["a stack's short name", { passwordsFrom: "primary" }, "passwordsFrom", /organization\/dragonfly-dr\/STACK/],
+];
+
+function user(name: string, keys: readonly string[] = [`${name}:*`]): Raw {
+  return { name, keys, commands: ["+@all", "-@dangerous"] };
+}
+
+describe("a stack's configuration", () => {
+  it("is good with what it must say", () => {
+    assert.deepEqual(problems(good), {});
+    assert.equal(config(good).args.site, "primary");
+  });
+
+  for (const [what, change, key, words] of bad) {
+    it(`refuses ${what}`, () => {
+      const found = problems({ ...good, ...change });
+      assert.ok(key in found, `${key} in ${JSON.stringify(found)}`);
+      assert.match(found[key] ?? "", words);
+    });
+  }
+
+  it("names every problem at once, and no more than there are", () => {
+    const chosen = bad.filter(([what]) => ["an unknown key", "too much maxmemory", "a prefix without *", "a cron with seconds", "a stack's short name"].includes(what));
+    const all = Object.assign({}, good, ...chosen.map(([, change]) => change)) as Raw;
+    assert.deepEqual(Object.keys(problems(all)).sort(), chosen.map(([, , key]) => key).sort());
+  });
+
+  it("judges no meaning where the shape is wrong already", () => {
+    assert.deepEqual(Object.keys(problems({ ...good, server: { maxmemory: 5, memoryLimit: "300Mi" } })), ["server.maxmemory"]);
+  });
+
+  it("takes numbers and truths as YAML and as the command line write them", () => {
+    const { args } = config({ ...good, server: { threads: "2", cacheMode: "false" }, peers: [{ site: "dr", address: "10.0.0.1", port: "6381" }] });
+    assert.equal(args.server?.threads, 2);
+    assert.equal(args.server?.cacheMode, false);
+    assert.equal(args.peers?.[0]?.port, 6381);
+  });
+
+  it("is refused or read, whatever it says", () => {
+    fc.assert(fc.property(fc.dictionary(fc.oneof(fc.constantFrom(...Object.keys(siteKeys)), fc.string()), fc.jsonValue()), (raw) => {
+      const validated = validateSiteConfig(raw as Raw);
+      assert.ok("config" in validated || validated.problems.length > 0);
+    }), { numRuns: 300 });
+  });
+
+  it("is read from the program's keys alone", () => {
+    assert.deepEqual(ownKeys({ "dragonfly-dr:site": "dr", "dragonfly-dr:peers": '[{"site":"primary"}]', "kubernetes:context": "x", "pulumi:tags": "{}" }), { site: "dr", peers: [{ site: "primary" }] });
+  });
+
+  it("is reported one line a problem, under the name that it has in the stack's file", () => {
+    const error = new SettingsError("configuration of stack dr", [{ key: "site", problem: "is missing", remedy: "name it" }], "dragonfly-dr:");
+    assert.equal(error.message, "configuration of stack dr: 1 problem\n  dragonfly-dr:site: is missing; name it");
+  });
+});
+
+describe("Pulumi.yaml", () => {
+  const project = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as { main: string; config: Record<string, { default?: unknown; description: string }> };
+
+  it("describes every key, and no other", () => assert.deepEqual(Object.keys(project.config).sort(), Object.keys(siteKeys).sort()));
+
+  it("says of every key what a change does to a cache that runs", () => {
+    for (const [key, { description }] of Object.entries(project.config)) assert.match(description, /: (nothing|at once|rolls|upgrade|data)\b/, key);
+  });
+
+  it("describes every key inside a key", () => {
+    const names = (value: unknown): readonly string[] => (typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value).flatMap(([key, each]) => [key, ...names(each)]) : []);
+    for (const key of ["server", "gateway", "link", "guard", "network", "snapshots"] as const) {
+      for (const name of names(siteDefaults[key]).filter((each) => each !== "k8s-app")) assert.match(project.config[key]?.description ?? "", new RegExp(`\\b${name}\\b`), `${key}.${name}`);
+    }
+  });
+
+  it("has the defaults that the program has", () => {
+    const raw: Raw = Object.fromEntries(Object.entries(project.config).map(([key, { default: value }]) => [key, value]));
+    const { args } = config({ ...raw, site: "primary", network: { apiServer: { cidr: "10.0.0.0/24" } } });
+    for (const key of ["namespace", "environment", "defaultUser", "users", "peers"] as const) assert.deepEqual(args[key], siteDefaults[key], key);
+    assert.equal(project.config["site"]?.default, undefined);
+  });
+
+  it("runs the program, not the library that package.json names", () => assert.equal(project.main, "index.ts"));
+});
