@@ -24,6 +24,8 @@ export interface Picture {
   readonly decision: Decision;
   readonly server: ServerView;
   readonly door: Door;
+  /** The highest epoch of this site's object when it was judged. */
+  readonly epoch: number;
   /** What failed in the last turn; null when nothing did. */
   readonly trouble: string | null;
 }
@@ -54,7 +56,7 @@ export class Guard {
   private turning = false;
   private again = false;
   private timer: NodeJS.Timeout | null = null;
-  picture: Picture = { decision: { phase: "Starting", reason: "the guard is starting", actions: [], heartbeat: false, serving: false }, server: { kind: "absent" }, door: "unknown", trouble: null };
+  picture: Picture = { decision: { phase: "Starting", reason: "the guard is starting", actions: [], heartbeat: false, serving: false }, server: { kind: "absent" }, door: "unknown", epoch: 0, trouble: null };
 
   constructor(
     private told: Told,
@@ -137,7 +139,7 @@ export class Guard {
 
     if (!decision.heartbeat) await this.heartbeats.stop();
     // What is no longer served is said before it is done: the gateway must not send anybody meanwhile.
-    if (!decision.serving) this.picture = { decision, server, door: this.door(), trouble: null };
+    if (!decision.serving) this.picture = { decision, server, door: this.door(), epoch: observation.memory.highestEpoch, trouble: null };
     let trouble: string | null = null;
     for (const action of decision.actions) {
       try {
@@ -149,7 +151,7 @@ export class Guard {
       }
     }
     if (decision.heartbeat && trouble === null && this.session !== null) this.heartbeats.start(this.session, this.heartbeats.last ?? this.memory.get().dataVersion);
-    this.picture = { decision, server, door: this.door(), trouble };
+    this.picture = { decision, server, door: this.door(), epoch: observation.memory.highestEpoch, trouble };
     return decision.actions.length > 0 && trouble === null;
   }
 
@@ -159,6 +161,8 @@ export class Guard {
     const role = this.reach.roles.role();
     const memory = this.memory.get();
     if (role.kind === "present") this.memory.set({ spec: role.spec, highestEpoch: Math.max(memory.highestEpoch, role.spec.epoch) });
+    // A handover that was given up must not answer for a later one.
+    if (role.kind === "present" && role.spec.handover === undefined && memory.handover !== null) this.memory.set({ handover: null });
     for (const peer of this.peers) this.remember(peer, runId);
     if (server.kind === "answering") {
       this.heartbeats.noteCommands(server.commands);

@@ -67,7 +67,7 @@ export function statusOf(guard: Guard, roles: RoleClient, clock: () => number = 
     phase: picture.decision.phase,
     reason: [picture.decision.reason, ...(picture.trouble === null ? [] : [`failed: ${picture.trouble}`]), ...(guard.heartbeats.lastError !== null && picture.decision.heartbeat ? [`heartbeat refused: ${guard.heartbeats.lastError}`] : [])].join("; "),
     role: picture.server.kind === "answering" ? picture.server.role : null,
-    epoch: kept.highestEpoch,
+    epoch: picture.epoch,
     serving: serving(guard),
     dataVersion: kept.dataVersion,
     server: guard.observer.status,

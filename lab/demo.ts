@@ -109,7 +109,7 @@ async function switchOver(deployment: Deployment, from: LabSite): Promise<LabSit
 async function unchanged(deployment: Deployment): Promise<void> {
   for (const site of SITES) expectExit(`preview of ${site}: no changes`, await deployment.preview(site));
   say("pulumi preview of both stacks: no changes");
-  const judged = await timed("preview with the policy pack", () => deployment.preview("primary", "--policy-pack", "policies"));
+  const judged = await timed("preview with the policy pack", () => deployment.preview("primary", "--policy-pack", "policies", "--policy-pack-config", "lab/policies.json"));
   expectExit("preview with the policy pack", judged);
 }
 

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { SITES } from "../../lab/plan";
+import { world, type World } from "./support/world";
+
+describe("pulumi up", () => {
+  let w: World;
+  before(async () => {
+    w = await world();
+  });
+
+  it("of primary, then of dr, and both previews are empty", async () => {
+    for (const site of SITES) {
+      const { code, stdout, stderr } = await w.deployment.up(site);
+      assert.equal(code, 0, stdout + stderr);
+    }
+    for (const site of SITES) {
+      const { code, stdout, stderr } = await w.deployment.preview(site);
+      assert.equal(code, 0, stdout + stderr);
+    }
+  });
+
+  it("leaves both sites Ready and closed until they are introduced", async () => {
+    for (const site of SITES) {
+      const pod = (await w.get(site, "/api/v1/namespaces/cache/pods/dragonfly-0")) as { status: { conditions: { type: string; status: string }[] } };
+      assert.equal(pod.status.conditions.find((c) => c.type === "Ready")?.status, "True");
+      assert.equal(await w.role(site), undefined);
+      await assert.rejects(w.client(site));
+    }
+  });
+
+  it("refuses bad input with every problem at once, and touches nothing", async () => {
+    const { writeFileSync, readFileSync } = await import("node:fs");
+    const file = w.deployment.stackFile("primary");
+    const good = readFileSync(file, "utf8");
+    try {
+      writeFileSync(file, good.replace("maxmemory: 200mb", "maxmemory: 290mb").replace("dragonfly-dr:environment: lab", "dragonfly-dr:environment: lab\n  dragonfly-dr:nonsense: 1\n  dragonfly-dr:snapshots:\n    cron: every day"));
+      const { code, stdout, stderr } = await w.deployment.pulumi("preview", "primary");
+      const said = stdout + stderr;
+      assert.notEqual(code, 0);
+      for (const key of ["nonsense", "snapshots.cron", "server.maxmemory"]) assert.match(said, new RegExp(key.replace(".", "\\.")), said);
+    } finally {
+      writeFileSync(file, good);
+    }
+  });
+});

@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { SITES } from "../../lab/plan";
+import { waitFor } from "../../lab/process/waitFor";
+import { world, type World } from "./support/world";
+
+const unreachable = "https://10.255.255.1:6443";
+
+describe("dragonfly-dr failover, the regions cut off from each other", () => {
+  let w: World;
+  before(async () => {
+    w = await world();
+  });
+  after(async () => {
+    await w.lab.link.heal();
+  });
+
+  it("promotes dr within seconds, without the other region's API server", async () => {
+    await w.serving("primary");
+    await w.inSync("dr");
+    const a = await w.client("primary");
+    await a.set("cache:before", "1");
+    await w.lab.link.cut();
+    await w.statusWhere("dr", "sees the cut", (status) => status.peers[0]?.reachable === false);
+    for (let i = 0; i < 50; i++) await a.set(`cache:alone:${i}`, "1");
+    // As from a desk that reaches the surviving region only.
+    const { readFileSync, writeFileSync } = await import("node:fs");
+    const { join } = await import("node:path");
+    const sites = JSON.parse(readFileSync(w.deployment.env["DRAGONFLY_DR_SITES"] ?? "", "utf8")) as { sites: { site: string; kubeconfig: string }[] };
+    const lost = join(w.lab.plan.directory, "lost-region.kubeconfig");
+    writeFileSync(lost, readFileSync(w.deployment.kubeconfig("primary"), "utf8").replace(/https:\/\/[0-9.]+:6443/, unreachable), { mode: 0o600 });
+    const file = join(w.lab.plan.directory, "sites-of-the-desk.json");
+    writeFileSync(file, JSON.stringify({ ...sites, sites: sites.sites.map((site) => (site.site === "primary" ? { ...site, kubeconfig: lost } : site)) }));
+
+    const begun = performance.now();
+    const command = w.cli("failover", "--to", "dr", "--yes", "--sites", file);
+    await waitFor(async () => ((await w.role("dr"))?.spec.role === "primary" ? true : undefined), { what: "dr's object says primary", deadlineMs: 20_000, everyMs: 50 });
+    await w.firstWrite("dr", "cache:after");
+    const seconds = (performance.now() - begun) / 1000;
+    const { code, stdout, stderr } = await command;
+    assert.equal(code, 0, stdout + stderr);
+    console.log(`      command to first acknowledged write through the Service: ${seconds.toFixed(2)} s`);
+    assert.equal((await w.status("dr"))?.serving, true);
+    assert.equal((await w.status("primary"))?.serving, true, "nobody could tell the old primary yet");
+    const b = await w.client("dr", "appcache", "read");
+    assert.equal(await b.get("cache:before"), "1");
+    a.disconnect();
+    b.disconnect();
+  });
+
+  it("the old primary closes within two seconds of the link's return, and keeps and counts what it alone had", async () => {
+    const healed = performance.now();
+    await w.lab.link.heal();
+    await w.statusWhere("primary", "is closed", (status) => !status.serving, 20_000);
+    const seconds = (performance.now() - healed) / 1000;
+    console.log(`      closed ${seconds.toFixed(2)} s after the link was back`);
+    assert.ok(seconds < 4, `${seconds} s`);
+    const { divergence } = await w.statusWhere("primary", "has kept its own", (status) => status.divergence !== undefined);
+    assert.ok(divergence?.dump, "a dump is kept");
+    assert.ok((divergence?.writesUpperBound ?? 0) >= 50, `bound ${divergence?.writesUpperBound}`);
+  });
+
+  it("failback: the old primary follows, and then serves again, with nothing lost", async () => {
+    const report = await w.lossDuring("primary", "primary", 25, async () => {
+      const { code, stdout, stderr } = await w.cli("failback", "--to", "primary", "--yes");
+      assert.equal(code, 0, stdout + stderr);
+    });
+    assert.equal(report.missing + report.wrong, 0, JSON.stringify(report));
+    await w.serving("primary");
+    await w.inSync("dr");
+    for (const site of SITES) assert.equal((await w.deployment.preview(site)).code, 0);
+  });
+});

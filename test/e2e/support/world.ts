@@ -1,0 +1,144 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import Redis from "ioredis";
+import type { SiteRoleObject, SiteRoleStatus } from "../../../guard/siterole";
+import type { Engine } from "../../../server/types";
+import { KubeApi } from "../../../lab/cluster/kubeApi";
+import { Deployment } from "../../../lab/deployment/deployment";
+import type { ShellResult } from "../../../lab/deployment/shell";
+import { Lab } from "../../../lab/lab";
+import { parseEndpoint } from "../../../lab/load/connection";
+import { planLab, type LabSite } from "../../../lab/plan";
+import { Progress } from "../../../lab/progress";
+import { waitFor } from "../../../lab/process/waitFor";
+import { CACHE_NAMESPACE } from "../../../lab/tls/linkTls";
+import { Toolchain, toolchainKind } from "../../../lab/toolchain/toolchain";
+
+export const ENGINE: Engine = process.env["DRAGONFLY_BINARY"] ? "dragonfly" : "redis";
+const ROLES = `/apis/dragonfly-dr.io/v1alpha1/namespaces/${CACHE_NAMESPACE}/siteroles`;
+
+export interface LossReport {
+  readonly acknowledged: number;
+  readonly missing: number;
+  readonly wrong: number;
+  readonly longestGap: { readonly ms: number } | null;
+}
+
+/** The lab of the end-to-end tests, and what they ask of it. One for all files, in the order of their names. */
+export class World {
+  private runs = 0;
+  private constructor(
+    readonly lab: Lab,
+    readonly deployment: Deployment,
+  ) {}
+
+  static async open(): Promise<World> {
+    const tools = Toolchain.prepared();
+    const lab = new Lab(planLab(process.env["LAB_NAME"] || "test"), tools);
+    await lab.up({ link: { rttMs: 80, bandwidthKBps: null }, dragonfly: process.env["DRAGONFLY_BINARY"] || undefined }, new Progress());
+    return new World(lab, await Deployment.open(lab, tools, { engine: ENGINE, toolchain: toolchainKind(process.env["TOOLCHAIN"]) }));
+  }
+
+  async role(site: LabSite): Promise<SiteRoleObject | undefined> {
+    return (await this.get(site, `${ROLES}/${site}`)) as SiteRoleObject | undefined;
+  }
+
+  async get(site: LabSite, path: string): Promise<unknown> {
+    return this.withApi(site, (api) => api.get(path));
+  }
+
+  async remove(site: LabSite, path: string): Promise<void> {
+    await this.withApi(site, (api) => api.request("DELETE", path));
+  }
+
+  async apply(site: LabSite, path: string, object: Parameters<KubeApi["apply"]>[1]): Promise<void> {
+    await this.withApi(site, (api) => api.apply(path, object));
+  }
+
+  async status(site: LabSite): Promise<SiteRoleStatus | undefined> {
+    return (await this.role(site))?.status;
+  }
+
+  async statusWhere(site: LabSite, what: string, condition: (status: SiteRoleStatus) => boolean, ms = 60_000): Promise<SiteRoleStatus> {
+    let last: SiteRoleStatus | undefined;
+    return waitFor(
+      async () => {
+        last = await this.status(site);
+        if (last !== undefined && condition(last)) return last;
+        throw new Error(`${last?.phase ?? "no status"}: ${last?.reason ?? ""}`);
+      },
+      { what: `${site}: ${what}`, deadlineMs: ms },
+    );
+  }
+
+  serving(site: LabSite): Promise<SiteRoleStatus> {
+    return this.statusWhere(site, "serves", (status) => status.serving);
+  }
+
+  inSync(site: LabSite): Promise<SiteRoleStatus> {
+    return this.statusWhere(site, "in sync", (status) => status.replication?.inSync === true, 120_000);
+  }
+
+  /** A client that does not connect again. Rejects when the user is refused. */
+  async client(site: LabSite, user: string | null = "appcache", access: "write" | "read" = "write", password?: string): Promise<Redis> {
+    const secret = password ?? (user === null ? "" : (await this.deployment.passwords())[user] ?? "");
+    const redis = new Redis({ ...parseEndpoint(this.deployment.url(site, access)), ...(user === null ? {} : { username: user, password: secret }), lazyConnect: true, retryStrategy: () => null, enableReadyCheck: false, enableOfflineQueue: false, maxRetriesPerRequest: 0, disableClientInfo: true, connectTimeout: 2_000, commandTimeout: 3_000 });
+    let refusal: Error | null = null;
+    redis.on("error", (error: Error) => (refusal ??= error));
+    try {
+      await redis.connect();
+      return redis;
+    } catch (error) {
+      throw refusal ?? error;
+    }
+  }
+
+  /** Milliseconds until a write at this site's Service was acknowledged. */
+  async firstWrite(site: LabSite, key: string, ms = 30_000): Promise<number> {
+    const begun = performance.now();
+    await waitFor(
+      async () => {
+        const redis = await this.client(site);
+        try {
+          return (await redis.set(key, "1")) === "OK";
+        } finally {
+          redis.disconnect();
+        }
+      },
+      { what: `a write at ${site}`, deadlineMs: ms, everyMs: 20 },
+    );
+    return performance.now() - begun;
+  }
+
+  /** Numbered writes at `site` while `during` runs; then every acknowledged one is looked for at `at`, by a process that knows nothing else. */
+  async lossDuring(site: LabSite, at: LabSite, seconds: number, during: () => Promise<void>): Promise<LossReport> {
+    const user = ["--user", "appcache", "--password-file", await this.deployment.passwordFile("appcache")];
+    const run = `e2e-${++this.runs}-${Date.now()}`;
+    const log = join(this.lab.plan.directory, `${run}.log`);
+    rmSync(log, { force: true });
+    const writer = this.deployment.load("writer", "--url", this.deployment.url(site), ...user, "--prefix", `cache:${run}:`, "--rate", "1500", "--seconds", String(seconds), "--connections", "6", "--ack-log", log);
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    await during();
+    const wrote = await writer;
+    if (wrote.code !== 0) throw new Error(`writer: exit code ${wrote.code}: ${wrote.stderr}`);
+    const checked = await this.deployment.load("checker", "--url", this.deployment.url(at), ...user, "--ack-log", log);
+    if (checked.stdout.trim() === "") throw new Error(`checker: exit code ${checked.code}: ${checked.stderr}`);
+    return JSON.parse(checked.stdout) as LossReport;
+  }
+
+  cli(...args: readonly string[]): Promise<ShellResult> {
+    return this.deployment.cli(...args);
+  }
+
+  private async withApi<T>(site: LabSite, work: (api: KubeApi) => Promise<T>): Promise<T> {
+    const api = new KubeApi(this.deployment.kubeconfig(site));
+    try {
+      return await work(api);
+    } finally {
+      api.close();
+    }
+  }
+}
+
+let opened: Promise<World> | null = null;
+export const world = (): Promise<World> => (opened ??= World.open());
