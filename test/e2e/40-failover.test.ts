@@ -61,7 +61,7 @@ describe("dragonfly-dr failover, the regions cut off from each other", () => {
 
   it("failback: the old primary follows, and then serves again, with nothing lost", async () => {
     const report = await w.lossDuring("primary", "primary", 25, async () => {
-      const { code, stdout, stderr } = await w.cli("failback", "--to", "primary", "--yes");
+      const { code, stdout, stderr } = await w.cli("failback", "--to", "primary");
       assert.equal(code, 0, stdout + stderr);
     });
     assert.equal(report.missing + report.wrong, 0, JSON.stringify(report));
