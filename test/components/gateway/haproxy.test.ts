@@ -11,7 +11,8 @@ import type { ChildProcess } from "node:child_process";
 import fc from "fast-check";
 import { LINK_DIRECTORY, renderHaproxy, type HaproxyConfig } from "../../../components/gateway/haproxy";
 import { authority } from "./certificates";
-import { checkConfiguration, findHaproxy, startHaproxy } from "./haproxyBinary";
+import { findProgram } from "../../unpacked";
+import { checkConfiguration, startHaproxy } from "./haproxyBinary";
 
 const base: HaproxyConfig = { site: "primary", namespace: "cache", clusterDomain: "cluster.local", threads: 1, maxConnections: 200, peers: [{ site: "dr", address: "192.0.2.7", port: 6380 }] };
 
@@ -50,7 +51,7 @@ interface TestSite {
 
 describe("the gateway on a real HAProxy", function () {
   this.timeout(60_000);
-  const haproxy = findHaproxy();
+  const haproxy = findProgram("haproxy");
   const directory = mkdtempSync(join(tmpdir(), "gateway-"));
   const sockets: Socket[] = [];
   const sites: TestSite[] = [];
