@@ -80,6 +80,8 @@ export class ServerSession {
       host: this.host,
       port: admin ? this.adminPort : this.port,
       ...credentials,
+      // Dragonfly's admin port takes AUTH and refuses HELLO, and writes the refused password to its log.
+      protocol: 2,
       lazyConnect: true,
       retryStrategy: () => null,
       enableOfflineQueue: false,

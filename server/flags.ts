@@ -54,6 +54,8 @@ const bullmqFlags: Readonly<Record<BullmqMode, readonly string[]>> = {
 function dragonflyArgs(config: ServerConfig): readonly string[] {
   return [
     "--logtostderr",
+    // Errors only: among its warnings is the password of every client whose HELLO is refused (seen in v1.36.0).
+    "--minloglevel=2",
     `--port=${ports.client}`,
     // ACL does not reach the admin port (trap 7): loopback only, and requirepass (DFLY_requirepass) guards it.
     `--admin_port=${ports.serverAdmin}`,
@@ -119,7 +121,7 @@ export const serverArgs = (config: ServerConfig): readonly string[] => (config.e
 /** Flags that the program sets from other keys, or the guard at run time; `extraArgs` may not name them. */
 export const ownedFlags: Readonly<Record<Engine, readonly string[]>> = {
   dragonfly: [
-    "port", "bind", "unixsocket", "admin_port", "admin_bind", "admin_nopass", "no_tls_on_admin_port", "primary_port_http_enabled", "memcached_port",
+    "minloglevel", "vmodule", "port", "bind", "unixsocket", "admin_port", "admin_bind", "admin_nopass", "no_tls_on_admin_port", "primary_port_http_enabled", "memcached_port",
     "requirepass", "aclfile", "acllog_max_len_per_user", "masteruser", "masterauth", "replicaof", "replica_announce_ip", "announce_port",
     "break_replication_on_master_restart", "dir", "dbfilename", "snapshot_cron", "df_snapshot_format", "maxmemory", "proactor_threads", "cache_mode",
     "default_lua_flags", "cluster_mode", "lock_on_hashtags", "slowlog_log_slower_than", "slowlog_max_len", "version_check", "flagfile", "fromenv", "tryfromenv",

@@ -33,7 +33,7 @@ describe("pulumi up", () => {
     const file = w.deployment.stackFile("primary");
     const good = readFileSync(file, "utf8");
     try {
-      writeFileSync(file, good.replace("maxmemory: 200mb", "maxmemory: 290mb").replace("dragonfly-dr:environment: lab", "dragonfly-dr:environment: lab\n  dragonfly-dr:nonsense: 1\n  dragonfly-dr:snapshots:\n    cron: every day"));
+      writeFileSync(file, good.replace(/maxmemory: \S+/, "maxmemory: 490mb").replace("dragonfly-dr:environment: lab", "dragonfly-dr:environment: lab\n  dragonfly-dr:nonsense: 1\n  dragonfly-dr:snapshots:\n    cron: every day"));
       const { code, stdout, stderr } = await w.deployment.pulumi("preview", "primary");
       const said = stdout + stderr;
       assert.notEqual(code, 0);

@@ -14,7 +14,7 @@ describe("server flags", () => {
   it("starts Dragonfly born closed and without a source", () => {
     const args = serverArgs(base);
     assert.deepEqual(args, [
-      "--logtostderr", "--port=6379", "--admin_port=6399", "--admin_bind=127.0.0.1", "--primary_port_http_enabled=false", "--version_check=false",
+      "--logtostderr", "--minloglevel=2", "--port=6379", "--admin_port=6399", "--admin_bind=127.0.0.1", "--primary_port_http_enabled=false", "--version_check=false",
       "--dir=/data", "--dbfilename=dump-{timestamp}", "--aclfile=/etc/dragonfly/acl/users.acl", "--maxmemory=536870912", "--proactor_threads=2",
       "--cache_mode=true", "--break_replication_on_master_restart=true", "--shard_repl_backlog_len=65536", "--slowlog_log_slower_than=10000",
       "--slowlog_max_len=128", "--default_lua_flags=allow-undeclared-keys",

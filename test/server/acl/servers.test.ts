@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import Redis from "ioredis";
 import { passwordDefaultUser } from "../../../server/acl/builtin";
 import { closeUser, deleteUser, openUser, openUserReadOnly, setPasswords } from "../../../server/acl/commands";
@@ -12,28 +13,36 @@ import { renderAclFile } from "../../../server/acl/render";
 import type { AclUser } from "../../../server/acl/user";
 import { serverArgs } from "../../../server/flags";
 import { parseReplication } from "../../../server/replication";
-import { bytes } from "../../../server/types";
-import { findProgram } from "../../unpacked";
+import { bytes, type Engine } from "../../../server/types";
+import { findProgram, type Program } from "../../unpacked";
 import { everyUser, hashes } from "./users";
 
-/** In the tests a user's password is its name. */
-describe("ACL and flags on a real Redis", function () {
-  this.timeout(30_000);
-  const program = findProgram("redis-server");
-  const directory = mkdtempSync(join(tmpdir(), "redis-acl-"));
-  const users = everyUser("redis");
+/** The server to test with; Dragonfly comes from no package registry: DRAGONFLY_BINARY names it. */
+function programOf(engine: Engine): Program | null {
+  if (engine === "redis") return findProgram("redis-server");
+  const binary = process.env["DRAGONFLY_BINARY"];
+  return binary === undefined || binary === "" ? null : { binary, argv0: binary, env: { ...process.env, DFLY_requirepass: "default" } };
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, "close");
+  return port;
+}
+
+/** In these tests a user's password is its name. */
+for (const engine of ["redis", "dragonfly"] as const) describe(`ACL and flags on a real ${engine}`, function () {
+  this.timeout(60_000);
+  const program = programOf(engine);
+  const directory = mkdtempSync(join(tmpdir(), "acl-"));
+  const users = everyUser(engine);
   const clients: Redis[] = [];
   let server: ChildProcess | null = null;
   let port = 0;
-
-  const freePort = async (): Promise<number> => {
-    const probe = createServer().listen(0, "127.0.0.1");
-    await once(probe, "listening");
-    const { port: free } = probe.address() as AddressInfo;
-    probe.close();
-    await once(probe, "close");
-    return free;
-  };
+  let adminPort = 0;
 
   const user = (name: string): AclUser => {
     const found = users.find((each) => each.name === name);
@@ -41,28 +50,43 @@ describe("ACL and flags on a real Redis", function () {
     return found;
   };
 
-  const as = (username: string | undefined, password = username): Redis => {
-    const client = new Redis({ host: "127.0.0.1", port, lazyConnect: true, enableReadyCheck: false, retryStrategy: null, maxRetriesPerRequest: 0, ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) });
+  const connection = (at: number, username: string | undefined, password: string | undefined): Redis => {
+    const client = new Redis({
+      host: "127.0.0.1", port: at, protocol: 2, lazyConnect: true, enableReadyCheck: false, retryStrategy: null, maxRetriesPerRequest: 0,
+      ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }),
+    });
     client.on("error", () => undefined);
     clients.push(client);
     return client;
   };
+  const as = (username: string | undefined, password = username): Redis => connection(port, username, password);
 
-  const guard = async (...args: readonly string[]): Promise<unknown> => as("guard").call(args[0] ?? "", ...args.slice(1));
+  /** As the guard steers: Redis by its own user, Dragonfly over the admin port. */
+  const guard = async (command: string, ...args: readonly string[]): Promise<unknown> =>
+    (engine === "redis" ? as("guard") : connection(adminPort, undefined, "default")).call(command, ...args);
 
   before(async function () {
     if (program === null) return this.skip();
     port = await freePort();
+    adminPort = await freePort();
     const aclFile = join(directory, "users.acl");
-    writeFileSync(aclFile, renderAclFile("redis", users, "password", hashes(users)));
+    writeFileSync(aclFile, renderAclFile(engine, users, "password", hashes(users)));
     const args = serverArgs({
-      engine: "redis", threads: 1, maxmemory: bytes(64 * 2 ** 20), memoryLimit: bytes(128 * 2 ** 20), eviction: "refuse",
-      slowlog: { thresholdMicroseconds: 10_000, maxLength: 128 }, bullmq: "off", extraArgs: ["--client-output-buffer-limit=replica 0 0 0"],
+      engine, threads: 1, maxmemory: bytes(256 * 2 ** 20), memoryLimit: bytes(512 * 2 ** 20), eviction: "refuse",
+      slowlog: { thresholdMicroseconds: 10_000, maxLength: 128 }, bullmq: "off", extraArgs: engine === "redis" ? ["--client-output-buffer-limit=replica 0 0 0"] : [],
     });
-    const own: Readonly<Record<string, string>> = { "--port": String(port), "--dir": directory, "--aclfile": aclFile };
-    const local = args.map((arg, at) => own[args[at - 1] ?? ""] ?? arg);
-    server = spawn(program.binary, [...local, "--bind", "127.0.0.1"], { argv0: program.argv0, env: program.env, stdio: ["ignore", "pipe", "pipe"] });
-    for await (const line of server.stdout ?? []) if (String(line).includes("Ready to accept connections")) break;
+    const own: Readonly<Record<string, string>> = { port: String(port), admin_port: String(adminPort), dir: directory, aclfile: aclFile };
+    const local = args.map((arg, at) => {
+      const flag = /^--([a-z_]+)=/.exec(arg)?.[1] ?? "";
+      return own[flag] === undefined ? own[args[at - 1]?.slice(2) ?? ""] ?? arg : `--${flag}=${own[flag]}`;
+    });
+    server = spawn(program.binary, [...local, ...(engine === "redis" ? ["--bind", "127.0.0.1"] : ["--bind=127.0.0.1"])], { argv0: program.argv0, env: program.env, stdio: "ignore" });
+    for (const end = Date.now() + 30_000; Date.now() < end && server.exitCode === null; ) {
+      const answer = await as("monitoring").ping().catch(() => "");
+      if (answer === "PONG") return;
+      await pause(50);
+    }
+    assert.fail("the server did not come up");
   });
 
   afterEach(() => {
@@ -86,14 +110,21 @@ describe("ACL and flags on a real Redis", function () {
     assert.equal(await as("monitoring").ping(), "PONG");
   });
 
-  it("lets the guard do all that it has to, and touch no key but its own", async () => {
-    await guard("SET", "__dr:heartbeat", "1");
-    await assert.rejects(guard("SET", "cache:x", "1"), /NOPERM/);
-    await assert.rejects(guard("FLUSHALL"), /NOPERM/);
-    for (const [command, ...args] of [["INFO"], ["ROLE"], ["DBSIZE"], ["LASTSAVE"], ["REPLICAOF", "NO", "ONE"], ["CONFIG", "SET", "dbfilename", ""], ["CONFIG", "SET", "dbfilename", "dump.rdb"], ["CONFIG", "SET", "masteruser", "replication"], ["CONFIG", "SET", "masterauth", "x"], ["CONFIG", "SET", "save", ""], ["CLIENT", "LIST"], ["ACL", "USERS"], ["SAVE"]] as const) {
-      await guard(command, ...args);
-    }
-    assert.equal(parseReplication(String(await guard("INFO")), "redis").role, "primary");
+  it("lets the guard beat the heart and touch no key but its own", async () => {
+    assert.equal(await as("guard").set("__dr:heartbeat", "1"), "OK");
+    await assert.rejects(as("guard").set("cache:x", "1"), /NOPERM/);
+    await assert.rejects(as("guard").call("FLUSHALL"), /NOPERM/);
+    assert.equal(parseReplication(await as("guard").info(), engine).role, "primary");
+  });
+
+  it("lets the guard steer", async () => {
+    const schedule = engine === "redis" ? "save" : "snapshot_cron";
+    const steps = [
+      ["INFO"], ["ROLE"], ["DBSIZE"], ["LASTSAVE"], ["REPLICAOF", "NO", "ONE"], ["ACL", "USERS"], ["CLIENT", "LIST"],
+      ["CONFIG", "SET", "dbfilename", ""], ["CONFIG", "SET", "dbfilename", "dump"], ["CONFIG", "SET", schedule, ""],
+      ["CONFIG", "SET", "masteruser", "replication"], ["CONFIG", "SET", "masterauth", "x"], ["SAVE"],
+    ] as const;
+    for (const [command, ...args] of steps) await guard(command, ...args);
   });
 
   it("lets monitoring look and nothing else", async () => {
@@ -105,37 +136,38 @@ describe("ACL and flags on a real Redis", function () {
   it("opens each user to its own keys and no others, and closes it again", async () => {
     for (const { name } of users.filter(({ kind, name: each }) => kind === "application" && each !== "langfuse")) {
       const own = user(name).keys[0]?.replace("*", "x") ?? "";
-      await guard("ACL", ...openUser("redis", user(name), name));
+      await guard("ACL", ...openUser(engine, user(name), name));
       const client = as(name);
       await client.set(own, "1");
       await assert.rejects(client.get("elsewhere:x"), /NOPERM/, name);
       await assert.rejects(client.get("__dr:heartbeat"), /NOPERM/, name);
       await assert.rejects(client.call("FLUSHALL"), /NOPERM/, name);
-      await guard("ACL", ...closeUser("redis", user(name)));
-      await assert.rejects(client.get(own), /NOPERM/, name);
+      await guard("ACL", ...closeUser(engine, user(name)));
+      // Redis leaves the session, with no right at all; Dragonfly ends it.
+      await assert.rejects(client.get(own), engine === "redis" ? /NOPERM/ : /closed/i, name);
       await assert.rejects(as(name).ping(), /WRONGPASS/, name);
     }
   });
 
   it("opens langfuse and a default user with a password to every key but the guard's", async () => {
     for (const [each, client] of [[user("langfuse"), () => as("langfuse")], [passwordDefaultUser, () => as(undefined, "default")]] as const) {
-      await guard("ACL", ...openUser("redis", each, each.name));
+      await guard("ACL", ...openUser(engine, each, each.name));
       for (const key of ["a", "_", "__", "__d", "__dr", "__dx", "__dr_", "_x", "keycloak:x", "é", "[^_]"]) assert.equal(await client().set(key, "1"), "OK", `${each.name} ${key}`);
       for (const key of ["__dr:", "__dr:heartbeat"]) await assert.rejects(client().set(key, "1"), /NOPERM/, `${each.name} ${key}`);
       await assert.rejects(client().call("REPLICAOF", "NO", "ONE"), /NOPERM/);
       await assert.rejects(client().call("ACL", "SETUSER", "x"), /NOPERM/);
-      await guard("ACL", ...closeUser("redis", each));
+      await guard("ACL", ...closeUser(engine, each));
     }
   });
 
   it("opens for reading only on a replica", async () => {
-    await guard("ACL", ...openUserReadOnly("redis", user("appcache"), "appcache"));
+    await guard("ACL", ...openUserReadOnly(engine, user("appcache"), "appcache"));
     assert.equal(await as("appcache").get("cache:x"), "1");
     await assert.rejects(as("appcache").set("cache:x", "2"), /NOPERM/);
   });
 
   it("keeps sessions through an opening that is sent again and through a change of the password", async () => {
-    const open = openUser("redis", user("heimdall"), "heimdall");
+    const open = openUser(engine, user("heimdall"), "heimdall");
     await guard("ACL", ...open);
     const session = as("heimdall");
     await session.ping();
