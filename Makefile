@@ -35,7 +35,9 @@ down: packages ## ends and removes everything of the lab LAB_NAME
 lab-env: ## addresses, ports and passwords of the running lab, one JSON object (use make -s)
 	@$(TSX) lab/main.ts env
 
-demo: packages build ## the main job, from nothing to a switchover that loses nothing
+demo: ## the main job, from nothing to a switchover that loses nothing
+	@echo 'Server engine: $(if $(DRAGONFLY_BINARY),Dragonfly: $(DRAGONFLY_BINARY),redis 7.0.15 from Debian in place of Dragonfly: no package registry carries that; DRAGONFLY_BINARY=/path runs a real one)'
+	@$(MAKE) --silent --no-print-directory packages build
 	@$(TSX) lab/main.ts preflight
 	@$(TSX) lab/demo.ts
 

@@ -1,28 +1,20 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import type { World } from "./world";
+import { readFileSync } from "node:fs";
 import { siteOf, type LabSite } from "../../../lab/plan";
+import { podProcess, type PodProgram } from "../../../lab/process/podProcesses";
+import type { World } from "./world";
 
-/** Processes of one site's pods on this machine whose name is one of `names`, by pid. */
-function find(world: World, site: LabSite, matches: (comm: string, command: string) => boolean): number {
-  const group = siteOf(world.lab.plan, site).podsCgroup;
-  const found = readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
-    try {
-      const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
-      return readFileSync(`/proc/${pid}/cgroup`, "utf8").includes(`/${group}/`) && matches(readFileSync(`/proc/${pid}/comm`, "utf8").trim(), command) && readlinkSync(`/proc/${pid}/exe`) !== "";
-    } catch {
-      return false;
-    }
-  });
-  if (found[0] === undefined) throw new Error(`${site}: no such process in /${group}`);
-  return Math.min(...found);
+export { residentMiB } from "../../../lab/process/podProcesses";
+
+/** @throws Error while the program does not run. */
+function pidOf(world: World, site: LabSite, program: PodProgram): number {
+  const pid = podProcess(siteOf(world.lab.plan, site), program);
+  if (pid === undefined) throw new Error(`${site}: its ${program} does not run`);
+  return pid;
 }
 
-export const serverPid = (world: World, site: LabSite): number => find(world, site, (comm) => comm === "redis-server" || comm === "dragonfly");
-export const guardPid = (world: World, site: LabSite): number => find(world, site, (_, command) => command.includes("guard.cjs"));
-
-/** Resident memory in MiB. */
-export const residentMiB = (pid: number): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
+export const serverPid = (world: World, site: LabSite): number => pidOf(world, site, "server");
+export const guardPid = (world: World, site: LabSite): number => pidOf(world, site, "guard");
 
 /** User and system time so far, in seconds. */
 export function cpuSeconds(pid: number): number {

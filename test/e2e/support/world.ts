@@ -1,11 +1,11 @@
-import { rmSync } from "node:fs";
-import { join } from "node:path";
 import Redis from "ioredis";
 import type { SiteRoleObject, SiteRoleStatus } from "../../../guard/siterole";
 import type { Engine } from "../../../server/types";
 import { KubeApi } from "../../../lab/cluster/kubeApi";
 import { Deployment } from "../../../lab/deployment/deployment";
 import type { ShellResult } from "../../../lab/deployment/shell";
+import { underLoad } from "../../../lab/deployment/underLoad";
+import type { LossReport } from "../../../lab/load/checkLoad";
 import { Lab } from "../../../lab/lab";
 import { parseEndpoint } from "../../../lab/load/connection";
 import { planLab, type LabSite } from "../../../lab/plan";
@@ -16,13 +16,6 @@ import { Toolchain, toolchainKind } from "../../../lab/toolchain/toolchain";
 
 export const ENGINE: Engine = process.env["DRAGONFLY_BINARY"] ? "dragonfly" : "redis";
 const ROLES = `/apis/dragonfly-dr.io/v1alpha1/namespaces/${CACHE_NAMESPACE}/siteroles`;
-
-export interface LossReport {
-  readonly acknowledged: number;
-  readonly missing: number;
-  readonly wrong: number;
-  readonly longestGap: { readonly ms: number } | null;
-}
 
 /** The lab of the end-to-end tests, and what they ask of it. One for all files, in the order of their names. */
 export class World {
@@ -112,18 +105,8 @@ export class World {
 
   /** Numbered writes at `site` while `during` runs; then every acknowledged one is looked for at `at`, by a process that knows nothing else. */
   async lossDuring(site: LabSite, at: LabSite, seconds: number, during: () => Promise<void>): Promise<LossReport> {
-    const user = ["--user", "appcache", "--password-file", await this.deployment.passwordFile("appcache")];
-    const run = `e2e-${++this.runs}-${Date.now()}`;
-    const log = join(this.lab.plan.directory, `${run}.log`);
-    rmSync(log, { force: true });
-    const writer = this.deployment.load("writer", "--url", this.deployment.url(site), ...user, "--prefix", `cache:${run}:`, "--rate", "1500", "--seconds", String(seconds), "--connections", "6", "--ack-log", log);
-    await new Promise((resolve) => setTimeout(resolve, 2_500));
-    await during();
-    const wrote = await writer;
-    if (wrote.code !== 0) throw new Error(`writer: exit code ${wrote.code}: ${wrote.stderr}`);
-    const checked = await this.deployment.load("checker", "--url", this.deployment.url(at), ...user, "--ack-log", log);
-    if (checked.stdout.trim() === "") throw new Error(`checker: exit code ${checked.code}: ${checked.stderr}`);
-    return JSON.parse(checked.stdout) as LossReport;
+    const writer = { beside: site, run: `e2e-${++this.runs}-${Date.now().toString(36)}`, writesASecond: 1_500, connections: 16, pipeline: 10 };
+    return (await underLoad(this.deployment, { writers: [writer], seconds, readAt: at }, during)).report;
   }
 
   cli(...args: readonly string[]): Promise<ShellResult> {
