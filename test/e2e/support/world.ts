@@ -72,8 +72,21 @@ export class World {
     return this.statusWhere(site, "in sync", (status) => status.replication?.inSync === true, 120_000);
   }
 
-  /** A client that does not connect again. Rejects when the user is refused. */
+  /** A client that does not connect again once it is in. Rejects when the user is refused, or nobody lets it in for a while. */
   async client(site: LabSite, user: string | null = "appcache", access: "write" | "read" = "write", password?: string): Promise<Redis> {
+    const until = performance.now() + CONNECT_MS;
+    for (;;) {
+      try {
+        return await this.connect(site, user, access, password);
+      } catch (error) {
+        // Each gateway notices by itself that a server is back; the next one may know already.
+        if (!/closed|ECONN|timed out/i.test((error as Error).message) || performance.now() > until) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    }
+  }
+
+  private async connect(site: LabSite, user: string | null, access: "write" | "read", password: string | undefined): Promise<Redis> {
     const secret = password ?? (user === null ? "" : (await this.deployment.passwords())[user] ?? "");
     const redis = new Redis({ ...parseEndpoint(this.deployment.url(site, access)), ...(user === null ? {} : { username: user, password: secret }), lazyConnect: true, retryStrategy: () => null, enableReadyCheck: false, enableOfflineQueue: false, maxRetriesPerRequest: 0, disableClientInfo: true, connectTimeout: 2_000, commandTimeout: 3_000 });
     let refusal: Error | null = null;
