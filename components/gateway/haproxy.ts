@@ -95,6 +95,9 @@ const clients = (config: HaproxyConfig): readonly string[] => [
     "backend primary",
     // A new connection to a peer takes two round trips of the link.
     "timeout connect 1s",
+    // A connection begun towards a peer that is gone goes to the server that has become primary meanwhile.
+    "retries 3",
+    "option redispatch 1",
     ...guardCheck("/primary"),
     localServer(config, ports.client, CHECKED, `port ${ports.guard}`, "on-marked-down shutdown-sessions", "on-marked-up shutdown-backup-sessions"),
     ...config.peers.map((peer) => peerServer(peer, linkServerName(peer.site), "backup", CHECKED, "check-ssl", `check-sni ${linkGuardName(peer.site)}`, "on-marked-down shutdown-sessions")),

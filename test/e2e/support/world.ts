@@ -17,6 +17,8 @@ import { Toolchain, toolchainKind } from "../../../lab/toolchain/toolchain";
 export const ENGINE: Engine = process.env["DRAGONFLY_BINARY"] ? "dragonfly" : "redis";
 const ROLES = `/apis/dragonfly-dr.io/v1alpha1/namespaces/${CACHE_NAMESPACE}/siteroles`;
 
+const CONNECT_MS = 5_000;
+
 /** The lab of the end-to-end tests, and what they ask of it. One for all files, in the order of their names. */
 export class World {
   private runs = 0;
