@@ -37,9 +37,10 @@ export class Site extends pulumi.ComponentResource {
 
   /** @throws SettingsError naming everything that is wrong with `args`. */
   constructor(name: string, args: SiteArgs & SiteExtras, opts?: pulumi.ComponentResourceOptions) {
-    super("dragonfly-dr:index:Site", name, {}, opts);
     const { passwords, retainedProvider, guardBundle, transforms = {}, ...given } = args;
     const settings = withDefaults(given);
+    // Policies read here what the site is meant to be, and compare it with what became of it.
+    super("dragonfly-dr:index:Site", name, { settings }, opts);
     const problems = checkSite(settings);
     if (problems.length > 0) throw new SettingsError(`Site "${name}"`, problems);
     this.settings = settings;
@@ -55,6 +56,6 @@ export class Site extends pulumi.ComponentResource {
     new Server(`${name}-server`, { settings, namespace, credentials, guardBundle: readGuardBundle(guardBundle), transforms, ...retained }, { parent: this, dependsOn });
     new Gateway(`${name}-gateway`, { settings, namespace, transforms }, { parent: this, dependsOn });
     this.passwords = credentials.passwords;
-    this.registerOutputs({ passwords: this.passwords });
+    this.registerOutputs({ settings, passwords: this.passwords });
   }
 }

@@ -50,18 +50,21 @@ export function readStackFile(file: string): SiteConfig {
   return validated.config;
 }
 
-/** Every user of a site gets a password that says what it is: a rendering knows no real one. */
+/** Of the form that real ones have, and the same in every stack: a rendering knows no real one. */
+const placeholder = (user: string): string => `rendered-${user}-`.padEnd(32, "0");
+
+/** Every user of a site gets a password that says what it is. */
 function passwordsOf(config: SiteConfig): Readonly<Record<string, string>> {
   const { server, users } = withDefaults(config.args);
   const names = ["default", ...users.map(({ name }) => name), ...builtinUsers(server.engine).map(({ name }) => name)];
-  return Object.fromEntries(names.map((name) => [name, `rendered-${name}`]));
+  return Object.fromEntries(names.map((name) => [name, placeholder(name)]));
 }
 
 const mocks = (passwords: Readonly<Record<string, string>>): pulumi.runtime.Mocks => ({
   call: ({ inputs }) => inputs,
   newResource: ({ type, name, inputs }) => {
     const id = `${name}-id`;
-    if (type === "random:index/randomPassword:RandomPassword") return { id, state: { ...inputs, result: `rendered-${name}` } };
+    if (type === "random:index/randomPassword:RandomPassword") return { id, state: { ...inputs, result: placeholder(name.replace(/^cache-password-/, "")) } };
     if (type === "pulumi:pulumi:StackReference") return { id, state: { ...inputs, outputs: { passwords }, secretOutputNames: ["passwords"] } };
     return { id, state: inputs };
   },
