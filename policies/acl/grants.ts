@@ -1,35 +1,33 @@
 import type { Engine } from "../../server/types";
-import { ADMIN, CONNECTION, DANGEROUS, PUBSUB, REPLICATION, SCRIPTING } from "./sets";
+import { categoriesOf, COMMANDS } from "./sets";
 
-/** Commands that rules ask about, with the categories that hold them. All other commands are harmless here. */
-const CATEGORY_OF: Readonly<Record<Engine, Readonly<Record<string, ReadonlySet<string>>>>> = {
-  dragonfly: { DANGEROUS: DANGEROUS.dragonfly, ADMIN: ADMIN.dragonfly, SCRIPTING, CONNECTION, PUBSUB },
-  redis: { DANGEROUS: DANGEROUS.redis, ADMIN: ADMIN.redis, SCRIPTING, CONNECTION, PUBSUB },
-};
-
-const universe = (engine: Engine): ReadonlySet<string> =>
-  new Set([...Object.values(CATEGORY_OF[engine]).flatMap((each) => [...each]), ...REPLICATION]);
+/** How a user came to a command: by its name, or with a whole category. */
+export type GrantedBy = "name" | "category";
 
 /**
- * Which of the commands that matter here are granted by rules in their order, such as "+@all", "-@dangerous", "+INFO".
- * A granted subcommand counts as its command.
+ * Which of the commands that rules ask about are granted by command rules in their order, such as "+@all", "-@dangerous",
+ * "+INFO". A granted subcommand counts as its command.
  */
-export function commandsOf(rules: readonly string[], engine: Engine): ReadonlySet<string> {
-  const may = new Set<string>();
+export function commandsOf(rules: readonly string[], engine: Engine): ReadonlyMap<string, GrantedBy> {
+  const granted = new Map<string, GrantedBy>();
   for (const rule of rules) {
-    const granted = rule.startsWith("+");
-    for (const command of covered(rule, engine)) {
-      if (granted) may.add(command);
-      else may.delete(command);
+    const name = rule.slice(1).toUpperCase();
+    const by = name.startsWith("@") ? "category" : "name";
+    for (const command of by === "category" ? inCategory(name.slice(1), engine) : named(name, rule)) {
+      if (rule.startsWith("+")) granted.set(command, by);
+      else granted.delete(command);
     }
   }
-  return may;
+  return granted;
 }
 
-function covered(rule: string, engine: Engine): Iterable<string> {
-  const name = rule.slice(1).toUpperCase();
-  if (name === "@ALL") return universe(engine);
-  if (name.startsWith("@")) return CATEGORY_OF[engine][name.slice(1)] ?? [];
+const inCategory = (category: string, engine: Engine): string[] =>
+  Object.keys(COMMANDS).filter((command) => {
+    const categories = categoriesOf(command, engine);
+    return categories !== undefined && (category === "ALL" || categories.includes(category));
+  });
+
+function named(name: string, rule: string): string[] {
   const [command = "", sub] = name.split("|");
   // "-CONFIG|SET" leaves the rest of CONFIG granted.
   return sub !== undefined && rule.startsWith("-") ? [] : [command];

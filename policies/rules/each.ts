@@ -1,3 +1,4 @@
+import { usersOf, type CacheUser } from "../acl/users";
 import type { Cache } from "../model/cache";
 import type { Estate } from "../model/estate";
 import type { Stack } from "../model/stack";
@@ -8,5 +9,25 @@ export function* eachCache(estate: Estate, judge: (cache: Cache, stack: Stack) =
   for (const stack of estate.stacks) {
     for (const unread of stack.unreadCaches) yield notJudged({ resource: unread.resource }, unread.why);
     for (const cache of stack.caches) yield* attempt({ resource: cache.resource }, () => judge(cache, stack));
+  }
+}
+
+/** Judges every user of every server; where the users are not known yet, that is said. */
+export const eachUser = (estate: Estate, judge: (user: CacheUser, cache: Cache, stack: Stack) => Iterable<Finding>): Iterable<Finding> =>
+  eachCache(estate, function* (cache, stack) {
+    yield* unknownUsers(cache);
+    for (const user of usersOf(cache, stack)) yield* judge(user, cache, stack);
+  });
+
+export function* unknownUsers(cache: Cache): Iterable<Finding> {
+  if (cache.acl.state === "unknown") yield notJudged({ resource: cache.resource }, cache.acl.why);
+}
+
+/** Judges every stack that has a server, once. */
+export function* eachCacheStack(estate: Estate, judge: (stack: Stack) => Iterable<Finding>): Iterable<Finding> {
+  for (const stack of estate.stacks) {
+    for (const unread of stack.unreadCaches) yield notJudged({ resource: unread.resource }, unread.why);
+    const [first] = stack.caches;
+    if (first !== undefined) yield* attempt({ resource: first.resource }, () => judge(stack));
   }
 }

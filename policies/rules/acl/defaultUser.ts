@@ -1,7 +1,9 @@
 import type { ParsedAclUser } from "../../../server/acl/parse";
-import { readAcl } from "../../acl/file";
 import { commandsOf } from "../../acl/grants";
+import { readAcl, siteFile } from "../../acl/users";
 import type { Cache } from "../../model/cache";
+import type { Stack } from "../../model/stack";
+import { peek } from "../../model/value";
 import { notJudged, violation, type Finding, type Rule, type Subject } from "../../rule";
 import { eachCache } from "../each";
 
@@ -21,13 +23,20 @@ export const defaultUser: Rule = {
   judge: (estate) => eachCache(estate, judge),
 };
 
-function* judge(cache: Cache): Iterable<Finding> {
+const CONFIG = { config: ["defaultUser"] };
+
+function* judge(cache: Cache, stack: Stack): Iterable<Finding> {
   const server: Subject = { resource: cache.resource };
   if (cache.requirepass === "unknown") yield notJudged(server, "it is not known yet whether requirepass is set");
+  const site = siteFile(cache, stack);
+  const mode = peek(site?.content, "defaultUser");
+  if (site?.content !== undefined && mode !== "locked" && mode !== "password") {
+    yield violation({ resource: site.resource }, "site.json has the user default neither locked nor with a password", CONFIG);
+  }
   const acl = readAcl(cache);
   if (acl === undefined) {
     if (cache.acl.state === "unknown") yield notJudged(server, cache.acl.why);
-    else if (cache.requirepass === "absent") yield violation(server, "no ACL file and no requirepass: anybody may do everything", { config: ["defaultUser"] });
+    else if (cache.requirepass === "absent") yield violation(server, "no ACL file and no requirepass: anybody may do everything", CONFIG);
     return;
   }
   // Redis reads the ACL file after its configuration and refuses to start on a bad one: requirepass adds nothing there.
@@ -35,21 +44,16 @@ function* judge(cache: Cache): Iterable<Finding> {
     yield violation(server, "requirepass is not set: an ACL file that fails to load leaves the unnamed user open");
   }
   const line = acl.file.users.find((user) => user.name === "default");
-  if (line === undefined) {
-    yield violation(acl.subject, "no line for the user default: it stays open with every right", { config: ["defaultUser"] });
-    return;
-  }
-  yield* judgeLine(line, { resource: acl.subject.resource, part: "user default" }, cache);
+  if (line === undefined) yield violation({ resource: acl.resource }, "no line for the user default: it stays open with every right", CONFIG);
+  else yield* judgeLine(line, { resource: acl.resource, part: "user default" }, cache);
 }
 
 function* judgeLine(line: ParsedAclUser, subject: Subject, cache: Cache): Iterable<Finding> {
   const at = `user default (line ${line.line})`;
-  if (line.passwordless && line.enabled) yield violation(subject, `${at} is on and needs no password`, { config: ["defaultUser"] });
-  else if (line.enabled && line.passwords === 0) {
-    yield violation(subject, `${at} is on but nobody can log in as it: no password is set`, { config: ["defaultUser"] });
-  }
+  if (line.enabled && line.passwordless) yield violation(subject, `${at} is on and needs no password`, CONFIG);
+  else if (line.enabled && line.passwords === 0) yield violation(subject, `${at} is on without a password`, CONFIG);
   const may = commandsOf(line.commands, cache.engine);
-  // New connections are checked against the unnamed user's rights before they log in.
+  // Dragonfly checks a new connection against the unnamed user's rights before it has logged in.
   const missing = ["AUTH", "HELLO"].filter((command) => cache.engine === "dragonfly" && !may.has(command));
   if (missing.length > 0) yield violation(subject, `${at} lacks ${missing.join(" and ")}: nobody could log in at all`);
 }

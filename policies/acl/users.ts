@@ -1,0 +1,125 @@
+import { parseAclFile, type ParsedAclFile, type ParsedAclUser } from "../../server/acl/parse";
+import type { Engine } from "../../server/types";
+import { dataEntry, type Cache } from "../model/cache";
+import type { Resource } from "../model/resource";
+import type { Stack } from "../model/stack";
+import { isList, isMap, list, peek, plain, text, Unknown, type Value } from "../model/value";
+import type { Subject } from "../rule";
+
+/** A user as one of the places that make him says it. */
+export interface CacheUser {
+  readonly name: string;
+  /** As messages name him: never what could be a misplaced password. */
+  readonly title: string;
+  readonly subject: Subject;
+  readonly engine: Engine;
+  /** `file`: the file that the server starts with. `site`: what the guard opens him with. */
+  readonly source: "file" | "site";
+  readonly kind: string | undefined;
+  readonly enabled: boolean;
+  readonly passwordless: boolean;
+  /** Patterns, "*" for all; an ACL file's "%R~" signs are taken off. */
+  readonly keys: readonly string[];
+  readonly channels: readonly string[];
+  readonly commands: readonly string[];
+}
+
+/** The ACL file of one server, read, and the object that holds it. */
+export interface ReadAcl {
+  readonly file: ParsedAclFile;
+  readonly resource: Resource;
+  readonly inSecret: boolean;
+}
+
+/** @returns undefined where there is no ACL file or it is not known. */
+export function readAcl(cache: Cache): ReadAcl | undefined {
+  if (cache.acl.state !== "known") return undefined;
+  return { file: parseAclFile(cache.engine, cache.acl.text), resource: cache.acl.resource, inSecret: cache.acl.inSecret };
+}
+
+const isName = (name: string): boolean => /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/.test(name);
+export const userTitle = (name: string, where: string): string => (isName(name) ? `user ${name} (${where})` : `the user at ${where}`);
+/** How an exemption names a user. */
+export const userPart = (name: string, where: string): string => (isName(name) ? `user ${name}` : where);
+
+/** All users of a server, from its ACL file and from what its guard is told. */
+export const usersOf = (cache: Cache, stack: Stack): readonly CacheUser[] => [...fileUsers(cache), ...siteUsersOf(cache, stack)];
+
+export function fileUsers(cache: Cache): readonly CacheUser[] {
+  const acl = readAcl(cache);
+  return acl?.file.users.map((user) => fileUser(user, acl.resource, cache.engine)) ?? [];
+}
+
+function fileUser(user: ParsedAclUser, resource: Resource, engine: Engine): CacheUser {
+  const where = `line ${user.line}`;
+  return {
+    name: user.name,
+    title: userTitle(user.name, where),
+    subject: { resource, part: userPart(user.name, where) },
+    engine,
+    source: "file",
+    kind: undefined,
+    enabled: user.enabled,
+    passwordless: user.passwordless,
+    keys: user.keys.map((pattern) => pattern.replace(/^%(R|W|RW|WR)~/i, "")),
+    channels: user.channels,
+    commands: user.commands,
+  };
+}
+
+/** What the guard of a server is told, from the object that holds its `site.json`. */
+export interface SiteFile {
+  readonly resource: Resource;
+  /** Undefined where it is not known yet. */
+  readonly content: Value | undefined;
+  /** Why it cannot be read, where it cannot. */
+  readonly fault: string | undefined;
+}
+
+const SITE_KEY = "site.json";
+
+/** @returns undefined for a server without a guard. */
+export function siteFile(cache: Cache, stack: Stack): SiteFile | undefined {
+  for (const volume of list(cache.podSpec, "volumes")) {
+    const name = text(volume, "configMap", "name") ?? text(volume, "secret", "secretName");
+    const holder = stack.objects.find((each) => each.group === "" && ["ConfigMap", "Secret"].includes(each.kind) && each.namespace === cache.namespace && each.name === name);
+    const written = holder === undefined ? undefined : dataEntry(holder, SITE_KEY);
+    if (holder === undefined || written === undefined) continue;
+    return { resource: holder.resource, ...readSite(written) };
+  }
+  return undefined;
+}
+
+function readSite(written: string | Unknown): Pick<SiteFile, "content" | "fault"> {
+  if (written instanceof Unknown) return { content: undefined, fault: undefined };
+  try {
+    const content = plain(JSON.parse(written)).value;
+    return isMap(content) && isList(peek(content, "users")) ? { content, fault: undefined } : { content: undefined, fault: "it holds no list of users" };
+  } catch {
+    return { content: undefined, fault: "it is not JSON" };
+  }
+}
+
+export function siteUsersOf(cache: Cache, stack: Stack): readonly CacheUser[] {
+  const file = siteFile(cache, stack);
+  if (file?.content === undefined) return [];
+  return list(file.content, "users").map((user, i): CacheUser => {
+    const name = text(user, "name") ?? "";
+    const where = `${SITE_KEY}, users[${i}]`;
+    return {
+      name,
+      title: userTitle(name, where),
+      subject: { resource: file.resource, part: userPart(name, where) },
+      engine: cache.engine,
+      source: "site",
+      kind: text(user, "kind"),
+      enabled: true,
+      passwordless: false,
+      keys: words(user, "keys"),
+      channels: words(user, "channels"),
+      commands: words(user, "commands"),
+    };
+  });
+}
+
+const words = (user: Value, key: string): string[] => list(user, key).filter((each) => typeof each === "string");

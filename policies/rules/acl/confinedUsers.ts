@@ -1,0 +1,31 @@
+import { textLists } from "../../settings";
+import { violation, type Rule } from "../../rule";
+import { eachUser } from "../each";
+
+/** The resolver reads whatever name a stranger asks for: what it may touch is fixed, not only bounded. */
+export const confinedUsers: Rule = {
+  name: "acl-confined-users",
+  family: "acl",
+  level: "mandatory",
+  severity: "high",
+  description: "Users that serve strangers, the resolver's first, have exactly the key patterns that are set down here.",
+  remedy: "Give the user exactly these patterns: for heimdall ~heimdall:dns:cache:*.",
+  link: "https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/#key-permissions",
+  configSchema: {
+    users: {
+      type: "object",
+      description: "Key patterns by user.",
+      properties: {},
+      open: true,
+      default: { heimdall: ["heimdall:dns:cache:*"] },
+    },
+  },
+  judge: (estate, settings) =>
+    eachUser(estate, function* (user) {
+      const wanted = textLists(settings, "users")[user.name];
+      if (wanted === undefined || same(wanted, user.keys)) return;
+      yield violation(user.subject, `${user.title} has other key patterns than the ${wanted.length} set down for it`, { config: ["users", user.name, "keys"] });
+    }),
+};
+
+const same = (some: readonly string[], others: readonly string[]): boolean => some.length === others.length && some.every((each) => others.includes(each));

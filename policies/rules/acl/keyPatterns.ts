@@ -1,0 +1,25 @@
+import { literalPrefix } from "../../../server/acl/rules";
+import { texts } from "../../settings";
+import { violation, type Rule } from "../../rule";
+import { eachUser } from "../each";
+
+export const keyPatterns: Rule = {
+  name: "acl-key-patterns",
+  family: "acl",
+  level: "mandatory",
+  severity: "high",
+  description: "Every user reaches only keys under a prefix of its own, unless it is named as an administrator.",
+  remedy: "Give the user patterns with a prefix, such as ~shop:*, or name it under administrators with the team's consent.",
+  link: "https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/#key-permissions",
+  configSchema: {
+    administrators: { type: "array", description: "Users that may reach every key.", items: { type: "string" }, default: [] },
+  },
+  judge: (estate, settings) =>
+    eachUser(estate, function* (user) {
+      if (texts(settings, "administrators").includes(user.name)) return;
+      const wide = user.keys.filter((pattern) => literalPrefix(pattern) === "");
+      if (wide.length === 0) return;
+      const extent = user.keys.includes("*") ? "reaches every key" : "reaches keys that no prefix bounds";
+      yield violation(user.subject, `${user.title} ${extent}`, { config: ["users", user.name, "keys"] });
+    }),
+};

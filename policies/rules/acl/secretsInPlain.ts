@@ -1,0 +1,118 @@
+import { readAcl } from "../../acl/users";
+import { dataEntry } from "../../model/cache";
+import type { KubeObject } from "../../model/kube";
+import { isSecret, type Resource } from "../../model/resource";
+import type { Stack } from "../../model/stack";
+import { isMap, list, peek, type Value } from "../../model/value";
+import { containers, workload } from "../../model/workload";
+import { attempt, violation, type Finding, type Rule, type Subject } from "../../rule";
+import { eachCacheStack } from "../each";
+import { passwordHolders } from "./passwordStrength";
+
+/** Names under which secrets are kept. "passwords" as part of a path, such as a mount's, is none. */
+const SECRET_NAME = /(^|[^a-z])(pass(word|wd|phrase)?s?|requirepass|masterauth|secrets?|tokens?|credentials?|(api|access|private|secret)_?-?key)$/i;
+const SECRET_FLAGS = ["requirepass", "masterauth", "s3_secret_key", "user"];
+const CREDENTIALS_IN_URL = /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@"']*:[^\s/@"']+@/i;
+/** Programs hold patterns that look like anything. */
+const LONGEST_TEXT = 65_536;
+/** Shorter values are found everywhere by chance. */
+const SHORTEST_SECRET = 12;
+
+export const secretsInPlain: Rule = {
+  name: "acl-secrets-in-plain",
+  family: "acl",
+  level: "mandatory",
+  severity: "critical",
+  description: "Passwords are in Secrets and Pulumi secrets only: not in arguments, environment values, ConfigMaps, annotations or outputs.",
+  remedy: "Put the value into a Secret made from a Pulumi secret, and refer to it by secretKeyRef or a mounted file.",
+  link: "https://www.pulumi.com/docs/iac/concepts/secrets/",
+  configSchema: {},
+  judge: (estate) =>
+    eachCacheStack(estate, function* (stack) {
+      const known = knownSecrets(stack);
+      for (const object of stack.objects) {
+        yield* attempt({ resource: object.resource }, () => judgeObject(object, known));
+      }
+      for (const resource of stack.resources) if (resource.type === "pulumi:pulumi:Stack") yield* judgeOutputs(resource, known);
+      yield* judgeAclPlaces(stack);
+    }),
+};
+
+/** Values that must not appear anywhere else. They are compared, never shown. */
+function knownSecrets(stack: Stack): readonly string[] {
+  const values = passwordHolders(stack).flatMap(({ object, keys }) => keys.map((key) => dataEntry(object, key)));
+  const generated = stack.resources.filter((each) => each.type.startsWith("random:index/randomPassword:")).map((each) => peek(each.props, "result"));
+  return [...new Set([...values, ...generated].filter((each) => typeof each === "string").filter((each) => each.length >= SHORTEST_SECRET))];
+}
+
+function* judgeObject(object: KubeObject, known: readonly string[]): Iterable<Finding> {
+  const { resource } = object;
+  const judge = (subject: Subject, where: string, name: string, value: Value | undefined): Finding[] => plainSecret(subject, where, name, value, known);
+  for (const [name, value] of pairs(peek(object.body, "metadata", "annotations"))) yield* judge({ resource }, `annotation ${name}`, name, value);
+  for (const [name, value] of pairs(peek(object.body, "metadata", "labels"))) yield* judge({ resource }, `label ${name}`, name, value);
+  if (object.group === "" && object.kind === "ConfigMap") {
+    for (const [name, value] of pairs(peek(object.body, "data"))) yield* judge({ resource, part: `key ${name}` }, `key ${name}`, name, value);
+  }
+  if (object.group === "" && object.kind === "Secret") yield* judgeMarks(object);
+  const pods = workload(object);
+  if (pods === undefined) return;
+  for (const [name, value] of pairs(peek(pods.metadata, "annotations"))) yield* judge({ resource }, `the pods' annotation ${name}`, name, value);
+  for (const container of containers(pods.podSpec)) {
+    const subject = { resource, part: `container ${container.name}` };
+    for (const variable of list(container.body, "env")) {
+      const name = peek(variable, "name");
+      if (typeof name === "string") yield* judge(subject, `environment value ${name} of container ${container.name}`, name, peek(variable, "value"));
+    }
+    const words = [...list(container.body, "command"), ...list(container.body, "args")];
+    for (const [i, word] of words.entries()) yield* judgeWord(subject, container.name, words[i + 1], word, known);
+  }
+}
+
+function* judgeWord(subject: Subject, container: string, next: Value | undefined, word: Value, known: readonly string[]): Iterable<Finding> {
+  if (typeof word !== "string") return;
+  const [flag = "", value] = /^--?([A-Za-z][\w.-]*)(?:=(.*))?$/s.exec(word)?.slice(1) ?? [];
+  const given = value ?? (typeof next === "string" && !next.startsWith("-") ? next : undefined);
+  const secret = SECRET_FLAGS.includes(flag) || SECRET_NAME.test(flag);
+  // "$(NAME)" is filled in before the start: the process list shows it like any other.
+  if (secret && given !== undefined && given !== "") yield violation(subject, `argument --${flag} of container ${container} has a password in it`);
+  else if (holds(word, known)) yield violation(subject, `an argument of container ${container} has a password in it`);
+}
+
+function plainSecret(subject: Subject, where: string, name: string, value: Value | undefined, known: readonly string[]): Finding[] {
+  if (typeof value !== "string" || value === "") return [];
+  const named = SECRET_NAME.test(name) && !/^(true|false|[0-9]+|\/.*|.*\.(crt|pem|key|json|ya?ml))$/i.test(value);
+  return named || holds(value, known) ? [violation(subject, `${where} has a password in plain`)] : [];
+}
+
+const holds = (value: string, known: readonly string[]): boolean =>
+  known.some((secret) => value.includes(secret) || value.includes(Buffer.from(secret).toString("base64"))) || (value.length <= LONGEST_TEXT && CREDENTIALS_IN_URL.test(value));
+
+/** What is a Secret to Kubernetes is one to Pulumi too: else it stands in the state in plain. */
+function* judgeMarks(object: KubeObject): Iterable<Finding> {
+  for (const place of ["data", "stringData"]) {
+    for (const [key] of pairs(peek(object.body, place))) {
+      if (isSecret(object.resource, `${place}.${key}`) === false) {
+        yield violation({ resource: object.resource, part: `key ${key}` }, `key ${key} is no Pulumi secret: it stands in the stack's state in plain`);
+      }
+    }
+  }
+}
+
+function* judgeOutputs(resource: Resource, known: readonly string[]): Iterable<Finding> {
+  if (resource.secretPaths === undefined || !isMap(resource.props)) return;
+  for (const [name, value] of Object.entries(resource.props)) {
+    if (isSecret(resource, name) === true) continue;
+    const plain = JSON.stringify(value, (key, each: unknown) => (key !== "" && isSecret(resource, `${name}.${key}`) === true ? undefined : each));
+    if (holds(plain ?? "", known)) yield violation({ resource, part: `output ${name}` }, `output ${name} has a password in plain`);
+  }
+}
+
+/** An ACL file holds hashes or passwords of every user, and what they may do. */
+function* judgeAclPlaces(stack: Stack): Iterable<Finding> {
+  for (const cache of stack.caches) {
+    const acl = readAcl(cache);
+    if (acl !== undefined && !acl.inSecret) yield violation({ resource: acl.resource }, "the ACL file with its passwords is in a ConfigMap");
+  }
+}
+
+const pairs = (value: Value | undefined): [string, Value][] => (isMap(value) ? Object.entries(value) : []);

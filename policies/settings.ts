@@ -1,0 +1,21 @@
+/** A rule's properties as its configuration has them, checked against the schema and with defaults filled in. */
+export type Settings = Readonly<Record<string, unknown>>;
+
+export const texts = (settings: Settings, key: string): readonly string[] => {
+  const found = settings[key];
+  return Array.isArray(found) ? found.filter((each) => typeof each === "string") : [];
+};
+
+/** @throws Error when the schema gives no such number: a mistake in the rule. */
+export function amount(settings: Settings, key: string): number {
+  const found = settings[key];
+  if (typeof found !== "number") throw new Error(`the rule's schema gives no number ${key}`);
+  return found;
+}
+
+/** A map of lists of texts. */
+export function textLists(settings: Settings, key: string): Readonly<Record<string, readonly string[]>> {
+  const found = settings[key];
+  if (typeof found !== "object" || found === null || Array.isArray(found)) return {};
+  return Object.fromEntries(Object.entries(found).map(([name, each]) => [name, texts({ each }, "each")]));
+}
