@@ -114,14 +114,15 @@ async function unchanged(deployment: Deployment): Promise<void> {
   expectExit("preview with the policy pack", judged);
 }
 
-function whereThingsAre(deployment: Deployment, serving: LabSite): void {
+function whereThingsAre(deployment: Deployment, tools: Toolchain, serving: LabSite): void {
   const { plan, pulumi } = deployment.lab;
   console.log(`
 The lab goes on running; primary is now: ${serving}. To look around:
+  eval "$(npx tsx lab/pulumi/env.ts)"    puts pulumi, with the lab's plugins, on PATH
   export PULUMI_BACKEND_URL=${pulumi.url} PULUMI_CONFIG_PASSPHRASE_FILE=${pulumi.passphraseFile}
   export DRAGONFLY_DR_SITES=${deployment.env["DRAGONFLY_DR_SITES"]}
   npx dragonfly-dr status
-${SITES.map((site) => `  KUBECONFIG=${deployment.kubeconfig(site)} kubectl -n ${CACHE_NAMESPACE} get siteroles,pods,services`).join("\n")}
+${SITES.map((site) => `  KUBECONFIG=${deployment.kubeconfig(site)} ${tools.program("kube", "kube")} kubectl -n ${CACHE_NAMESPACE} get siteroles,pods,services`).join("\n")}
   make -s lab-env        addresses, ports and the lab's passwords, as JSON
   make down              ends and removes everything
 What the commands said: ${join(plan.directory, "commands.log")}`);
@@ -149,7 +150,7 @@ async function main(): Promise<void> {
   figures.add("memory of the lab", `${Math.round(lab.memory() / 2 ** 20)} MiB`);
   figures.seconds("all", progress.seconds());
   console.log(`\nFigures (${engine}, ${env["WAN_RTT_MS"] || 80} ms round trip)\n${figures.render()}`);
-  whereThingsAre(deployment, serving);
+  whereThingsAre(deployment, tools, serving);
 }
 
 main().catch((error: unknown) => {
