@@ -1,0 +1,152 @@
+import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import type { Bytes } from "../../server/types";
+import { CachingTier } from "../cache/tier";
+import { Store } from "../cache/store";
+import { wallClock } from "../clock";
+import { ConfigError, type Config, type RedisConfig } from "../config/config";
+import { RedisLink, type LinkOptions } from "../l2/link";
+import { SharedCache } from "../l2/shared-cache";
+import { Tombstones, type Invalidation } from "../l2/tombstones";
+import type { Log } from "../log";
+import { BackMetrics } from "../metrics/registry";
+import { sleepUntil } from "../process/wait";
+import { tierPolicy } from "../process/front";
+import { Forwarder } from "../upstream/forwarder";
+import { Prober } from "../upstream/prober";
+import { CLASS, TYPE } from "../wire/codes";
+import { keyOf, type QuestionKey } from "../wire/question";
+import { Flusher, isMeant, type FlushResult } from "./flusher";
+import { Resolution } from "./resolution";
+import { Warmer } from "./warmer";
+
+/** A write that nobody waits for may cross the ocean. */
+const WRITE_TIMEOUT_MS = 2_000;
+const FIRST_CONNECTION_MS = 1_000;
+const LAST_WRITES_MS = 1_000;
+
+/** What upstreams are asked to see whether they live: the root's servers, which every resolver knows. */
+const PROBE = keyOf({ name: "\0", type: TYPE.ns, class: CLASS.internet, dnssecOk: false, checkingDisabled: false });
+
+export interface BackOptions {
+  readonly config: Config;
+  /** Bytes of the local cache of this process. */
+  readonly cacheBytes: Bytes;
+  /** Popular names over all processes of this replica, the most popular first. */
+  readonly popular: (most: number) => Promise<readonly QuestionKey[]>;
+  /** Tells the other processes of this replica what to forget. */
+  readonly onForget: (invalidation: Invalidation) => void;
+  readonly log: Log;
+}
+
+interface Shared {
+  readonly cache: SharedCache;
+  readonly read: RedisLink;
+  readonly links: readonly RedisLink[];
+  readonly warmer: Warmer | undefined;
+}
+
+/**
+ * What there is one of in a replica: connections to the shared cache, the judgement of upstreams, and the local cache
+ * that stands before them.
+ */
+export class Back {
+  readonly metrics = new BackMetrics();
+  readonly tier: CachingTier;
+  readonly #options: BackOptions;
+  readonly #prober: Prober;
+  readonly #flusher: Flusher;
+  readonly #shared: Shared | undefined;
+
+  /** @throws ConfigError when the CA file cannot be read. */
+  constructor(options: BackOptions) {
+    this.#options = options;
+    const { config, log } = options;
+    const tombstones = new Tombstones();
+    const forwarder = new Forwarder({
+      upstreams: config.upstreams,
+      ttl: config.ttl,
+      caseOfNames: config.caseOfNames,
+      budgetMs: config.upstreamBudget,
+      observer: this.metrics,
+      clock: wallClock,
+      log,
+    });
+    this.metrics.watchUpstreams(forwarder);
+    this.#prober = new Prober(forwarder, PROBE);
+    const links = config.redis === undefined ? undefined : this.#makeLinks(config.redis);
+    const cache = config.redis === undefined || links === undefined ? undefined : new SharedCache({ ...config.redis, ...links, tombstones, observer: this.metrics, clock: wallClock, log });
+    const resolution = new Resolution({ shared: cache, forwarder, keepStaleMs: config.keepStale, clock: wallClock });
+    this.tier = new CachingTier(new Store(options.cacheBytes, config.keepStale), resolution, tierPolicy(config), wallClock);
+    this.#flusher = new Flusher({
+      prefix: config.redis?.prefix ?? "",
+      shared: cache,
+      tombstones,
+      forget: (invalidation) => {
+        options.onForget(invalidation);
+        return this.tier.forgetWhere((key) => isMeant(invalidation, key));
+      },
+      clock: wallClock,
+      log,
+    });
+    if (cache !== undefined && links !== undefined && config.redis !== undefined) {
+      this.metrics.watchSharedCache(cache);
+      const { warmNames } = config.redis;
+      const warmer = warmNames === 0 ? undefined : new Warmer({ shared: cache, tier: this.tier, names: warmNames, popular: options.popular, clock: wallClock, log });
+      this.#shared = { cache, read: links.read, links: Object.values(links), warmer };
+    }
+  }
+
+  /** Connects and warms the cache; ends within a few seconds whatever the shared cache does. */
+  async start(): Promise<void> {
+    this.#prober.start();
+    const shared = this.#shared;
+    if (shared === undefined) return;
+    for (const link of shared.links) link.start();
+    if (shared.warmer === undefined) return;
+    if (await sleepUntil(() => shared.read.client !== undefined, FIRST_CONNECTION_MS)) await shared.warmer.warm();
+    shared.warmer.start();
+  }
+
+  /** @param name wire form in lower case. */
+  flush(name: string, type: number | undefined): Promise<FlushResult> {
+    return this.#flusher.flush(name, type);
+  }
+
+  /** Writes what is still to be written, then lets go of everything. */
+  async stop(): Promise<void> {
+    this.#prober.stop();
+    const shared = this.#shared;
+    if (shared === undefined) return;
+    shared.warmer?.stop();
+    await shared.warmer?.write();
+    await sleepUntil(() => shared.cache.writing === 0, LAST_WRITES_MS);
+    shared.cache.stop();
+    for (const link of shared.links) link.stop();
+  }
+
+  #makeLinks(redis: RedisConfig): { readonly read: RedisLink; readonly write: RedisLink; readonly subscribe: RedisLink } {
+    const { log } = this.#options;
+    const common: Omit<LinkOptions, "name" | "endpoint"> = {
+      readPassword: async () => (redis.passwordFile === undefined ? redis.password : (await readFile(redis.passwordFile, "utf8")).trim()),
+      ca: readCa(redis.caFile),
+      commandTimeoutMs: Math.max(redis.timeout, WRITE_TIMEOUT_MS),
+      log,
+    };
+    return {
+      read: new RedisLink({ ...common, name: "read", endpoint: redis.read, commandTimeoutMs: redis.timeout }),
+      write: new RedisLink({ ...common, name: "write", endpoint: redis.write }),
+      // The primary's channel: a replica's server may not pass on what is published there.
+      subscribe: new RedisLink({ ...common, name: "subscribe", endpoint: redis.write, onReady: (client) => this.#flusher.listen(client) }),
+    };
+  }
+}
+
+function readCa(file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    throw new ConfigError([`HEIMDALL_REDIS_CA_FILE: cannot read ${file}; mount the CA's certificate there`]);
+  }
+}

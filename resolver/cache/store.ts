@@ -1,0 +1,92 @@
+import { LRUCache } from "lru-cache";
+import type { Bytes, Milliseconds } from "../../server/types";
+import type { QuestionKey } from "../wire/question";
+import type { Answer } from "./answer";
+import { msLeft } from "./ttl";
+
+/** An answer within a store, with what is known of its use. */
+export interface Entry {
+  readonly answer: Answer;
+  /** Times that it was shown since it was stored. */
+  hits: number;
+  /** A refresh ahead of its expiry was asked for: once is enough. */
+  refreshing: boolean;
+}
+
+/**
+ * What an entry costs beside its characters: the objects, the map's and the list's slots, measured by
+ * bench/resolver (memory for 100,000 names) and rounded up.
+ */
+const ENTRY_OVERHEAD_BYTES = 400;
+const BYTES_PER_TTL = 8;
+
+const sizeOf = (entry: Entry, key: string): number =>
+  ENTRY_OVERHEAD_BYTES + entry.answer.wire.length + key.length + BYTES_PER_TTL * entry.answer.ttlOffsets.length;
+
+/** The local cache (L1): the answers used last, within a bound of bytes. Stale ones stay for `keepStale`, as a reserve. */
+export class Store {
+  readonly #entries: LRUCache<QuestionKey, Entry>;
+  readonly #keepStaleMs: Milliseconds;
+
+  /** @param keepStale how long after its expiry an answer is still worth keeping. */
+  constructor(limit: Bytes, keepStale: Milliseconds) {
+    this.#entries = new LRUCache<QuestionKey, Entry>({ maxSize: limit, sizeCalculation: sizeOf });
+    this.#keepStaleMs = keepStale;
+  }
+
+  /** Number of answers, stale ones included. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get bytes(): Bytes {
+    return this.#entries.calculatedSize as Bytes;
+  }
+
+  /** The entry, fresh or stale, marked as used. */
+  get(key: QuestionKey): Entry | undefined {
+    return this.#entries.get(key);
+  }
+
+  /** Stores `answer` unless it is not to be kept. The hits of an entry that it replaces are halved: popularity fades. */
+  put(key: QuestionKey, answer: Answer): void {
+    if (answer.ttl <= 0) return;
+    const hits = (this.#entries.peek(key)?.hits ?? 0) >> 1;
+    this.#entries.set(key, { answer, hits, refreshing: false });
+  }
+
+  forget(key: QuestionKey): void {
+    this.#entries.delete(key);
+  }
+
+  /** Removes every entry that `matches`. @returns how many. */
+  forgetWhere(matches: (key: QuestionKey) => boolean): number {
+    let removed = 0;
+    for (const key of [...this.#entries.keys()]) {
+      if (matches(key) && this.#entries.delete(key)) removed += 1;
+    }
+    return removed;
+  }
+
+  /** Removes what has been stale for too long. Looks at up to `most` entries, the least used first. @returns how many it removed. */
+  sweep(nowMs: number, most: number): number {
+    const outdated: QuestionKey[] = [];
+    let looked = 0;
+    for (const key of this.#entries.rkeys()) {
+      if (looked++ >= most) break;
+      const entry = this.#entries.peek(key);
+      if (entry !== undefined && msLeft(entry.answer, nowMs) < -this.#keepStaleMs) outdated.push(key);
+    }
+    for (const key of outdated) this.#entries.delete(key);
+    return outdated.length;
+  }
+
+  /** The keys shown most often, the most popular first, with their hits; at most `most`. */
+  popular(most: number): readonly (readonly [key: QuestionKey, hits: number])[] {
+    return [...this.#entries.entries()]
+      .filter(([, entry]) => entry.hits > 0)
+      .map(([key, entry]) => [key, entry.hits] as const)
+      .sort((a, b) => b[1] - a[1])
+      .slice(0, most);
+  }
+}

@@ -1,0 +1,44 @@
+/** Where a Redis-compatible server is, and as whom to log in. */
+export interface RedisEndpoint {
+  readonly host: string;
+  readonly port: number;
+  readonly db: number;
+  readonly tls: "none" | "verified";
+  readonly username: string | undefined;
+}
+
+/** A URL taken apart. The password is kept apart from what is shown in logs. */
+export interface ParsedRedisUrl {
+  readonly endpoint: RedisEndpoint;
+  readonly password: string | undefined;
+}
+
+const DEFAULT_PORT = 6379;
+
+/**
+ * Reads `redis://[user[:password]@]host[:port][/db]`, or `rediss://` for TLS.
+ * @throws Error that says what is wrong; the URL, which may hold a password, is not repeated.
+ */
+export function parseRedisUrl(text: string): ParsedRedisUrl {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined) throw new Error("not a URL; use redis://[user:password@]host[:port]");
+  if (url.protocol !== "redis:" && url.protocol !== "rediss:") throw new Error(`scheme "${url.protocol}" is not spoken here; use redis:// or rediss://`);
+  if (url.hostname === "") throw new Error("no host in it; use redis://host[:port]");
+  const db = /^\/?(\d*)$/.exec(url.pathname)?.[1];
+  if (db === undefined) throw new Error("its path is no database number; leave it out");
+  const decode = (part: string): string | undefined => (part === "" ? undefined : decodeURIComponent(part));
+  return {
+    endpoint: {
+      host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
+      port: url.port === "" ? DEFAULT_PORT : Number(url.port),
+      db: Number(db),
+      tls: url.protocol === "rediss:" ? "verified" : "none",
+      username: decode(url.username),
+    },
+    password: decode(url.password),
+  };
+}
+
+/** For logs: never with a password. */
+export const describeEndpoint = ({ host, port, tls, username }: RedisEndpoint): string =>
+  `${tls === "verified" ? "rediss" : "redis"}://${username === undefined ? "" : `${username}@`}${host.includes(":") ? `[${host}]` : host}:${port}`;

@@ -1,0 +1,19 @@
+import { classToText, nameToText } from "../wire/presentation";
+import { questionOf, type QuestionKey } from "../wire/question";
+import { typeToText } from "../wire/typenames";
+
+/** Key of the shared list of popular names. No question has it: theirs hold two colons more than the prefix. */
+export const popularKey = (prefix: string): string => `${prefix}:popular`;
+/** Pub/sub channel on which replicas tell each other what to forget. Beside the keys, so that one pattern covers both. */
+export const invalidationChannel = (prefix: string): string => `${prefix}:invalidate`;
+
+/**
+ * The key of an answer in the shared cache: `{prefix}:{name}:{type}:{class}`, then what else it depends on: `:do`
+ * (signatures are wanted), `:cd` (unvalidated answers are wanted). Different questions have different keys: a colon
+ * within a name is escaped.
+ */
+export function sharedKey(prefix: string, key: QuestionKey): string {
+  const question = questionOf(key);
+  const flags = `${question.dnssecOk ? ":do" : ""}${question.checkingDisabled ? ":cd" : ""}`;
+  return `${prefix}:${nameToText(question.name)}:${typeToText(question.type)}:${classToText(question.class)}${flags}`;
+}

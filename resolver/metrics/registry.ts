@@ -1,0 +1,100 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { BreakerState } from "../l2/breaker";
+import type { FailureKind } from "../l2/failure";
+import type { Operation, SharedCacheObserver } from "../l2/shared-cache";
+import { describeAddress } from "../upstream/address";
+import type { AttemptResult, Forwarder, UpstreamObserver } from "../upstream/forwarder";
+import { isHealthy } from "../upstream/judge";
+import { LATENCY_BOUNDS } from "./histogram";
+
+const BREAKER_VALUE: Readonly<Record<BreakerState, number>> = { closed: 0, trial: 1, open: 2 };
+
+/** Metrics of the process that asks upstreams and the shared cache; a few a miss, so prom-client may take its time. */
+export class BackMetrics implements UpstreamObserver, SharedCacheObserver {
+  readonly registry = new Registry();
+  readonly #attempts = new Counter({
+    name: "heimdall_upstream_queries_total",
+    help: "Queries sent to an upstream, by how they ended",
+    labelNames: ["upstream", "result"],
+    registers: [this.registry],
+  });
+  readonly #attemptSeconds = new Histogram({
+    name: "heimdall_upstream_duration_seconds",
+    help: "Time that an upstream took to answer",
+    labelNames: ["upstream"],
+    buckets: [...LATENCY_BOUNDS],
+    registers: [this.registry],
+  });
+  readonly #overTcp = new Counter({
+    name: "heimdall_upstream_tcp_retries_total",
+    help: "Queries asked again over TCP: truncated, or a reply that could not be trusted",
+    labelNames: ["upstream"],
+    registers: [this.registry],
+  });
+  readonly #l2Seconds = new Histogram({
+    name: "heimdall_l2_duration_seconds",
+    help: "Time that an operation of the shared cache took, failed ones included",
+    labelNames: ["operation"],
+    buckets: [...LATENCY_BOUNDS],
+    registers: [this.registry],
+  });
+  readonly #l2Errors = new Counter({
+    name: "heimdall_l2_errors_total",
+    help: "Operations of the shared cache that failed, by kind",
+    labelNames: ["operation", "kind"],
+    registers: [this.registry],
+  });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry, prefix: "heimdall_" });
+  }
+
+  attempt(upstream: string, result: AttemptResult, seconds: number): void {
+    this.#attempts.inc({ upstream, result });
+    if (result === "answered") this.#attemptSeconds.observe({ upstream }, seconds);
+  }
+
+  askedOverTcp(upstream: string): void {
+    this.#overTcp.inc({ upstream });
+  }
+
+  operation(operation: Operation, failure: FailureKind | undefined, seconds: number): void {
+    if (failure !== undefined) this.#l2Errors.inc({ operation, kind: failure });
+    if (seconds > 0) this.#l2Seconds.observe({ operation }, seconds);
+  }
+
+  watchUpstreams(forwarder: Forwarder): void {
+    const registers = [this.registry];
+    new Gauge({
+      name: "heimdall_upstream_up",
+      help: "1 while an upstream is asked, 0 while it is left out",
+      labelNames: ["upstream"],
+      registers,
+      collect() {
+        for (const [upstream, state] of forwarder.states) this.set({ upstream: describeAddress(upstream) }, isHealthy(state) ? 1 : 0);
+      },
+    });
+    new Gauge({
+      name: "heimdall_upstream_rtt_seconds",
+      help: "Smoothed round-trip time, by which upstreams are ordered",
+      labelNames: ["upstream"],
+      registers,
+      collect() {
+        for (const [upstream, { smoothedMs }] of forwarder.states) if (smoothedMs !== undefined) this.set({ upstream: describeAddress(upstream) }, smoothedMs / 1000);
+      },
+    });
+  }
+
+  watchSharedCache(shared: { readonly breakers: { readonly read: BreakerState; readonly write: BreakerState } }): void {
+    new Gauge({
+      name: "heimdall_l2_breaker",
+      help: "The shared cache's circuit breakers: 0 in use, 1 on trial, 2 left out",
+      labelNames: ["side"],
+      registers: [this.registry],
+      collect() {
+        this.set({ side: "read" }, BREAKER_VALUE[shared.breakers.read]);
+        this.set({ side: "write" }, BREAKER_VALUE[shared.breakers.write]);
+      },
+    });
+  }
+}

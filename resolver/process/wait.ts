@@ -1,0 +1,11 @@
+const LOOK_EVERY_MS = 10;
+
+/** Waits until `condition` holds, for `mostMs` at most. @returns whether it holds. */
+export async function sleepUntil(condition: () => boolean, mostMs: number): Promise<boolean> {
+  const until = Date.now() + mostMs;
+  while (!condition()) {
+    if (Date.now() >= until) return false;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+  return true;
+}
