@@ -49,6 +49,7 @@ unit: packages build toolchain
 	npx mocha
 
 e2e: setup
+	@LAB_NAME=test $(TSX) lab/main.ts down
 	LAB_NAME=test npx mocha --config test/e2e/.mocharc.json; code=$$?; LAB_NAME=test $(TSX) lab/main.ts down; exit $$code
 
 test: setup ## type check, lint, unit and component tests, policies, then end to end in a lab of its own (LAB_NAME=test)
