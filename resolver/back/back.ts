@@ -6,7 +6,7 @@ import { Store } from "../cache/store";
 import { wallClock } from "../clock";
 import { ConfigError, type Config, type RedisConfig } from "../config/config";
 import { RedisLink, type LinkOptions } from "../l2/link";
-import { SharedCache } from "../l2/shared-cache";
+import { SharedCache } from "../l2/sharedCache";
 import { Tombstones, type Invalidation } from "../l2/tombstones";
 import type { Log } from "../log";
 import { BackMetrics } from "../metrics/registry";

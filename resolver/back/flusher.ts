@@ -2,13 +2,13 @@ import type { Redis } from "ioredis";
 import type { Clock } from "../clock";
 import { invalidationChannel } from "../l2/key";
 import { readInvalidation, writeInvalidation } from "../l2/message";
-import type { SharedCache } from "../l2/shared-cache";
+import type { SharedCache } from "../l2/sharedCache";
 import type { Invalidation, Tombstones } from "../l2/tombstones";
 import type { Log } from "../log";
 import { CLASS } from "../wire/codes";
 import { nameToText } from "../wire/presentation";
 import { keyOf, type QuestionKey } from "../wire/question";
-import { cacheableTypes } from "../wire/typenames";
+import { cacheableTypes } from "../wire/typeNames";
 
 export interface FlusherOptions {
   readonly prefix: string;

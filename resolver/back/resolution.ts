@@ -1,7 +1,7 @@
 import type { Purpose, Served, Source } from "../cache/source";
 import { msLeft } from "../cache/ttl";
 import type { Clock } from "../clock";
-import type { SharedCache } from "../l2/shared-cache";
+import type { SharedCache } from "../l2/sharedCache";
 import type { Forwarder } from "../upstream/forwarder";
 import type { QuestionKey } from "../wire/question";
 

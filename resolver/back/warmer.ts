@@ -1,7 +1,7 @@
 import type { CachingTier } from "../cache/tier";
 import { msLeft } from "../cache/ttl";
 import type { Clock } from "../clock";
-import type { SharedCache } from "../l2/shared-cache";
+import type { SharedCache } from "../l2/sharedCache";
 import type { Log } from "../log";
 import type { QuestionKey } from "../wire/question";
 import { decodePopular, encodePopular, mergePopular } from "./popular";

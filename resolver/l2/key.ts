@@ -1,6 +1,6 @@
 import { classToText, nameToText } from "../wire/presentation";
 import { questionOf, type QuestionKey } from "../wire/question";
-import { typeToText } from "../wire/typenames";
+import { typeToText } from "../wire/typeNames";
 
 /** Key of the shared list of popular names. No question has it: theirs hold two colons more than the prefix. */
 export const popularKey = (prefix: string): string => `${prefix}:popular`;

@@ -1,5 +1,5 @@
 import { nameFromText, nameToText } from "../wire/presentation";
-import { typeFromText, typeToText } from "../wire/typenames";
+import { typeFromText, typeToText } from "../wire/typeNames";
 import type { Invalidation } from "./tombstones";
 
 /** The text of an invalidation as it is published: JSON, so that a person can read and send it with redis-cli. */

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { FlushResult } from "../back/flusher";
 import type { UpstreamAddress } from "../upstream/address";
 import { nameFromText } from "../wire/presentation";
-import { typeFromText } from "../wire/typenames";
+import { typeFromText } from "../wire/typeNames";
 
 export interface HttpOptions {
   /** undefined while all is well; else what is not. */

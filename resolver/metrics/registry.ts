@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { BreakerState } from "../l2/breaker";
 import type { FailureKind } from "../l2/failure";
-import type { Operation, SharedCacheObserver } from "../l2/shared-cache";
+import type { Operation, SharedCacheObserver } from "../l2/sharedCache";
 import { describeAddress } from "../upstream/address";
 import type { AttemptResult, Forwarder, UpstreamObserver } from "../upstream/forwarder";
 import { isHealthy } from "../upstream/judge";

@@ -7,7 +7,7 @@ import type { Config } from "../config/config";
 import type { Log } from "../log";
 import { Front, tierPolicy } from "./front";
 import { toWorker, type FromWorker } from "./messages";
-import { RemoteSource } from "./remote-source";
+import { RemoteSource } from "./remoteSource";
 
 /** More than the primary process gives itself for a question. */
 const IPC_MARGIN_MS = 1_000;
