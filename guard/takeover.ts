@@ -3,6 +3,7 @@ import { parseReplication } from "../server/replication";
 import type { TakeoverView } from "./observation";
 import type { PeerWatch } from "./peerWatch";
 import type { missingProof } from "./proof";
+import type { GuardReport } from "./report";
 import { within, type ServerSession } from "./serverSession";
 import type { ReplicationPosition } from "./siterole";
 
@@ -38,8 +39,8 @@ async function takeOverDragonfly(session: ServerSession, epoch: Epoch, failed: (
 
 async function takeOverRedis(session: ServerSession, from: PeerWatch, epoch: Epoch, proof: ReplicationPosition, prove: typeof missingProof, failed: (reason: string) => Outcome): Promise<Outcome> {
   try {
-    const answer = await from.askNow();
     const until = performance.now() + PROOF_LIMIT_MS;
+    const answer = await askUntil(from, until);
     for (;;) {
       const missing = prove(epoch, proof, { handover: answer.handover ?? null, serving: answer.serving }, await positionOf(session));
       if (missing === null) break;
@@ -50,6 +51,18 @@ async function takeOverRedis(session: ServerSession, from: PeerWatch, epoch: Epo
     return { kind: "succeeded", epoch };
   } catch (error) {
     return failed(`the proof of the handover could not be had: ${(error as Error).message.slice(0, 200)}`);
+  }
+}
+
+/** One lost packet must not cost the handover: asked again until the proof's time is over. */
+async function askUntil(peer: PeerWatch, until: number): Promise<GuardReport> {
+  for (;;) {
+    try {
+      return await peer.askNow();
+    } catch (error) {
+      if (performance.now() > until) throw error;
+      await new Promise((resolve) => setTimeout(resolve, PROOF_STEP_MS));
+    }
   }
 }
 

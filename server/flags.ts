@@ -104,6 +104,8 @@ function redisArgs(config: ServerConfig): readonly string[] {
     // No schedule until the guard knows that this copy is whole.
     "--save=",
     "--repl-diskless-load=disabled",
+    // There is one replica: nothing to wait for (5 s by default).
+    "--repl-diskless-sync-delay=0",
     `--repl-backlog-size=${backlog}`,
     "--repl-timeout=60",
     "--replica-read-only=yes",

@@ -119,6 +119,10 @@ export class LiveSite {
     });
   }
 
+  get serverPid(): number | undefined {
+    return this.server?.pid;
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.server?.kill(signal);
   }
