@@ -12,7 +12,7 @@ export interface RuleConfiguration {
 export interface Exemption {
   /** The resource's name; "*" stands for any run of characters. */
   readonly resource: string;
-  /** The part of it, such as "user langfuse"; left out, every part. */
+  /** The part of it, such as "user langfuse", with "*" likewise; left out, every part. */
   readonly part: string | undefined;
   readonly stack: string | undefined;
   readonly reason: string;
@@ -32,7 +32,7 @@ export const commonSchema: Readonly<Record<string, Schema>> = {
       type: "object",
       properties: {
         resource: { type: "string", description: 'Name of the resource; "*" for any run of characters.', default: "*" },
-        part: { type: "string", description: 'Part of the resource, such as "user langfuse"; left out, every part.' },
+        part: { type: "string", description: 'Part of the resource, such as "user langfuse", with "*" likewise; left out, every part.' },
         stack: { type: "string", description: "Name of the stack; left out, every stack." },
         reason: { type: "string", minLength: 10 },
         expires: { type: "string", pattern: "^\\d{4}-\\d{2}-\\d{2}$" },
@@ -46,28 +46,43 @@ const LEVELS: readonly string[] = ["mandatory", "advisory", "disabled"];
 
 /**
  * Reads configuration in the form of Pulumi's --policy-pack-config: `{"<rule>": "<level>" | {enforcementLevel?, …properties}}`,
- * "all" for the level of every rule that is not named. Gives every problem at once; what has a problem keeps its default.
+ * "all" for the level of every rule. Of several layers the later wins, property by property, as the engine has it with the
+ * pack's own configuration and the file on the command line. Gives every problem at once; what has one keeps its default.
  */
-export function configure(raw: unknown, rules: readonly Rule[]): { configuration: Configuration; problems: readonly string[] } {
+export function configure(layers: readonly unknown[], rules: readonly Rule[]): { configuration: Configuration; problems: readonly string[] } {
   const problems: string[] = [];
-  if (!isObject(raw)) return { configuration: configure({}, rules).configuration, problems: ["policy configuration: not a JSON object; write {} for none"] };
-  const names = rules.map((rule) => rule.name);
-  for (const name of Object.keys(raw)) {
-    if (name !== "all" && !names.includes(name)) problems.push(`policy configuration: there is no policy "${name}"; remove it or write one of ${names.join(", ")}`);
-  }
-  const everywhere = level(raw["all"], "all", problems);
+  const levels = new Map<string, RuleConfiguration["level"]>();
+  const written = new Map<string, Readonly<Record<string, unknown>>>();
+  for (const layer of layers) readLayer(layer, rules, levels, written, problems);
   const configuration = new Map<string, RuleConfiguration>();
   for (const rule of rules) {
-    const written = raw[rule.name];
-    const properties = isObject(written) ? written : {};
-    const own = level(written, rule.name, problems);
-    if (written !== undefined && !isObject(written) && typeof written !== "string") {
-      problems.push(`policy configuration: ${rule.name}: neither a level nor an object`);
-    }
-    const filled = propertiesOf(rule, withoutLevel(properties), problems);
-    configuration.set(rule.name, { level: own ?? everywhere ?? rule.level, ...filled });
+    configuration.set(rule.name, { level: levels.get(rule.name) ?? rule.level, ...propertiesOf(rule, written.get(rule.name) ?? {}, problems) });
   }
   return { configuration, problems };
+}
+
+function readLayer(
+  layer: unknown,
+  rules: readonly Rule[],
+  levels: Map<string, RuleConfiguration["level"]>,
+  written: Map<string, Readonly<Record<string, unknown>>>,
+  problems: string[],
+): void {
+  if (!isObject(layer)) return void problems.push("policy configuration: not a JSON object; write {} for none");
+  const names = rules.map((rule) => rule.name);
+  const everywhere = level(layer["all"], "all", problems);
+  if (everywhere !== undefined) for (const name of names) levels.set(name, everywhere);
+  for (const [name, entry] of Object.entries(layer)) {
+    if (name === "all" || name === "environments") continue;
+    if (!names.includes(name)) {
+      problems.push(`policy configuration: there is no policy "${name}"; remove it or write one of ${names.join(", ")}`);
+      continue;
+    }
+    if (!isObject(entry) && typeof entry !== "string") problems.push(`policy configuration: ${name}: neither a level nor an object`);
+    const own = level(entry, name, problems);
+    if (own !== undefined) levels.set(name, own);
+    if (isObject(entry)) written.set(name, { ...written.get(name), ...withoutLevel(entry) });
+  }
 }
 
 /** Reads one rule's properties, as the engine hands them over too. */

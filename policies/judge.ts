@@ -89,14 +89,12 @@ const reported = (rule: Rule, level: Level, { subject, message, remedy, config }
   config: config ?? [],
 });
 
-function covers(exemption: Exemption, violation: ReportedViolation): boolean {
-  const name = new RegExp(`^${exemption.resource.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&")).join(".*")}$`);
-  return (
-    name.test(violation.resource.name) &&
-    (exemption.part === undefined || exemption.part === violation.part) &&
-    (exemption.stack === undefined || exemption.stack === violation.resource.stack)
-  );
-}
+const covers = (exemption: Exemption, violation: ReportedViolation): boolean =>
+  glob(exemption.resource).test(violation.resource.name) &&
+  (exemption.part === undefined || glob(exemption.part).test(violation.part ?? "")) &&
+  (exemption.stack === undefined || exemption.stack === violation.resource.stack);
+
+const glob = (pattern: string): RegExp => new RegExp(`^${pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&")).join(".*")}$`, "s");
 
 const place = ({ subject, message }: Finding): string[] => [subject?.resource.stack ?? "", subject?.resource.type ?? "", subject?.resource.name ?? "", subject?.part ?? "", message];
 

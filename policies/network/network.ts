@@ -3,6 +3,7 @@ import type { Resource } from "../model/resource";
 import { at, list, text, UnknownValue, type Value } from "../model/value";
 import { containers, podLabels, workload, type Workload } from "../model/workload";
 import { NAMESPACE_NAME, type NamedPort, type PodEndpoint, type Protocol } from "./endpoint";
+import { ciliumPolicies } from "./cilium";
 import { networkPolicy } from "./kubernetes";
 import type { Policy } from "./rules";
 import type { Labels } from "./selector";
@@ -19,10 +20,8 @@ export class Network {
     const policies: Policy[] = [];
     const unread: { resource: Resource; why: string }[] = [];
     for (const object of objects) {
-      if (object.group !== "networking.k8s.io" || object.kind !== "NetworkPolicy") continue;
       try {
-        if (object.namespace === undefined) throw new UnknownValue("metadata.namespace");
-        policies.push(networkPolicy(object, object.namespace));
+        policies.push(...policiesOf(object));
       } catch (error) {
         if (!(error instanceof UnknownValue)) throw error;
         unread.push({ resource: object.resource, why: error.message });
@@ -54,6 +53,15 @@ export class Network {
   podOf(of: Workload, namespace: string): PodEndpoint {
     return this.pod(namespace, podLabels(of), namedPorts(of.podSpec));
   }
+}
+
+/** @throws UnknownValue where it is not known what a policy selects. */
+function policiesOf(object: KubeObject): Policy[] {
+  const kind = `${object.group}/${object.kind}`;
+  if (kind === "cilium.io/CiliumClusterwideNetworkPolicy") return ciliumPolicies(object, undefined);
+  if (kind !== "networking.k8s.io/NetworkPolicy" && kind !== "cilium.io/CiliumNetworkPolicy") return [];
+  if (object.namespace === undefined) throw new UnknownValue("metadata.namespace");
+  return kind.startsWith("cilium") ? ciliumPolicies(object, object.namespace) : [networkPolicy(object, object.namespace)];
 }
 
 /** Policies may stand for namespaces that another stack makes; cluster-wide objects have none. */

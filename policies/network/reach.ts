@@ -1,41 +1,45 @@
 import { inBlock } from "./address";
-import type { Connection, Endpoint, PodEndpoint } from "./endpoint";
+import type { Connection, Endpoint, PodEndpoint, Protocol } from "./endpoint";
 import type { Direction, Entity, NetworkRule, Peer, Policy, PortRange } from "./rules";
 import { matches } from "./selector";
 
-/** Why a connection is let through or not. */
-export interface Verdict {
-  readonly allowed: boolean;
-  /** Whether the pod asked about is closed in this direction by any policy. */
-  readonly isolated: boolean;
-  /** The policy that admits or denies, where one does. */
-  readonly by: Policy | undefined;
-}
-
 /** Whether policies let a connection through: the source's egress and the destination's ingress must both admit it. */
-export const reaches = (policies: readonly Policy[], connection: Connection): boolean =>
-  verdict(policies, connection, "egress").allowed && verdict(policies, connection, "ingress").allowed;
-
-/** One half of {@link reaches}. An endpoint that is no pod is closed by nobody. */
-export function verdict(policies: readonly Policy[], connection: Connection, direction: Direction): Verdict {
-  const own = direction === "ingress" ? connection.to : connection.from;
-  const other = direction === "ingress" ? connection.from : connection.to;
-  if (own.kind === "address") return { allowed: true, isolated: false, by: undefined };
-  const selecting = policies.filter((policy) => selects(policy, own));
-  const admits = (policy: Policy, rule: NetworkRule): boolean =>
-    rule.peers.some((peer) => isPeer(peer, other, policy, own)) && admitsPort(rule.ports, connection);
-  const denying = selecting.find((policy) => policy[direction].deny.some((rule) => admits(policy, rule)));
-  const isolated = selecting.some((policy) => policy[direction].isolates);
-  if (denying !== undefined) return { allowed: false, isolated, by: denying };
-  if (!isolated) return { allowed: true, isolated, by: undefined };
-  const by = selecting.find((policy) => policy[direction].allow.some((rule) => admits(policy, rule)));
-  return { allowed: by !== undefined, isolated, by };
+export function reaches(policies: readonly Policy[], { from, to, port, protocol }: Connection): boolean {
+  const leaves = from.kind === "address" || new Gate(policies, from, "egress").admits(to, port, protocol);
+  return leaves && (to.kind === "address" || new Gate(policies, to, "ingress").admits(from, port, protocol));
 }
 
 export const selects = (policy: Policy, pod: PodEndpoint): boolean =>
   (policy.namespace === undefined || policy.namespace === pod.namespace) &&
   matches(policy.namespaces, pod.namespaceLabels) &&
   matches(policy.pods, pod.labels);
+
+/** One direction of one pod: what the policies that select it let through. */
+export class Gate {
+  /** Those that have a say here. */
+  readonly policies: readonly Policy[];
+  /** Closed but for what a policy admits. */
+  readonly isolated: boolean;
+
+  constructor(
+    policies: readonly Policy[],
+    readonly pod: PodEndpoint,
+    readonly direction: Direction,
+  ) {
+    this.policies = policies.filter((policy) => selects(policy, pod));
+    this.isolated = this.policies.some((policy) => policy[direction].isolates);
+  }
+
+  /** Whether the other end of a connection to that port (of whichever end is the destination) is let through. */
+  admits(other: Endpoint, port: number, protocol: Protocol): boolean {
+    const destination = this.direction === "ingress" ? this.pod : other;
+    const covers = (policy: Policy, rule: NetworkRule): boolean =>
+      rule.peers.some((peer) => isPeer(peer, other, policy, this.pod)) && admitsPort(rule.ports, destination, port, protocol);
+    // Cilium: a denial outweighs every allowance, wherever it stands.
+    if (this.policies.some((policy) => policy[this.direction].deny.some((rule) => covers(policy, rule)))) return false;
+    return !this.isolated || this.policies.some((policy) => policy[this.direction].allow.some((rule) => covers(policy, rule)));
+  }
+}
 
 function isPeer(peer: Peer, other: Endpoint, policy: Policy, own: PodEndpoint): boolean {
   switch (peer.kind) {
@@ -72,16 +76,15 @@ function isEntity(entity: Entity, other: Endpoint): boolean {
   }
 }
 
-function admitsPort(ranges: readonly PortRange[] | undefined, connection: Connection): boolean {
-  return ranges === undefined || ranges.some((range) => inRange(range, connection));
-}
+const admitsPort = (ranges: readonly PortRange[] | undefined, destination: Endpoint, port: number, protocol: Protocol): boolean =>
+  ranges === undefined || ranges.some((range) => inRange(range, destination, port, protocol));
 
-function inRange(range: PortRange, { to, port, protocol }: Connection): boolean {
+function inRange(range: PortRange, destination: Endpoint, port: number, protocol: Protocol): boolean {
   if (range.protocol !== undefined && range.protocol !== protocol) return false;
   if (range.port === undefined) return true;
   if (typeof range.port === "string") {
-    const name = range.port;
-    return to.kind === "pod" && (to.ports ?? []).some((each) => each.name === name && each.port === port && each.protocol === protocol);
+    const { port: name } = range;
+    return destination.kind === "pod" && (destination.ports ?? []).some((each) => each.name === name && each.port === port && each.protocol === protocol);
   }
   return range.endPort === undefined ? port === range.port : port >= range.port && port <= range.endPort;
 }

@@ -1,81 +1,73 @@
-import { NAMESPACE_NAME, type Endpoint, type PodEndpoint } from "./endpoint";
-import { cidrParts } from "./address";
+import { edges } from "./address";
+import { NAMESPACE_NAME, type Endpoint } from "./endpoint";
 import type { Network } from "./network";
-import type { Direction, Peer, Policy } from "./rules";
+import type { Gate } from "./reach";
+import type { NetworkRule, Peer } from "./rules";
 import { matches, type Labels, type Requirement, type Selector } from "./selector";
 
 /** A namespace's name and label values that no stack uses. */
 export const STRANGER = "stranger-to-every-policy";
-
+/** Addresses kept for documentation: nobody's in particular. */
+const ANYWHERE = ["203.0.113.254", "2001:db8:ffff::7"];
 /** At most so many label combinations are tried for one selector; selectors of real policies need a handful. */
 const MAX_COMBINATIONS = 512;
 
-/** Somebody who could open a connection, and how a message names him. */
+/** Somebody who could open a connection or be spoken to, and how a message names him. */
 export interface Witness {
   readonly endpoint: Endpoint;
   readonly title: string;
 }
 
 /**
- * Peers that between them show whom the policies admit: for each selector one pod of every way in which its demands can
- * be met with labels that nobody else uses, a stranger, and an address inside and beside each address block. As a policy
- * admits by the union of its peers, whoever is admitted without being declared has a likeness among these.
+ * Others that between them show whom a gate admits: for each selector one pod of every way in which its demands can be
+ * met with labels that nobody else uses, a pod without labels in every namespace that is known, a stranger, and the
+ * addresses that tell the blocks apart. As policies admit by the union of their peers, whoever is admitted without being
+ * declared has a likeness among these.
+ * @param declared address blocks and namespaces that the caller compares with.
  */
-export function witnesses(network: Network, direction: Direction): Witness[] {
+export function witnesses(network: Network, gate: Gate, declared: { readonly cidrs: readonly string[]; readonly namespaces: readonly string[] }): Witness[] {
   const found = new Map<string, Witness>();
   const add = (endpoint: Endpoint, title: string): void => {
     const key = JSON.stringify(endpoint);
     if (!found.has(key)) found.set(key, { endpoint, title });
   };
-  add(strangePod(STRANGER, network), "any pod of any namespace");
-  for (const namespace of network.namespaceNames) add(strangePod(namespace, network), `any pod of namespace ${namespace}`);
-  for (const address of ["203.0.113.7", "2001:db8::7"]) add({ kind: "address", ip: address }, `any address outside (such as ${address})`);
-  for (const policy of network.policies) {
-    for (const rule of [...policy[direction].allow, ...policy[direction].deny]) {
-      for (const peer of rule.peers) for (const each of likenesses(peer, policy, network)) add(each.endpoint, each.title);
-    }
+  for (const namespace of [STRANGER, ...network.namespaceNames, ...declared.namespaces]) {
+    add(network.pod(namespace, {}), namespace === STRANGER ? "any pod of any namespace" : `any pod of namespace ${namespace}`);
   }
+  const peers = gate.policies.flatMap((policy) => [...policy[gate.direction].allow, ...policy[gate.direction].deny].flatMap((rule: NetworkRule) => rule.peers.map((peer) => ({ peer, namespace: policy.namespace }))));
+  for (const { peer, namespace } of peers) {
+    if (peer.kind === "pods") for (const each of podLikenesses(peer, namespace ?? gate.pod.namespace, network)) add(each.endpoint, each.title);
+    else if (peer.kind === "entity" && peer.entity === "cluster") add({ kind: "address", ip: "203.0.113.253", entity: "remote-node" }, "every node");
+  }
+  const blocks = peers.flatMap(({ peer }) => (peer.kind === "block" ? [peer.block.cidr, ...peer.block.except] : []));
+  for (const address of [...ANYWHERE, ...edges([...blocks, ...declared.cidrs])]) add({ kind: "address", ip: address }, addressTitle(address));
   return [...found.values()];
 }
 
-const strangePod = (namespace: string, network: Network): PodEndpoint => network.pod(namespace, {});
+const addressTitle = (address: string): string => (ANYWHERE.includes(address) ? `any address (such as ${address})` : `addresses such as ${address}`);
 
-function likenesses(peer: Peer, policy: Policy, network: Network): Witness[] {
-  switch (peer.kind) {
-    case "anyone":
-    case "entity":
-      return [];
-    case "block":
-      return [peer.block.cidr, ...peer.block.except].flatMap((cidr) => {
-        const address = cidrParts(cidr)?.address;
-        return address === undefined ? [] : [{ endpoint: { kind: "address", ip: address } as const, title: `address block ${peer.block.cidr}` }];
-      });
-    case "pods":
-      return podLikenesses(peer.namespaces, peer.pods, policy, network);
-  }
+function podLikenesses(peer: Extract<Peer, { kind: "pods" }>, own: string, network: Network): Witness[] {
+  return homes(peer.namespaces, own, network).flatMap((home) =>
+    satisfying(peer.pods).map((labels): Witness => ({
+      endpoint: { kind: "pod", namespace: home.name, namespaceLabels: home.labels, labels },
+      title: describe(home.name, home.labels, labels),
+    })),
+  );
 }
 
-function podLikenesses(namespaces: Selector | undefined, pods: Selector, policy: Policy, network: Network): Witness[] {
-  const homes: { name: string; labels: Labels }[] = [];
-  if (namespaces === undefined) {
-    const own = policy.namespace === undefined ? network.namespaceNames : [policy.namespace];
-    homes.push(...own.map((name) => ({ name, labels: network.labelsOf(name) })));
-  } else {
-    homes.push(...network.namespaceNames.map((name) => ({ name, labels: network.labelsOf(name) })).filter((home) => matches(namespaces, home.labels)));
-    for (const labels of satisfying(namespaces)) {
-      const name = labels[NAMESPACE_NAME] ?? STRANGER;
-      if (network.namespaceNames.includes(name)) continue;
-      homes.push({ name, labels: { ...labels, [NAMESPACE_NAME]: name } });
-    }
-  }
-  return homes
-    .filter((home) => namespaces === undefined || matches(namespaces, home.labels))
-    .flatMap((home) =>
-      satisfying(pods).map((labels) => ({
-        endpoint: { kind: "pod", namespace: home.name, namespaceLabels: home.labels, labels },
-        title: describe(home.name, home.labels, labels),
-      })),
-    );
+interface Home {
+  readonly name: string;
+  readonly labels: Labels;
+}
+
+function homes(selector: Selector | undefined, own: string, network: Network): Home[] {
+  const known = (name: string): Home => ({ name, labels: network.labelsOf(name) });
+  if (selector === undefined) return [known(own)];
+  const imagined = satisfying(selector).map((labels): Home => {
+    const name = labels[NAMESPACE_NAME] ?? STRANGER;
+    return { name, labels: { ...labels, [NAMESPACE_NAME]: name } };
+  });
+  return [...network.namespaceNames.map(known), ...imagined.filter((home) => !network.namespaceNames.includes(home.name))].filter((home) => matches(selector, home.labels));
 }
 
 function describe(name: string, namespaceLabels: Labels, podLabels: Labels): string {

@@ -10,8 +10,42 @@ import { passwordStrength } from "./acl/passwordStrength";
 import { privilegedCommands } from "./acl/privilegedCommands";
 import { reservedPrefix } from "./acl/reservedPrefix";
 import { secretsInPlain } from "./acl/secretsInPlain";
+import { bothDirections } from "./dr/link";
+import { replicaMemory } from "./dr/memory";
+import { passwords } from "./dr/passwords";
+import { snapshotPrefixes } from "./dr/snapshotPrefixes";
+import { sameThreads } from "./dr/threads";
+import { sameUsers } from "./dr/users";
+import { adminPort } from "./network/adminPort";
 import { cacheNamespacesOnly } from "./network/cacheNamespaces";
+import { declaredClients } from "./network/declaredClients";
 import { defaultDeny } from "./network/defaultDeny";
+import { egress } from "./network/egress";
+import { exposedServices } from "./network/exposedServices";
+import { internalPorts } from "./network/internalPorts";
+import { linkPort } from "./network/linkPort";
+import { linkTls } from "./network/linkTls";
+import { metricsPort } from "./network/metricsPort";
+import { sourcePorts } from "./network/sourcePorts";
+import { adminBind } from "./server/adminBind";
+import { breakReplication } from "./server/breakReplication";
+import { cron } from "./server/cron";
+import { disruptionBudget } from "./server/disruptionBudget";
+import { imageDigest } from "./server/imageDigest";
+import { imageTag } from "./server/imageTag";
+import { memory } from "./server/memory";
+import { onDelete } from "./server/onDelete";
+import { podSecurity } from "./server/podSecurity";
+import { snapshotPrefix } from "./server/snapshotPrefix";
+import { snapshots } from "./server/snapshots";
+import { threadCount } from "./server/threads";
+import { version } from "./server/version";
+import { versionCheck } from "./server/versionCheck";
+import { encryption } from "./storage/encryption";
+import { iam } from "./storage/iam";
+import { publicAccess } from "./storage/publicAccess";
+import { tlsOnly } from "./storage/tlsOnly";
+import { versioning } from "./storage/versioning";
 
 /** Every rule of the pack, in the order in which they are documented. */
 export const rules: readonly Rule[] = [
@@ -28,4 +62,38 @@ export const rules: readonly Rule[] = [
   secretsInPlain,
   defaultDeny,
   cacheNamespacesOnly,
+  declaredClients,
+  internalPorts,
+  adminPort,
+  metricsPort,
+  sourcePorts,
+  linkPort,
+  linkTls,
+  exposedServices,
+  egress,
+  memory,
+  threadCount,
+  breakReplication,
+  adminBind,
+  versionCheck,
+  version,
+  onDelete,
+  imageTag,
+  imageDigest,
+  podSecurity,
+  disruptionBudget,
+  snapshots,
+  cron,
+  snapshotPrefix,
+  publicAccess,
+  encryption,
+  versioning,
+  tlsOnly,
+  iam,
+  passwords,
+  sameUsers,
+  sameThreads,
+  replicaMemory,
+  bothDirections,
+  snapshotPrefixes,
 ];

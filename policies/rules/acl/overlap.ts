@@ -1,5 +1,5 @@
 import { literalPrefix } from "../../../server/acl/rules";
-import { usersOf, type CacheUser } from "../../acl/users";
+import { usersOf } from "../../acl/users";
 import type { Cache } from "../../model/cache";
 import type { Stack } from "../../model/stack";
 import { texts, type Settings } from "../../settings";
@@ -20,22 +20,32 @@ export const overlap: Rule = {
   judge: (estate, settings) => eachCache(estate, (cache, stack) => judge(cache, stack, settings)),
 };
 
+const GUARD = "guard";
+
 function* judge(cache: Cache, stack: Stack, settings: Settings): Iterable<Finding> {
   yield* unknownUsers(cache);
-  const users = usersOf(cache, stack).filter((user) => !texts(settings, "administrators").includes(user.name));
+  // Who reaches the guard's keys is another rule's business, and users without a bound would only drown the others.
+  const bounded = usersOf(cache, stack).filter(
+    (user) => user.name !== GUARD && !texts(settings, "administrators").includes(user.name) && user.keys.every((pattern) => literalPrefix(pattern) !== ""),
+  );
   for (const source of ["file", "site"] as const) {
-    // Users without a bound are told to have one by another rule; here they would only drown the others.
-    const bounded = users.filter((user) => user.source === source).map((user) => ({ user, prefixes: user.keys.map(literalPrefix).filter((prefix) => prefix !== "") }));
-    for (const [i, later] of bounded.entries()) {
-      for (const earlier of bounded.slice(0, i)) {
-        if (earlier.user.name === later.user.name || !meet(earlier.prefixes, later.prefixes)) continue;
-        yield violation(later.user.subject, `${later.user.title} reaches keys of ${named(earlier.user)}`, { config: ["users", later.user.name, "keys"] });
+    const users = bounded.filter((user) => user.source === source);
+    for (const [i, later] of users.entries()) {
+      for (const earlier of users.slice(0, i)) {
+        if (earlier.name === later.name || !later.keys.some((one) => earlier.keys.some((other) => meet(one, other)))) continue;
+        yield violation(later.subject, `${later.title} reaches keys of ${earlier.subject.part ?? "another user"}`, { config: ["users", later.name, "keys"] });
       }
     }
   }
 }
 
-const meet = (some: readonly string[], others: readonly string[]): boolean =>
-  some.some((one) => others.some((other) => one.startsWith(other) || other.startsWith(one)));
+/** Whether some key could match both: what is fixed at their beginnings decides, and a pattern without wildcards is one key. */
+function meet(one: string, other: string): boolean {
+  const [a, b] = [literalPrefix(one), literalPrefix(other)];
+  if (isOneKey(one) && isOneKey(other)) return a === b;
+  if (isOneKey(one)) return a.startsWith(b);
+  if (isOneKey(other)) return b.startsWith(a);
+  return a.startsWith(b) || b.startsWith(a);
+}
 
-const named = (user: CacheUser): string => user.subject.part ?? "another user";
+const isOneKey = (pattern: string): boolean => !/(^|[^\\])(\\\\)*[*?[]/.test(pattern);

@@ -1,7 +1,8 @@
-import { commandsOf } from "../../acl/grants";
-import { kindOf, PRIVILEGED } from "../../acl/sets";
+import { commandsOf, type GrantedBy } from "../../acl/grants";
+import { isDangerous, kindOf, PRIVILEGED } from "../../acl/sets";
 import { texts } from "../../settings";
-import { violation, type Rule, type Schema } from "../../rule";
+import type { CacheUser } from "../../acl/users";
+import { violation, type Rule, type Schema, type Subject } from "../../rule";
 import { eachUser } from "../each";
 
 const named = (what: string, users: readonly string[]): Schema => ({ type: "array", description: `Users that may ${what}.`, items: { type: "string" }, default: users });
@@ -22,12 +23,21 @@ export const privilegedCommands: Rule = {
   },
   judge: (estate, settings) =>
     eachUser(estate, function* (user) {
-      const granted = [...commandsOf(user.commands, user.engine).keys()];
+      const granted = commandsOf(user.commands, user.engine);
       for (const kind of PRIVILEGED) {
-        const commands = granted.filter((command) => kindOf(command) === kind).sort();
-        if (commands.length === 0 || texts(settings, kind).includes(user.name)) continue;
-        const subject = { ...user.subject, part: `${user.subject.part ?? user.title}, ${kind}` };
-        yield violation(subject, `${user.title} is granted commands of ${kind}: ${commands.join(", ")}`, { config: ["users", user.name, "commands"] });
+        if (texts(settings, kind).includes(user.name)) continue;
+        const commands = [...granted.keys()].filter((command) => kindOf(command) === kind).sort();
+        const left = commands.filter((command) => isLeft(command, granted.get(command), user));
+        const meant = commands.filter((command) => !left.includes(command));
+        const config = { config: ["users", user.name, "commands"] };
+        if (meant.length > 0) yield violation(part(user, kind), `${user.title} is granted commands of ${kind}: ${meant.join(", ")}`, config);
+        if (left.length > 0) yield violation(part(user, `what -@dangerous leaves of ${kind}`), `${user.title} is granted commands of ${kind} that -@dangerous leaves: ${left.join(", ")}`, { ...config, remedy: "Write -@admin before -@dangerous." });
       }
     }),
 };
+
+/** Trap: some of Dragonfly's commands of administration are not in its category of dangerous ones. */
+const isLeft = (command: string, by: GrantedBy | undefined, user: CacheUser): boolean =>
+  by === "category" && kindOf(command) !== "scripting" && !isDangerous(command, user.engine);
+
+const part = (user: CacheUser, what: string): Subject => ({ ...user.subject, part: `${user.subject.part ?? user.title}, ${what}` });

@@ -50,6 +50,6 @@ describe("acl-no-passwordless-user", () => {
   it("does not repeat what stands where a name should be", () => {
     const site = goodSite();
     inside(the(site, "dragonfly-acl"), "stringData")["users.acl"] = "USER >hunter2 ON nopass\n";
-    assert.deepEqual(messages(noPasswordlessUser, site), ["Secret dragonfly-acl: the user on line 1 needs no password"]);
+    assert.deepEqual(messages(noPasswordlessUser, site), ["Secret dragonfly-acl: the user at line 1 needs no password"]);
   });
 });

@@ -33,12 +33,6 @@ describe("network-cache-namespaces", () => {
     assert.equal(messages(cacheNamespacesOnly, withFrom(from)).length, 1);
   });
 
-  it("refuses the server's own door beside the gateway", () => {
-    const site = goodSite();
-    inside(the(site, "dragonfly-server", "NetworkPolicy"), "spec", "ingress", 0)["from"] = [{ namespaceSelector: {} }];
-    assert.match(messages(cacheNamespacesOnly, site)[0] ?? "", /^StatefulSet dragonfly: port 6379 /);
-  });
-
   it("accepts a narrower selector and other ports", () => {
     const name = { "kubernetes.io/metadata.name": "identity" };
     const from = [{ namespaceSelector: { matchLabels: name }, podSelector: { matchLabels: { app: "keycloak" } } }];
@@ -54,6 +48,6 @@ describe("network-cache-namespaces", () => {
     const unread = goodSite().filter((each) => each.name !== "dragonfly-gateway" || !each.type.endsWith("NetworkPolicy"));
     inside(the(unread, "dragonfly-default-deny"), "spec")["podSelector"] = "dd056dcd-154b-4c76-9bd3-c8f88648b5ff";
     assert.deepEqual(messages(cacheNamespacesOnly, unread), []);
-    assert.equal(gaps(cacheNamespacesOnly, unread).length, 1);
+    assert.equal(gaps(cacheNamespacesOnly, unread).length, 2);
   });
 });

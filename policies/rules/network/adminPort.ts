@@ -1,0 +1,24 @@
+import { cachePods } from "../../network/doors";
+import { judgeDoor } from "../../network/judgeDoor";
+import type { Rule } from "../../rule";
+import { eachCacheStack } from "../each";
+
+/** Trap: the admin port knows no ACL. */
+export const adminPort: Rule = {
+  name: "network-admin-port",
+  family: "network",
+  level: "mandatory",
+  severity: "critical",
+  description: "Nobody reaches the server's admin port over the network.",
+  remedy: "Name the ports in every rule that opens the server's pods, and leave the admin port out.",
+  link: "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
+  configSchema: {},
+  judge: (estate) =>
+    eachCacheStack(estate, function* (stack) {
+      for (const { doors } of cachePods(stack)) {
+        for (const door of doors.filter((each) => each.purpose === "admin")) {
+          yield* judgeDoor(stack, door, { callers: [], cidrs: [], namespaces: [], extent: "exactly", config: [] });
+        }
+      }
+    }),
+};

@@ -1,0 +1,125 @@
+import { ports } from "../../../server/ports";
+import type { Declaration } from "../../model/declaration";
+import type { Resource } from "../../model/resource";
+import { title } from "../../model/resource";
+import type { Stack } from "../../model/stack";
+import { podLabels, workload } from "../../model/workload";
+import { prefixOf } from "../../network/address";
+import { blockCaller, namespaceCaller, type Caller } from "../../network/callers";
+import { cachePods, type CachePods } from "../../network/doors";
+import type { PodEndpoint, Protocol } from "../../network/endpoint";
+import { Gate } from "../../network/reach";
+import { witnesses } from "../../network/witness";
+import { texts, type Settings } from "../../settings";
+import { notJudged, violation, type Finding, type Rule } from "../../rule";
+import { eachCacheStack } from "../each";
+
+const DNS = 53;
+const HTTPS_PORTS = [443, 6443];
+/** Blocks wider than this are nobody in particular. */
+const LEAST_BITS = { 4: 8, 6: 24 } as const;
+
+export const egress: Rule = {
+  name: "network-egress",
+  family: "network",
+  level: "mandatory",
+  severity: "high",
+  description: "The cache's pods speak to DNS, the API server, the peers, object storage and each other, and to nothing else.",
+  remedy: "Name destination and port in every egress rule: the DNS pods on 53, the API server's and the peers' CIDRs.",
+  link: "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
+  configSchema: {
+    dnsNamespaces: { type: "array", description: "Namespaces of the DNS pods where the stack declares none.", items: { type: "string" }, default: ["kube-system"] },
+    storageCidrs: { type: "array", description: "Addresses of object storage, on port 443 or 9000.", items: { type: "string" }, default: [] },
+    storageNamespaces: { type: "array", description: "Namespaces of object storage inside the cluster.", items: { type: "string" }, default: [] },
+  },
+  judge: (estate, settings) =>
+    eachCacheStack(estate, function* (stack) {
+      for (const pods of cachePods(stack)) {
+        for (const source of sources(stack, pods)) yield* judgeSource(stack, source, destinations(stack, source, pods, settings));
+      }
+    }),
+};
+
+interface Source {
+  readonly resource: Resource;
+  readonly pod: PodEndpoint;
+}
+
+/** Somewhere a pod may speak to. */
+interface Destination {
+  readonly to: Caller;
+  readonly ports: readonly number[] | "any";
+  readonly udp: boolean;
+  readonly cidrs: readonly string[];
+  readonly namespaces: readonly string[];
+}
+
+function sources(stack: Stack, { namespace }: CachePods): Source[] {
+  return stack.objects.flatMap((object) => {
+    const pods = object.namespace === namespace ? workload(object) : undefined;
+    return pods === undefined ? [] : [{ resource: object.resource, pod: stack.network.pod(namespace, podLabels(pods)) }];
+  });
+}
+
+const toBlock = (cidr: string, list: readonly number[]): Destination => ({ to: blockCaller(cidr), ports: list, udp: false, cidrs: [cidr], namespaces: [] });
+const toNamespace = (name: string, list: readonly number[] | "any", udp = false): Destination => ({ to: namespaceCaller(name), ports: list, udp, cidrs: [], namespaces: [name] });
+
+function destinations(stack: Stack, source: Source, { namespace, declaration, servers }: CachePods, settings: Settings): Destination[] {
+  const storage = [...texts(settings, "storageCidrs").map((cidr) => toBlock(cidr, [443, 9000])), ...texts(settings, "storageNamespaces").map((name) => toNamespace(name, "any"))];
+  const everywhere = [toNamespace(namespace, "any"), ...dns(declaration, settings)];
+  if (declaration === undefined) return [...everywhere, ...storage, ...named(stack, source)];
+  const isServer = servers.some((server) => server.resource === source.resource);
+  const { apiServer, peerCidrs, peerPorts } = declaration;
+  if (isServer) return [...everywhere, ...storage, ...(apiServer === undefined ? [] : [toBlock(apiServer.cidr, [apiServer.port])])];
+  return [...everywhere, ...peerCidrs.map((cidr) => toBlock(cidr, peerPorts.length === 0 ? [ports.link] : peerPorts))];
+}
+
+function dns(declaration: Declaration | undefined, settings: Settings): Destination[] {
+  if (declaration?.dns === undefined) return texts(settings, "dnsNamespaces").map((name) => toNamespace(name, [DNS], true));
+  const { namespace, labels } = declaration.dns;
+  const within = namespaceCaller(namespace);
+  const covers: Caller["covers"] = (endpoint) => within.covers(endpoint) && endpoint.kind === "pod" && Object.entries(labels).every(([key, value]) => endpoint.labels[key] === value);
+  return [{ to: { ...within, covers }, ports: [DNS], udp: true, cidrs: [], namespaces: [namespace] }];
+}
+
+/** Where the stack declares nothing, each block that is named and narrow is taken for the API server's or a peer's. */
+function named(stack: Stack, { pod }: Source): Destination[] {
+  const blocks = new Gate(stack.network.policies, pod, "egress").policies.flatMap((policy) =>
+    policy.egress.allow.flatMap((rule) => rule.peers.flatMap((peer) => (peer.kind === "block" ? [peer.block.cidr] : []))),
+  );
+  return blocks.filter(isNarrow).map((cidr) => toBlock(cidr, [...HTTPS_PORTS, ports.link]));
+}
+
+function isNarrow(cidr: string): boolean {
+  const parts = prefixOf(cidr);
+  return parts !== undefined && parts.bits >= LEAST_BITS[parts.family];
+}
+
+function* judgeSource(stack: Stack, { resource, pod }: Source, allowed: readonly Destination[]): Iterable<Finding> {
+  const { network } = stack;
+  const gate = new Gate(network.policies, pod, "egress");
+  const tried = witnesses(network, gate, { cidrs: allowed.flatMap((each) => each.cidrs), namespaces: allowed.flatMap((each) => each.namespaces) });
+  const wrong: string[] = [];
+  for (const [port, protocol] of triedPorts(gate)) {
+    for (const { endpoint, title: name } of tried) {
+      if (!gate.admits(endpoint, port, protocol)) continue;
+      const covered = allowed.some((each) => each.to.covers(endpoint) && (each.ports === "any" || each.ports.includes(port)) && (protocol === "TCP" || each.udp || each.ports === "any"));
+      if (!covered) wrong.push(port === 1 ? `${name} on any port` : `${name} on port ${port}`);
+    }
+  }
+  const [first] = wrong;
+  if (first === undefined) return;
+  const subject = { resource, part: "egress" };
+  const unread = network.unread.map((each) => title(each.resource));
+  if (unread.length > 0) yield notJudged(subject, `where the pods may speak to is not known: ${unread.join(", ")} cannot be read yet`);
+  else yield violation(subject, `the pods may speak to ${first}${wrong.length > 1 ? ` and more (${wrong.length} kinds in all)` : ""}`, { config: ["network"] });
+}
+
+/** Every port that a rule names, at both ends of a range, and one that none does. */
+function triedPorts(gate: Gate): [number, Protocol][] {
+  const written = gate.policies.flatMap((policy) =>
+    policy.egress.allow.flatMap((rule) => (rule.ports ?? []).flatMap((each) => [each.port, each.endPort].filter((port) => typeof port === "number").map((port): [number, Protocol] => [port, each.protocol ?? "TCP"]))),
+  );
+  return [[1, "TCP"], [443, "TCP"], [DNS, "UDP"], ...written];
+}
+

@@ -1,0 +1,30 @@
+import type { Stack } from "../../model/stack";
+import { labelsThatTell, podsCaller, type Caller } from "../../network/callers";
+import { cachePods, type CachePods } from "../../network/doors";
+import { judgeDoor } from "../../network/judgeDoor";
+import { podLabels } from "../../model/workload";
+import type { Rule } from "../../rule";
+import { eachCacheStack } from "../each";
+
+export const internalPorts: Rule = {
+  name: "network-internal-ports",
+  family: "network",
+  level: "mandatory",
+  severity: "high",
+  description: "Behind a gateway only the gateway reaches the server and its guard, and no other port of the pods is open to anybody.",
+  remedy: "Open the server's and the guard's port to the gateway's pods alone, and name the ports in every rule.",
+  link: "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
+  configSchema: {},
+  judge: (estate) =>
+    eachCacheStack(estate, function* (stack) {
+      for (const pods of cachePods(stack)) {
+        for (const door of pods.doors) {
+          if (door.purpose === "internal") yield* judgeDoor(stack, door, { callers: gatewayCallers(stack, pods), cidrs: [], namespaces: [], extent: "at most", config: [] });
+          if (door.purpose === "closed") yield* judgeDoor(stack, door, { callers: [], cidrs: [], namespaces: [], extent: "exactly", config: [] });
+        }
+      }
+    }),
+};
+
+const gatewayCallers = (stack: Stack, { gateways, namespace }: CachePods): Caller[] =>
+  gateways.map((gateway) => podsCaller("the gateway's pods", stack.network.podOf(gateway, namespace), labelsThatTell(podLabels(gateway))));

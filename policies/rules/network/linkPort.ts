@@ -1,0 +1,45 @@
+import { prefixOf } from "../../network/address";
+import { blockCaller, type Caller } from "../../network/callers";
+import { cachePods } from "../../network/doors";
+import { judgeDoor } from "../../network/judgeDoor";
+import { Gate } from "../../network/reach";
+import { texts } from "../../settings";
+import type { Rule } from "../../rule";
+import { eachCacheStack } from "../each";
+
+/** Blocks wider than this are nobody's gateway. */
+const LEAST_BITS = { 4: 8, 6: 24 } as const;
+
+export const linkPort: Rule = {
+  name: "network-link-port",
+  family: "network",
+  level: "mandatory",
+  severity: "high",
+  description: "Only the peers' addresses reach the link's port.",
+  remedy: "Open the link's port to the peers' CIDRs alone (network.peerCidrs, gateway.link.allowedSources).",
+  link: "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
+  configSchema: {
+    cidrs: { type: "array", description: "Addresses of peers, beside those that the site declares.", items: { type: "string" }, default: [] },
+  },
+  judge: (estate, settings) =>
+    eachCacheStack(estate, function* (stack) {
+      for (const { doors, declaration } of cachePods(stack)) {
+        const known = [...(declaration?.peerCidrs ?? []), ...(declaration?.linkSources ?? []), ...texts(settings, "cidrs")];
+        for (const door of doors.filter((each) => each.purpose === "link")) {
+          const undeclared = declaration === undefined && known.length === 0;
+          const cidrs = (undeclared ? blocksOf(new Gate(stack.network.policies, door.pod, "ingress")) : known).filter(isNarrow);
+          const callers: Caller[] = cidrs.map(blockCaller);
+          yield* judgeDoor(stack, door, { callers, cidrs, namespaces: [], extent: undeclared || declaration?.peerPorts.length === 0 ? "at most" : "exactly", config: ["network", "peerCidrs"] });
+        }
+      }
+    }),
+};
+
+function isNarrow(cidr: string): boolean {
+  const parts = prefixOf(cidr);
+  return parts !== undefined && parts.bits >= LEAST_BITS[parts.family];
+}
+
+/** Where nobody has said who the peers are, each block that is named and narrow is taken for one. */
+const blocksOf = (gate: Gate): string[] =>
+  gate.policies.flatMap((policy) => policy.ingress.allow.flatMap((rule) => rule.peers.flatMap((peer) => (peer.kind === "block" ? [peer.block.cidr] : []))));

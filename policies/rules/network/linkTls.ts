@@ -1,0 +1,91 @@
+import { ports } from "../../../server/ports";
+import { dataEntry } from "../../model/cache";
+import type { Resource } from "../../model/resource";
+import type { Stack } from "../../model/stack";
+import { isMap, list, peek, text, Unknown } from "../../model/value";
+import { cachePods, type CachePods } from "../../network/doors";
+import { after, portOf, sections, type Section } from "../../network/haproxy";
+import { notJudged, violation, type Finding, type Rule } from "../../rule";
+import { eachCacheStack } from "../each";
+
+/** Trap: Dragonfly's own TLS checks no name, and falls back to plain text without a key file. */
+export const linkTls: Rule = {
+  name: "network-link-tls",
+  family: "network",
+  level: "mandatory",
+  severity: "critical",
+  description: "Both ends of the link show a certificate and are checked by name.",
+  remedy: "Bind the link with ssl, verify required and a check of the client's name; reach peers with ssl, crt, ca-file, verify required and verifyhost.",
+  link: "https://docs.haproxy.org/2.8/configuration.html#5.1-verify",
+  configSchema: {},
+  judge: (estate) =>
+    eachCacheStack(estate, function* (stack) {
+      for (const pods of cachePods(stack)) yield* judge(stack, pods);
+      for (const cache of stack.caches) {
+        if (cache.flags.has("tls_replication") && !cache.flags.has("tls_key_file")) {
+          yield violation({ resource: cache.resource }, "tls_replication without tls_key_file: replication falls back to plain text");
+        }
+      }
+    }),
+};
+
+function* judge(stack: Stack, { gateways, namespace }: CachePods): Iterable<Finding> {
+  for (const gateway of gateways) {
+    for (const volume of list(gateway.podSpec, "volumes")) {
+      const name = text(volume, "configMap", "name");
+      const holder = stack.ofKind("", "ConfigMap").find((each) => each.namespace === namespace && each.name === name);
+      const data = holder === undefined ? undefined : peek(holder.body, "data");
+      if (holder === undefined || !isMap(data)) continue;
+      for (const key of Object.keys(data).filter((each) => each.endsWith(".cfg"))) {
+        const written = dataEntry(holder, key);
+        if (written instanceof Unknown) yield notJudged({ resource: holder.resource }, `${key} is not known yet`);
+        else yield* judgeConfiguration(written ?? "", holder.resource, namespace);
+      }
+    }
+  }
+}
+
+function* judgeConfiguration(text: string, resource: Resource, namespace: string): Iterable<Finding> {
+  const read = sections(text);
+  const findings = [...read.flatMap((section) => [...bindFaults(section), ...serverFaults(section, namespace)])];
+  for (const message of findings) yield violation({ resource }, message, { config: ["peers"] });
+}
+
+function bindFaults(section: Section): string[] {
+  if (section.kind !== "frontend" && section.kind !== "listen") return [];
+  return section.lines
+    .filter(([word, address]) => word === "bind" && portOf(address) === ports.link)
+    .flatMap((bind) => {
+      const faults = tlsFaults(bind, false);
+      if (!checksName(section)) faults.push("lets in whoever has a certificate, without a look at the name");
+      return faults.map((fault) => `${section.kind} ${section.name} ${fault}`);
+    });
+}
+
+/** A connection goes on only under an acl that compares the name in the client's certificate. */
+function checksName(section: Section): boolean {
+  const named = section.lines.filter(([word, , fetch]) => word === "acl" && /^ssl_c_s_dn\((cn|CN)\)$/.test(fetch ?? "")).filter((line) => line.length > 3).map(([, name]) => name);
+  return section.lines.some(([word, stage, action, condition, ...names]) => {
+    const rejects = word === "tcp-request" && stage === "content" && action === "reject" && condition === "unless";
+    return rejects && names.length === 1 && named.includes(names[0]);
+  });
+}
+
+function serverFaults(section: Section, namespace: string): string[] {
+  return section.lines
+    .filter(([word, , address]) => word === "server" && isElsewhere(address ?? "", namespace))
+    .flatMap((server) => tlsFaults(server, true).map((fault) => `${section.kind} ${section.name}, server ${server[1] ?? ""} ${fault}`));
+}
+
+/** Servers of this site are told by their Service's name. */
+const isElsewhere = (address: string, namespace: string): boolean => !new RegExp(`^[a-z0-9-]+(\\.${namespace}(\\.svc.*)?)?:\\d+$`).test(address);
+
+function tlsFaults(words: readonly string[], needsHost: boolean): string[] {
+  const faults: string[] = [];
+  if (!words.includes("ssl")) faults.push("speaks without TLS");
+  if (after(words, "crt") === undefined) faults.push("shows no certificate");
+  if (after(words, "ca-file") === undefined) faults.push("knows no CA to check certificates with");
+  if (after(words, "verify") !== "required") faults.push("does not insist on the other's certificate");
+  if (needsHost && after(words, "verifyhost") === undefined) faults.push("does not check the peer's name");
+  return faults;
+}

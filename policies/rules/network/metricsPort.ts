@@ -1,0 +1,30 @@
+import { namespaceCaller } from "../../network/callers";
+import { cachePods } from "../../network/doors";
+import { judgeDoor } from "../../network/judgeDoor";
+import { texts } from "../../settings";
+import type { Rule } from "../../rule";
+import { eachCacheStack } from "../each";
+
+/** Trap: metrics need no credentials, and with the operator the same port is the admin port. */
+export const metricsPort: Rule = {
+  name: "network-metrics-port",
+  family: "network",
+  level: "mandatory",
+  severity: "high",
+  description: "Only monitoring reaches the metrics of the server and of the gateway.",
+  remedy: "Open the metrics ports to the namespace of monitoring alone (network.monitoring).",
+  link: "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
+  configSchema: {
+    namespaces: { type: "array", description: "Namespaces of monitoring where the stack declares none.", items: { type: "string" }, default: ["monitoring"] },
+  },
+  judge: (estate, settings) =>
+    eachCacheStack(estate, function* (stack) {
+      for (const { doors, declaration } of cachePods(stack)) {
+        const declared = declaration === undefined ? texts(settings, "namespaces") : [declaration.monitoring].filter((name) => name !== "");
+        const extent = declaration === undefined ? "at most" : "exactly";
+        for (const door of doors.filter((each) => each.purpose === "metrics")) {
+          yield* judgeDoor(stack, door, { callers: declared.map(namespaceCaller), cidrs: [], namespaces: declared, extent, config: ["network", "monitoring"] });
+        }
+      }
+    }),
+};

@@ -1,0 +1,29 @@
+import { labelsThatTell, podsCaller, type Caller } from "../../network/callers";
+import { cachePods, serverPod, type CachePods } from "../../network/doors";
+import { judgeDoor } from "../../network/judgeDoor";
+import type { Stack } from "../../model/stack";
+import type { Rule } from "../../rule";
+import { eachCacheStack } from "../each";
+
+/** Behind these ports is the peer's server, with this site's certificate already shown for whoever comes. */
+export const sourcePorts: Rule = {
+  name: "network-source-ports",
+  family: "network",
+  level: "mandatory",
+  severity: "critical",
+  description: "The gateway's way to the peers (6381 and 9981 onwards) is for the server and its guard only.",
+  remedy: "Open these ports of the gateway to the server's pods alone.",
+  link: "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
+  configSchema: {},
+  judge: (estate) =>
+    eachCacheStack(estate, function* (stack) {
+      for (const pods of cachePods(stack)) {
+        for (const door of pods.doors.filter((each) => each.purpose === "source")) {
+          yield* judgeDoor(stack, door, { callers: serverCallers(stack, pods), cidrs: [], namespaces: [], extent: "at most", config: [] });
+        }
+      }
+    }),
+};
+
+export const serverCallers = (stack: Stack, { servers, namespace }: CachePods): Caller[] =>
+  servers.map((server) => podsCaller("the server's pods", serverPod(stack, namespace, server), labelsThatTell(server.labels)));

@@ -1,0 +1,42 @@
+import { labels } from "../../model/kube";
+import type { Stack } from "../../model/stack";
+import { workload } from "../../model/workload";
+import { cacheNamespaces } from "../../network/places";
+import { attempt, violation, type Finding, type Rule } from "../../rule";
+import { eachCacheStack } from "../each";
+import { restrictedFaults } from "./restricted";
+
+const ENFORCE = "pod-security.kubernetes.io/enforce";
+
+export const podSecurity: Rule = {
+  name: "server-pod-security",
+  family: "server",
+  level: "mandatory",
+  severity: "high",
+  description: "A namespace with a cache enforces pod security restricted, and its pods meet it.",
+  remedy: `Label the namespace ${ENFORCE}=restricted and give every container the securityContext that it asks for.`,
+  link: "https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted",
+  configSchema: {},
+  judge: (estate) =>
+    eachCacheStack(estate, function* (stack) {
+      for (const place of cacheNamespaces(stack)) yield* judgeNamespace(stack, place.namespace);
+    }),
+};
+
+function* judgeNamespace(stack: Stack, namespace: string): Iterable<Finding> {
+  for (const object of stack.ofKind("", "Namespace").filter((each) => each.name === namespace)) {
+    yield* attempt({ resource: object.resource }, function* () {
+      if (labels(object)[ENFORCE] !== "restricted") yield violation({ resource: object.resource }, `does not enforce pod security restricted by the label ${ENFORCE}`);
+    });
+  }
+  for (const object of stack.objects) {
+    if (object.namespace !== namespace) continue;
+    yield* attempt({ resource: object.resource }, function* () {
+      const pods = workload(object);
+      if (pods === undefined) return;
+      for (const { part, fault } of restrictedFaults(pods.podSpec)) {
+        yield violation(part === undefined ? { resource: object.resource } : { resource: object.resource, part }, fault);
+      }
+    });
+  }
+}

@@ -1,0 +1,22 @@
+import { violation, type Rule } from "../../rule";
+import { eachCache } from "../each";
+import { dumpFolder } from "./schedule";
+
+/** Trap: replicas write snapshots too; in one folder the sites overwrite and load each other's. */
+export const snapshotPrefix: Rule = {
+  name: "server-snapshot-prefix",
+  family: "server",
+  level: "mandatory",
+  severity: "high",
+  description: "Snapshots in object storage are under a prefix of the site's own.",
+  remedy: "Write the site's name into the folder, as in s3://bucket/site.",
+  link: "https://www.dragonflydb.io/docs/managing-dragonfly/backups",
+  configSchema: {},
+  judge: (estate) =>
+    eachCache(estate, function* (cache) {
+      const folder = dumpFolder(cache);
+      if (folder === undefined || !/^(s3|gs):\/\//.test(folder)) return;
+      const prefix = folder.replace(/^[a-z0-9]+:\/\/[^/]*\/?/, "").replace(/\/+$/, "");
+      if (prefix === "") yield violation({ resource: cache.resource }, "snapshots go to the top of a bucket, where another site's may lie", { config: ["snapshots"] });
+    }),
+};
