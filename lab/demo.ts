@@ -11,6 +11,7 @@ import { underLoad } from "./deployment/underLoad";
 import { Lab } from "./lab";
 import { LabError, messageOf } from "./labError";
 import { wanRttMs } from "./link/wanLink";
+import type { SeedVerified, SeedWritten } from "./load/seedKeys";
 import { planLab, SITES, siteOf, type LabSite } from "./plan";
 import { podProcess, residentMiB } from "./process/podProcesses";
 import { waitFor } from "./process/waitFor";
@@ -81,7 +82,8 @@ async function replicate(deployment: Deployment, primary: LabSite): Promise<void
   const result = await timed(`${SEED_KEYS} keys written and read in the other region`, async () =>
     expectExit("keys in the other region", await deployment.load("seed", "--url", deployment.url(primary), ...user, "--verify-url", deployment.url(other(primary), "read"), "--prefix", "cache:seed:", "--count", String(SEED_KEYS))),
   );
-  say(`${SEED_KEYS} keys written through ${primary}'s Service, read back in ${other(primary)}: ${result.stdout.trim()}`);
+  const { written, verified } = JSON.parse(result.stdout) as { written: SeedWritten; verified: SeedVerified };
+  say(`${written.written} keys written through ${primary}'s Service in ${written.seconds.toFixed(1)} s; the last one was in ${other(primary)} at most ${verified.lastKeySeconds.toFixed(2)} s later, and all ${verified.present} were read back there`);
   const status = await statusOf(deployment, other(primary));
   say(`replication lag of ${other(primary)}: ${status?.replication?.lagSeconds ?? "?"} s (by the primary's clock)`);
 }
@@ -108,8 +110,10 @@ async function switchOver(deployment: Deployment, from: LabSite): Promise<LabSit
 }
 
 async function unchanged(deployment: Deployment): Promise<void> {
-  for (const site of SITES) expectExit(`preview of ${site}: no changes`, await deployment.preview(site));
-  say("pulumi preview of both stacks: no changes");
+  for (const site of SITES) {
+    const { seconds } = expectExit(`preview of ${site}: no changes`, await deployment.preview(site));
+    say(`${site}: no changes, found in ${seconds.toFixed(1)} s`);
+  }
   const judged = await timed("preview with the policy pack", () => deployment.preview("primary", "--policy-pack", "policies", "--policy-pack-config", "lab/policies.json"));
   expectExit("preview with the policy pack", judged);
 }
