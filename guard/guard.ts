@@ -131,7 +131,7 @@ export class Guard {
   private async turn(): Promise<boolean> {
     const found = this.reach.processes.find();
     if (this.session !== null && this.session.runId !== found?.runId) this.leaveServer();
-    if (this.session === null && found !== null) this.session = this.reach.openSession(found.runId, this.told.passwords);
+    if (this.session === null && found !== null) this.meetServer(found.runId);
     const server = await this.observer.look(this.session, found?.runId ?? null);
     const observation = this.observe(server);
     const decision = judge(observation);
@@ -205,6 +205,11 @@ export class Guard {
     const { door } = this.memory.get();
     if (runId === undefined || door === null || door.runId !== runId) return door === null && runId !== undefined ? "unknown" : "closed";
     return door.usersHash === this.told.usersHash ? door.state : "unknown";
+  }
+
+  private meetServer(runId: string): void {
+    this.session = this.reach.openSession(runId, this.told.passwords);
+    for (const peer of this.peers) peer.forget();
   }
 
   private leaveServer(): void {

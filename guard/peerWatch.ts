@@ -13,6 +13,8 @@ export class PeerWatch {
   private agent = new Agent({ keepAlive: true, maxSockets: 1 });
   private timer: NodeJS.Timeout | null = null;
   private polling = false;
+  /** Counts what was forgotten: an answer to a question from before says nothing of now. */
+  private generation = 0;
   private reachable = false;
   private servingSince: number | null = null;
   /** The last report, however old. */
@@ -34,6 +36,17 @@ export class PeerWatch {
   stop(): void {
     if (this.timer !== null) clearInterval(this.timer);
     this.agent.destroy();
+  }
+
+  /**
+   * This site's server has started: what the peer said before is no word on whose data is newer now. Until it has answered a
+   * question that was asked from here on, it counts as not reached.
+   */
+  forget(): void {
+    this.generation += 1;
+    this.reachable = false;
+    this.servingSince = null;
+    void this.poll().catch(() => undefined);
   }
 
   view(): PeerView {
@@ -71,8 +84,10 @@ export class PeerWatch {
   private async poll(): Promise<void> {
     if (this.polling) return;
     this.polling = true;
+    const { generation } = this;
     try {
-      this.took(await this.get(this.agent));
+      const report = await this.get(this.agent);
+      if (generation === this.generation) this.took(report);
     } catch {
       // A connection that a cut has frozen would be retried slower and slower by TCP: the next poll makes a new one.
       this.agent.destroy();
@@ -84,6 +99,7 @@ export class PeerWatch {
     } finally {
       this.polling = false;
     }
+    if (generation !== this.generation) await this.poll();
   }
 
   private took(report: GuardReport): void {
