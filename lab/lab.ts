@@ -136,7 +136,7 @@ export class Lab {
   }
 
   #hasTraces(): boolean {
-    return existsSync(this.plan.directory) || this.network.exists() || this.#trees.mounts.some((mount) => existsSync(join(mount, this.plan.cgroup)));
+    return existsSync(this.plan.directory) || this.network.exists() || this.#trees.swept.some((mount) => existsSync(join(mount, this.plan.cgroup)));
   }
 
   get #completeFile(): string {

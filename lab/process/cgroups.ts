@@ -6,6 +6,8 @@ import { LabError } from "../labError";
 export interface CgroupTrees {
   readonly version: 1 | 2;
   readonly mounts: readonly string[];
+  /** Where groups may be left: with v1 also the empty v2 tree beside it, in which runc makes its groups all the same. */
+  readonly swept: readonly string[];
 }
 
 /** Controllers that kubelet and runc cannot do without. */
@@ -20,12 +22,13 @@ export function cgroupTrees(mounts: string, unifiedControllers: string): CgroupT
   const v1 = rows.filter((row) => row[2] === "cgroup");
   if (v1.length > 0) {
     requireControllers(v1.flatMap((row) => (row[3] ?? "").split(",")));
-    return { version: 1, mounts: v1.map((row) => row[1] ?? "") };
+    const mounts = v1.map((row) => row[1] ?? "");
+    return { version: 1, mounts, swept: [...mounts, ...rows.filter((row) => row[2] === "cgroup2").map((row) => row[1] ?? "")] };
   }
   const v2 = rows.find((row) => row[2] === "cgroup2");
   if (!v2?.[1]) throw new LabError("cgroups: neither v1 nor v2 is mounted on this machine; mount cgroup2 on /sys/fs/cgroup", 2);
   requireControllers(unifiedControllers.trim().split(/\s+/));
-  return { version: 2, mounts: [v2[1]] };
+  return { version: 2, mounts: [v2[1]], swept: [v2[1]] };
 }
 
 function requireControllers(there: readonly string[]): void {
@@ -109,7 +112,7 @@ export function removeCgroup(trees: CgroupTrees, path: string): string[] {
 
 /** Deepest first. */
 function groupsBelow(trees: CgroupTrees, path: string): string[] {
-  return trees.mounts.flatMap((mount) => below(join(mount, path)));
+  return trees.swept.flatMap((mount) => below(join(mount, path)));
 }
 
 function below(folder: string): string[] {
