@@ -12,7 +12,7 @@ const REPLIES: readonly (readonly [start: RegExp, kind: FailureKind])[] = [
   [/^ERR .*(AUTH|invalid password)/, "denied"],
   [/^(OOM\b|Out of memory)/i, "full"],
   [/^(LOADING|BUSY|MASTERDOWN)\b/, "loading"],
-  [/timed out|time-?out/i, "slow"],
+  [/timed out|time-?out|ETIMEDOUT/i, "slow"],
   [/Connection is closed|ECONN|EPIPE|ENOTFOUND|EAI_|EHOST|ENET|Stream isn't writeable|closed/i, "gone"],
 ];
 

@@ -1,0 +1,232 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createServer, type Server, type Socket } from "node:net";
+import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { wallClock } from "../../../resolver/clock";
+import type { FailureKind } from "../../../resolver/l2/failure";
+import { RedisLink } from "../../../resolver/l2/link";
+import { SharedCache } from "../../../resolver/l2/sharedCache";
+import { Tombstones } from "../../../resolver/l2/tombstones";
+import { createLog } from "../../../resolver/log";
+import { nameFromText } from "../../../resolver/wire/presentation";
+import { answerFor, keyFor } from "../support/answers";
+import { findRedis, freePort, PASSWORD, PREFIX, TestRedis, USER } from "../support/redis";
+import { until } from "../support/until";
+
+const KEY = keyFor("example.com");
+const SHARED_KEY = `${PREFIX}:example.com:A:IN`;
+const CAP_MS = 100;
+
+interface Scene {
+  readonly cache: SharedCache;
+  readonly failures: FailureKind[];
+  readonly log: string[];
+  readonly tombstones: Tombstones;
+  readonly links: readonly RedisLink[];
+}
+
+describe("the shared cache on a real Redis", function () {
+  this.timeout(30_000);
+  this.slow(5_000);
+  const program = findRedis();
+  const folder = mkdtempSync(join(tmpdir(), "dragonfly-dr-resolver-"));
+  const passwordFile = join(folder, "password");
+  const scenes: Scene[] = [];
+  let redis: TestRedis;
+  before(async function () {
+    if (program === null) return this.skip();
+    redis = await TestRedis.start(program);
+  });
+  beforeEach(() => writeFileSync(passwordFile, `${PASSWORD}\n`));
+  afterEach(() => {
+    for (const { cache, links } of scenes.splice(0)) {
+      cache.stop();
+      for (const link of links) link.stop();
+    }
+  });
+  after(async () => {
+    await redis?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const connect = async (readPort = redis.port, writePort = redis.port, isUp = true): Promise<Scene> => {
+    const failures: FailureKind[] = [];
+    const log: string[] = [];
+    const tombstones = new Tombstones();
+    const write = createLog("debug", (line) => void log.push(line));
+    const link = (name: string, port: number): RedisLink =>
+      new RedisLink({ name, endpoint: { host: "127.0.0.1", port, db: 0, tls: "none", username: USER }, readPassword: async () => (await readFile(passwordFile, "utf8")).trim(), ca: undefined, commandTimeoutMs: CAP_MS, log: write });
+    const links = [link("read", readPort), link("write", writePort)] as const;
+    const observer = { operation: (_: string, failure: FailureKind | undefined) => void (failure === undefined || failures.push(failure)) };
+    const cache = new SharedCache({ prefix: PREFIX, compressAbove: 1_024, read: links[0], write: links[1], tombstones, observer, clock: wallClock, log: write });
+    const scene = { cache, failures, log, tombstones, links };
+    scenes.push(scene);
+    for (const each of links) each.start();
+    if (isUp) await until("both links are up", () => links.every((each) => each.client !== undefined));
+    return scene;
+  };
+  const timed = async <T>(work: Promise<T>): Promise<readonly [T, number]> => {
+    const begun = performance.now();
+    return [await work, performance.now() - begun];
+  };
+
+  it("gives back what it was given, with what is left of its time as the key's", async () => {
+    const { cache } = await connect();
+    const answer = answerFor("example.com", 300, Date.now() - 100_000);
+    cache.put(KEY, answer);
+    await until("it is written", () => cache.writing === 0);
+    assert.deepEqual(await cache.get(KEY), answer);
+    const left = await redis.admin.pttl(SHARED_KEY);
+    assert.ok(left > 198_000 && left <= 200_000, `${left} ms`);
+  });
+
+  it("does not write what is over", async () => {
+    const { cache } = await connect();
+    cache.put(keyFor("over.example"), answerFor("over.example", 300, Date.now() - 300_001));
+    assert.equal(cache.writing, 0);
+  });
+
+  it("says that a value is past its time, though the server still has it", async () => {
+    const { cache } = await connect();
+    cache.put(KEY, answerFor("example.com", 300, Date.now()));
+    await until("it is written", () => cache.writing === 0);
+    const value = await redis.admin.getBuffer(SHARED_KEY);
+    assert.ok(value);
+    value.writeBigUInt64BE(BigInt(Date.now() - 400_000), 2);
+    await redis.admin.set(SHARED_KEY, value);
+    const answer = await cache.get(KEY);
+    assert.ok(answer !== undefined && answer.storedAt < Date.now() - 300_000);
+  });
+
+  it("believes no value that is not an answer to the question", async () => {
+    const { cache, failures } = await connect();
+    for (const value of ["", "x", "\x01\0\0\0\0\0\0\0\0\0\0\0\0\0garbage"]) {
+      await redis.admin.set(SHARED_KEY, value);
+      assert.equal(await cache.get(KEY), undefined);
+    }
+    assert.deepEqual(failures, []);
+  });
+
+  it("leaves out what has been flushed since", async () => {
+    const { cache, tombstones } = await connect();
+    cache.put(KEY, answerFor("example.com", 300, Date.now()));
+    await until("it is written", () => cache.writing === 0);
+    tombstones.bury({ name: nameFromText("example.com"), type: undefined, at: Date.now() });
+    assert.equal(await cache.get(KEY), undefined);
+  });
+
+  it("is let be when nobody is there, at no cost, and is back by itself", async () => {
+    const port = await freePort();
+    const { cache, failures } = await connect(port, port, false);
+    for (let i = 0; i < 20; i++) {
+      const [answer, ms] = await timed(cache.get(KEY));
+      assert.equal(answer, undefined);
+      assert.ok(ms < 50, `${ms} ms`);
+      cache.put(KEY, answerFor("example.com", 300, Date.now()));
+    }
+    assert.ok(failures.every((kind) => kind === "gone"));
+    assert.equal(cache.breakers.read, "open");
+  });
+
+  it("holds an answer up for no longer than its cap when the server hangs, then not at all, and is back by itself", async () => {
+    const { cache, failures } = await connect();
+    cache.put(KEY, answerFor("example.com", 300, Date.now()));
+    await until("it is written", () => cache.writing === 0);
+    redis.freeze();
+    try {
+      const times: number[] = [];
+      for (let i = 0; i < 30; i++) times.push((await timed(cache.get(KEY)))[1]);
+      assert.ok(Math.max(...times) < CAP_MS + 60, `${Math.max(...times)} ms`);
+      assert.ok(times.slice(10).every((ms) => ms < 20), "left out");
+      assert.ok(failures.includes("slow"));
+    } finally {
+      redis.thaw();
+    }
+    await until("it is back", async () => (await cache.get(KEY)) !== undefined);
+    assert.equal(cache.breakers.read, "closed");
+  });
+
+  it("is back by itself after the server was killed and started", async () => {
+    const { cache } = await connect();
+    await redis.kill();
+    for (let i = 0; i < 10; i++) assert.equal(await cache.get(KEY), undefined);
+    await redis.run();
+    await until("it is back", async () => {
+      cache.put(KEY, answerFor("example.com", 300, Date.now()));
+      return (await cache.get(KEY)) !== undefined;
+    });
+  });
+
+  it("goes on reading from a replica that refuses writes, and says so once", async () => {
+    assert.ok(program);
+    const replica = await TestRedis.start(program);
+    try {
+      const { cache, failures } = await connect(redis.port, replica.port);
+      await redis.admin.set(SHARED_KEY, "");
+      await replica.admin.replicaof("127.0.0.1", redis.port);
+      for (let i = 0; i < 20; i++) {
+        cache.put(KEY, answerFor("example.com", 300, Date.now()));
+        await until("it is answered", () => cache.writing === 0);
+      }
+      assert.ok(failures.includes("readonly"));
+      assert.equal(cache.breakers.write, "open");
+      assert.equal(cache.breakers.read, "closed");
+      await replica.admin.replicaof("NO", "ONE");
+      await until("it writes again", async () => {
+        cache.put(KEY, answerFor("example.com", 300, Date.now()));
+        return (await replica.admin.exists(SHARED_KEY)) === 1;
+      });
+    } finally {
+      await replica.stop();
+    }
+  });
+
+  it("finds the new password of a user whose sessions were ended, and never logs one", async () => {
+    const { cache, log } = await connect();
+    await redis.setPassword("rotated_2");
+    await until("it notices", async () => {
+      await cache.get(KEY);
+      return cache.breakers.read === "open";
+    });
+    writeFileSync(passwordFile, "rotated_2");
+    await until("it is back", async () => {
+      cache.put(KEY, answerFor("example.com", 300, Date.now()));
+      return (await cache.get(KEY)) !== undefined;
+    }, 15_000);
+    await redis.setPassword(PASSWORD);
+    assert.ok(log.length > 0);
+    assert.ok(!/rotated_2|heimdall-password/.test(log.join("")));
+  });
+
+  it("sends nothing that its user may not: the server refused no command", async () => {
+    const { cache } = await connect();
+    await redis.admin.call("ACL", "LOG", "RESET");
+    cache.put(KEY, answerFor("example.com", 300, Date.now()));
+    await cache.get(KEY);
+    await cache.remove([KEY, keyFor("a.example")]);
+    await cache.publish(`${PREFIX}:invalidate`, "{}");
+    cache.writePopular(Buffer.from("x"));
+    await cache.readPopular();
+    await until("all is written", () => cache.writing === 0);
+    assert.deepEqual(await redis.admin.call("ACL", "LOG"), []);
+  });
+
+  it("is not stopped by a server that closes every connection at once", async () => {
+    const sockets = new Set<Socket>();
+    const rude: Server = createServer((socket) => {
+      sockets.add(socket);
+      socket.destroy();
+    });
+    rude.listen(0, "127.0.0.1");
+    await once(rude, "listening");
+    const address = rude.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    const { cache } = await connect(port, port, false);
+    await until("several attempts were made", () => sockets.size >= 4);
+    assert.equal(await cache.get(KEY), undefined);
+    rude.close();
+  });
+});
