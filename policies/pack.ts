@@ -1,12 +1,12 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { PolicyPack, type PolicyPackConfig } from "@pulumi/policy";
 import { stackPolicies } from "./adapt";
 import { rules } from "./rules";
+import { shippedConfiguration } from "./shipped";
 
 const today = (): string => new Date().toISOString().slice(0, 10);
 
-// The engine starts the pack in its own folder, whether it runs from there or from dist/.
-const shipped = JSON.parse(readFileSync(join(process.cwd(), "config.json"), "utf8")) as PolicyPackConfig;
+// The engine gives one stack at a time: what two must agree on, dragonfly-dr check judges.
+const policies = stackPolicies(rules.filter((rule) => rule.family !== "dr"), today);
+const shipped = Object.fromEntries(Object.entries(shippedConfiguration).filter(([name]) => policies.some((policy) => policy.name === name)));
 
-new PolicyPack("dragonfly-dr", { policies: stackPolicies(rules, today) }, shipped);
+new PolicyPack("dragonfly-dr", { policies }, shipped as PolicyPackConfig);

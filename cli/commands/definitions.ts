@@ -1,6 +1,7 @@
 import { Option, type Command } from "commander";
 import type { Epoch, Seconds, SiteName } from "../../server/types";
-import { epochOption, inMilliseconds, secondsOption, siteOption } from "../options";
+import { FORMATS, type Format } from "../check/report";
+import { epochOption, inMilliseconds, listOption, secondsOption, siteOption } from "../options";
 import type { Result } from "../run/result";
 import type { Tools } from "../run/tools";
 import type { SiteEntry } from "../sites/entry";
@@ -130,5 +131,27 @@ export const DEFINITIONS: readonly Definition[] = [
     sites: "none",
     options: (c) => c.requiredOption("--stack <name>", "the stack").option("--config-file <file>", "its configuration (default: Pulumi.<stack>.yaml)"),
     run: async (o) => (await import("./render.js")).render({ stack: o.stack, configFile: o.configFile ?? null, cwd: process.cwd() }),
+  }),
+  define<{ readonly stack?: readonly string[]; readonly configFile?: readonly string[]; readonly resources?: string; readonly policyConfig?: string; readonly format: Format }>({
+    name: "check",
+    summary: "judge the stacks by the policy pack, without cluster, cloud or engine; exit code 1 on a mandatory violation",
+    sites: "none",
+    options: (c) =>
+      c
+        .option("--stack <names>", "these stacks (default: all with a file Pulumi.<stack>.yaml)", listOption)
+        .option("--config-file <files...>", "their configuration, where it is elsewhere")
+        .option("--resources <file>", "judge a JSON list of {type, name, props, stack} instead")
+        .option("--policy-config <file>", "levels, properties and exemptions of the policies, as for --policy-pack-config")
+        .addOption(new Option("--format <format>", "how to print the result").choices(FORMATS).default("text")),
+    run: async (o) =>
+      (await import("./check.js")).check({
+        stacks: o.stack ?? null,
+        configFiles: o.configFile ?? [],
+        resources: o.resources ?? null,
+        policyConfig: o.policyConfig ?? null,
+        format: o.format,
+        cwd: process.cwd(),
+        today: new Date().toISOString().slice(0, 10),
+      }),
   }),
 ];

@@ -8,7 +8,7 @@ export interface RecordedResource {
   readonly name: string;
   /** Logical name of its parent; "" for what the stack itself holds. */
   readonly parent: string;
-  /** Its inputs, secrets in clear text: render no stack with real ones. */
+  /** Its inputs, and of the stack itself its outputs; secrets in clear text: render no stack with real ones. */
   readonly props: Readonly<Record<string, unknown>>;
   /** Paths of the inputs that are secret, such as "data.keycloak". */
   readonly secrets: readonly string[];
@@ -25,6 +25,13 @@ interface Registration {
   getRetainondelete(): boolean;
   getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
 }
+
+interface Outputs {
+  getUrn(): string;
+  getOutputs(): { toJavaScript(): Record<string, unknown> } | undefined;
+}
+
+const STACK = "pulumi:pulumi:Stack";
 
 type Answer = Parameters<MockMonitor["registerResource"]>[1];
 
@@ -45,6 +52,18 @@ export class RecordingMonitor extends MockMonitor {
       retainOnDelete: request.getRetainondelete(),
     });
     return super.registerResource(request, answer);
+  }
+
+  /** A stack has no inputs: what it is in the end are its outputs, and policies judge them as such. */
+  override async registerResourceOutputs(request: Outputs, answer: (error: Error | null, response: object) => void): Promise<void> {
+    const at = this.registrations.findIndex(({ type, name }) => type === STACK && request.getUrn().endsWith(`::${type}::${name}`));
+    const stack = this.registrations[at];
+    if (stack !== undefined) {
+      const secrets: string[] = [];
+      const props = reveal(request.getOutputs()?.toJavaScript() ?? {}, "", secrets);
+      this.registrations[at] = { ...stack, props: isRecord(props) ? props : {}, secrets };
+    }
+    return super.registerResourceOutputs(request, answer);
   }
 
   /** By type and name: the order of registration is a matter of chance. */

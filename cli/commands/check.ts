@@ -1,0 +1,135 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { configure, type Configuration } from "../../policies/configuration";
+import { judge } from "../../policies/judge";
+import { Estate } from "../../policies/model/estate";
+import type { RawResource } from "../../policies/model/resource";
+import { rules } from "../../policies/rules";
+import { shippedConfiguration } from "../../policies/shipped";
+import { jsonReport } from "../check/json";
+import { markdownReport } from "../check/markdown";
+import type { Source } from "../check/rendered";
+import { isMandatory, type Format, type Locate, type Report } from "../check/report";
+import { readResources } from "../check/resourceFile";
+import { sarifReport } from "../check/sarif";
+import { StackFile } from "../check/stackFile";
+import { textReport } from "../check/text";
+import { EXIT } from "../exit";
+import { badInput } from "../failure";
+import type { Result } from "../run/result";
+import { projectFolder, stacksOf } from "../sites/project";
+
+export interface CheckOptions {
+  /** Null: every stack of the project, or those of the configuration files that are given. */
+  readonly stacks: readonly string[] | null;
+  /** Configuration files instead of the project's own; empty for those. */
+  readonly configFiles: readonly string[];
+  /** A file of resources to judge instead of rendering any stack. */
+  readonly resources: string | null;
+  /** Configuration of the policies, over what the pack brings along. */
+  readonly policyConfig: string | null;
+  readonly format: Format;
+  readonly cwd: string;
+  /** The UTC day as YYYY-MM-DD. */
+  readonly today: string;
+}
+
+const PROJECT = "dragonfly-dr";
+
+/**
+ * Judges stacks by the policy pack, without cluster, cloud or engine. Exit code 1 on a mandatory violation, 2 on bad input
+ * and on an exemption that has expired (what it exempted is judged again).
+ */
+export async function check(options: CheckOptions): Promise<Result> {
+  const configuration = policyConfiguration(options.policyConfig);
+  const sources = sourcesOf(options);
+  const resources = await resourcesOf(options, sources);
+  const estate = Estate.of(resources);
+  const judgement = judge(rules, estate, configuration, options.today);
+  const stacks = estate.stacks.map((stack) => stack.name);
+  const files = options.resources === null ? sources : stacks.map((stack) => ({ stack, file: ownFile(options.cwd, stack) }));
+  const report: Report = { judgement, locate: locator(files, options), judged: { resources: resources.length, stacks, policies: rules.length } };
+  const code = judgement.expired.length > 0 ? EXIT.badInput : judgement.violations.some(isMandatory) ? EXIT.refused : EXIT.done;
+  return { code, json: jsonReport(report), text: show(report, options.format) };
+}
+
+async function resourcesOf({ resources }: CheckOptions, sources: readonly Source[]): Promise<readonly RawResource[]> {
+  if (resources !== null) return readResources(resources);
+  // Loading Pulumi's libraries costs most of the time: only where something is rendered.
+  return (await import("../check/rendered.js")).renderAll(sources);
+}
+
+function show(report: Report, format: Format): string {
+  switch (format) {
+    case "text":
+      return textReport(report);
+    case "json":
+      return `${JSON.stringify(jsonReport(report), null, 2)}\n`;
+    case "markdown":
+      return markdownReport(report);
+    case "sarif":
+      return `${JSON.stringify(sarifReport(report, rules, packageVersion()), null, 2)}\n`;
+  }
+}
+
+/** @throws CommandFailure naming everything that is wrong with it. */
+function policyConfiguration(file: string | null): Configuration {
+  const own = file === null ? {} : readJson(file);
+  const { configuration, problems } = configure([shippedConfiguration, own], rules);
+  if (problems.length > 0) throw badInput(...problems.map((problem) => (file === null ? problem : `${file}: ${problem}`)));
+  return configuration;
+}
+
+function readJson(file: string): unknown {
+  if (!existsSync(file)) throw badInput(`${file}: there is no such file; give the configuration of the policies with --policy-config`);
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    throw badInput(`${file}: not JSON; write {"<policy>": "mandatory" | "advisory" | "disabled" | {…}}`);
+  }
+}
+
+const ownFile = (cwd: string, stack: string): string => join(projectFolder(cwd), `Pulumi.${stack}.yaml`);
+const stackOf = (file: string): string => /(?:^|[\\/])Pulumi\.([^\\/]+)\.ya?ml$/.exec(file)?.[1] ?? file;
+
+/** @throws CommandFailure where a file is missing or the options contradict each other. */
+function sourcesOf({ stacks, configFiles, resources, cwd }: CheckOptions): readonly Source[] {
+  if (resources !== null) {
+    if (stacks !== null || configFiles.length > 0) throw badInput("--resources: judges the file as it is; leave out --stack and --config-file");
+    return [];
+  }
+  const sources = configFiles.length > 0 ? ofFiles(stacks, configFiles) : (stacks ?? stacksOf(projectFolder(cwd))).map((stack) => ({ stack, file: ownFile(cwd, stack) }));
+  if (sources.length === 0) throw badInput(`${projectFolder(cwd)}: there is no stack with a file Pulumi.<stack>.yaml; run the command in the project's folder, or give --config-file`);
+  const missing = sources.filter(({ file }) => !existsSync(file));
+  if (missing.length > 0) throw badInput(...missing.map(({ file }) => `${file}: there is no such file; give the stack's configuration with --config-file`));
+  const twice = sources.filter(({ stack }, i) => sources.findIndex((each) => each.stack === stack) < i);
+  if (twice.length > 0) throw badInput(...twice.map(({ stack }) => `stack ${stack}: given twice; name each once`));
+  return sources;
+}
+
+function ofFiles(stacks: readonly string[] | null, files: readonly string[]): Source[] {
+  if (stacks === null) return files.map((file) => ({ stack: stackOf(file), file }));
+  if (stacks.length !== files.length) throw badInput(`--config-file: ${files.length} for ${stacks.length} stacks; give one for each, in their order`);
+  return stacks.map((stack, i) => ({ stack, file: files[i] ?? "" }));
+}
+
+/** Lines of the stacks' files, each read once. */
+function locator(files: readonly Source[], { cwd, resources }: CheckOptions): Locate {
+  const read = new Map<string, StackFile>();
+  for (const { stack, file } of files) if (existsSync(file)) read.set(stack, new StackFile(relative(cwd, file), readFileSync(file, "utf8"), PROJECT));
+  return (stack, config) => {
+    const file = read.get(stack);
+    if (file !== undefined) return { file: file.path, line: config.length === 0 ? 1 : file.lineOf(config) };
+    return resources === null ? undefined : { file: relative(cwd, resources) || resources, line: 1 };
+  };
+}
+
+function packageVersion(): string {
+  for (const path of ["../../package.json", "../../../package.json"]) {
+    const file = join(__dirname, path);
+    if (!existsSync(file)) continue;
+    const content: unknown = JSON.parse(readFileSync(file, "utf8"));
+    if (typeof content === "object" && content !== null && "version" in content && typeof content.version === "string") return content.version;
+  }
+  return "0.0.0";
+}
