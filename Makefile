@@ -56,3 +56,6 @@ test: setup ## type check, lint, unit and component tests, policies, then end to
 	$(MAKE) check-code
 	$(MAKE) unit
 	$(MAKE) e2e
+
+bench: setup ## the figures, written to docs/benchmarks.md (BENCH="name …" for some)
+	$(TSX) bench/main.ts $(BENCH)

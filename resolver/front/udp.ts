@@ -36,8 +36,10 @@ export class UdpServer {
 
   /** The port in use. @throws Error when it cannot be opened. */
   async listen(address: UpstreamAddress): Promise<number> {
+    // Without a lookup to wait for, it listens before bind() returns.
+    const listening = once(this.#socket, "listening");
     this.#socket.bind({ address: address.host, port: address.port });
-    await once(this.#socket, "listening");
+    await listening;
     return this.#socket.address().port;
   }
 

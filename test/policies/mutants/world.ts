@@ -1,0 +1,97 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Family } from "../../../policies/rule";
+import type { RawResource } from "../../../policies/model/resource";
+import { renderStackFile } from "../../../stacks/render";
+import { storage } from "../fixtures/storage";
+import type { Draft, Json, Props } from "../fixtures/site";
+
+const root = join(__dirname, "../../..");
+
+/** Stacks that break no rule, from which mutants are made. */
+export interface World {
+  readonly name: string;
+  readonly resources: readonly Draft[];
+}
+
+/** A world with one thing changed. */
+export interface Mutant {
+  readonly name: string;
+  /** The family of the rule that has to catch it; null for a harmless variation, which none may. */
+  readonly family: Family | null;
+  /** Made when it is asked for: hundreds at once would not fit. */
+  readonly make: () => readonly RawResource[];
+}
+
+/** The shipped stacks, as `dragonfly-dr render` has them; with a bucket each, which they do not have yet. */
+export async function shippedWorlds(): Promise<World[]> {
+  const folder = mkdtempSync(join(tmpdir(), "mutants-"));
+  const guardBundle = join(folder, "guard.cjs");
+  writeFileSync(guardBundle, "// the guard\n");
+  try {
+    const worlds: World[] = [];
+    for (const [name, files] of [["dragonfly", ["Pulumi.primary.yaml", "Pulumi.dr.yaml"]], ["redis", ["lab/Pulumi.primary.yaml", "lab/Pulumi.dr.yaml"]]] as const) {
+      const rendered: Draft[] = [];
+      for (const file of files) {
+        const { stack, resources } = await renderStackFile(join(root, file), { guardBundle });
+        rendered.push(...resources.map(({ type, name: of, props, secrets }) => ({ type, name: of, stack, props: props as Props, secrets })), ...storage(stack));
+      }
+      worlds.push({ name, resources: rendered });
+    }
+    return worlds;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** One change of one world. `change` may break whatever it is given. */
+export const mutant = (world: World, name: string, family: Family | null, change: (resources: Draft[]) => void): Mutant => ({
+  name: `${world.name}: ${name}`,
+  family,
+  make: () => {
+    const resources = structuredClone(world.resources) as Draft[];
+    change(resources);
+    return resources;
+  },
+});
+
+/** The resources of a kind, each by its place in the world, so that a clone can be changed at the same place. */
+export const places = (world: World, kind: string, stack = "primary"): { readonly at: number; readonly resource: Draft }[] =>
+  world.resources.flatMap((resource, at) => (resource.type.endsWith(`:${kind}`) && resource.stack === stack ? [{ at, resource }] : []));
+
+/** @throws Error when the clone has another length: a mistake in a mutator. */
+export function at(resources: readonly Draft[], place: number): Draft {
+  const found = resources[place];
+  if (found === undefined) throw new Error(`no resource ${place}`);
+  return found;
+}
+
+/** Walks into properties. @throws Error when the path leads nowhere. */
+export function dig(from: Json, ...path: readonly (string | number)[]): Json {
+  let here: Json | undefined = from;
+  for (const key of path) here = Array.isArray(here) ? here[Number(key)] : typeof here === "object" && here !== null ? here[key] : undefined;
+  if (here === undefined) throw new Error(`nothing at ${path.join(".")}`);
+  return here;
+}
+
+export function object(from: Json, ...path: readonly (string | number)[]): Props {
+  const found = dig(from, ...path);
+  if (typeof found !== "object" || found === null || Array.isArray(found)) throw new Error(`no object at ${path.join(".")}`);
+  return found;
+}
+
+export function array(from: Json, ...path: readonly (string | number)[]): Json[] {
+  const found = dig(from, ...path);
+  if (!Array.isArray(found)) throw new Error(`no list at ${path.join(".")}`);
+  return found;
+}
+
+/** Changes one entry of a Secret or a ConfigMap, encoded or not. */
+export function rewrite(resource: Draft, key: string, change: (text: string) => string): void {
+  const data = object(resource.props, "data");
+  const isSecret = resource.type.endsWith(":Secret");
+  const text = String(data[key]);
+  const changed = change(isSecret ? Buffer.from(text, "base64").toString() : text);
+  data[key] = isSecret ? Buffer.from(changed).toString("base64") : changed;
+}

@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { bytes, milliseconds } from "../../../server/types";
+import type { Served } from "../../../resolver/cache/source";
+import { Store } from "../../../resolver/cache/store";
+import { CachingTier } from "../../../resolver/cache/tier";
+import { wallClock } from "../../../resolver/clock";
+import { Handler } from "../../../resolver/front/handler";
+import { Limiter } from "../../../resolver/front/limiter";
+import { TcpServer } from "../../../resolver/front/tcp";
+import { UdpServer } from "../../../resolver/front/udp";
+import { noLog } from "../../../resolver/log";
+import { Tally } from "../../../resolver/metrics/tally";
+import { frame } from "../../../resolver/wire/framing";
+import { nameToText } from "../../../resolver/wire/presentation";
+import { questionOf, type QuestionKey } from "../../../resolver/wire/question";
+import { answerFor } from "../support/answers";
+import { plainQuery, queryPacket } from "../support/arbitrary";
+import { exchangeTcp, exchangeUdp } from "../support/client";
+import { until } from "../support/until";
+
+const ADDRESS = { host: "127.0.0.1", port: 0, family: 4 } as const;
+const query = (name: string, id: number): Buffer => queryPacket(plainQuery(name, id));
+
+describe("the sockets", () => {
+  const tally = new Tally();
+  const held: (() => void)[] = [];
+  const asked: QuestionKey[] = [];
+  /** Names that begin with "slow" are answered when the test lets them. */
+  const resolve = async (key: QuestionKey): Promise<Served> => {
+    const name = nameToText(questionOf(key).name);
+    asked.push(key);
+    if (name.startsWith("slow")) await new Promise<void>((release) => held.push(release));
+    return { answer: answerFor(name, 300, Date.now()), tier: "upstream", isStale: false };
+  };
+  const tier = new CachingTier(new Store(bytes(1_000_000), milliseconds(0)), { resolve }, { keepStaleMs: 0, staleAfterMs: 0, failureMs: 0, prefetchHits: Infinity, mostInFlight: 1000 }, wallClock);
+  const handler = new Handler({ tier, limiter: new Limiter({ perSecond: 0, burst: 0 }), tally, mostUdpBytes: 1232, l2: "absent", clock: wallClock });
+  const udp = new UdpServer(handler, tally, 4, noLog);
+  const tcp = new TcpServer(handler, tally, { connections: 20, connectionsPerClient: 5, idleMs: 200 }, noLog);
+  let udpPort = 0;
+  let tcpPort = 0;
+  before(async () => {
+    udpPort = await udp.listen(ADDRESS);
+    tcpPort = await tcp.listen(ADDRESS);
+  });
+  after(() => udp.close());
+
+  it("answer many packets over UDP, each with its id", async () => {
+    const replies = await exchangeUdp(udpPort, Array.from({ length: 200 }, (_, i) => query(`n${i % 7}.example`, i)));
+    assert.deepEqual(replies.map((reply) => reply.readUInt16BE(0)).sort((a, b) => a - b), Array.from({ length: 200 }, (_, i) => i));
+  });
+
+  it("answer several queries of one TCP connection as they are found, not as they came", async () => {
+    const replying = exchangeTcp(tcpPort, [query("slow.example", 1), query("a.example", 2), query("b.example", 3)]);
+    await until("the slow one is asked for", () => held.length === 1);
+    await until("the others are answered", () => asked.length >= 9);
+    held.splice(0).forEach((release) => release());
+    assert.deepEqual((await replying).map((reply) => reply.readUInt16BE(0)), [2, 3, 1]);
+  });
+
+  it("answer what a client asked before it closed its side", async () => {
+    const socket = connect(tcpPort, "127.0.0.1");
+    socket.end(frame(query("slow2.example", 5)));
+    await until("it is asked for", () => held.length === 1);
+    held.splice(0).forEach((release) => release());
+    const [reply] = (await once(socket, "data")) as [Buffer];
+    assert.equal(reply.readUInt16BE(2), 5);
+    await once(socket, "close");
+  });
+
+  it("close a connection that completes no query, though it sends bytes", async () => {
+    const socket = connect(tcpPort, "127.0.0.1");
+    socket.on("error", () => undefined);
+    const closed = once(socket, "close");
+    const dripping = setInterval(() => socket.write(Buffer.from([0])), 500);
+    socket.write(Buffer.from([0]));
+    await closed;
+    clearInterval(dripping);
+  });
+
+  it("close a connection that speaks something else", async () => {
+    for (const bytesSent of [Buffer.from("GET / HTTP/1.1\r\n\r\n"), frame(Buffer.from([1, 2, 3])), Buffer.from([0xff, 0xff])]) {
+      const socket = connect(tcpPort, "127.0.0.1");
+      socket.on("error", () => undefined);
+      socket.write(bytesSent);
+      await once(socket, "close");
+    }
+  });
+
+  it("take so many connections from one client and no more", async () => {
+    const sockets = Array.from({ length: 8 }, () => connect(tcpPort, "127.0.0.1").on("error", () => undefined));
+    const before = tally.counts.tcpRefused;
+    await until("three are refused", () => tally.counts.tcpRefused - before === 3);
+    for (const socket of sockets) socket.destroy();
+    await until("the others are let go", async () => (await exchangeTcp(tcpPort, [query("a.example", 9)])).length === 1);
+  });
+
+  it("answer what is on its way when they drain, and take nothing new", async () => {
+    const replying = exchangeTcp(tcpPort, [query("slow3.example", 7)]);
+    await until("it is asked for", () => held.length === 1);
+    const drained = tcp.drain();
+    const late = connect(tcpPort, "127.0.0.1").on("error", () => undefined);
+    await once(late, "close");
+    held.splice(0).forEach((release) => release());
+    assert.equal((await replying).length, 1);
+    await drained;
+  });
+});
