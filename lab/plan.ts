@@ -12,6 +12,13 @@ const NETWORKS: Readonly<Record<string, number>> = {
   lab2: 215,
   lab3: 216,
   lab4: 217,
+  store: 218,
+  snap: 219,
+  dns: 220,
+  gcpu: 221,
+  df: 222,
+  dfdemo: 223,
+  pol: 224,
 };
 
 /** A site's number decides its addresses and ports, so new sites go to the end. */
