@@ -46,13 +46,12 @@ export class TestUpstream {
   readonly asked: Asked[] = [];
   scenario: Scenario;
   port = 0;
-  readonly #udp = createSocket("udp4");
+  #udp = createSocket("udp4");
   readonly #tcp = createServer((socket) => this.#serveTcp(socket));
   readonly #sockets = new Set<Socket>();
 
   constructor(scenario: Scenario) {
     this.scenario = scenario;
-    this.#udp.on("message", (packet, from) => this.#serveUdp(packet, from));
   }
 
   get address(): string {
@@ -65,12 +64,26 @@ export class TestUpstream {
     return server;
   }
 
+  /** On the port it had, or on one that is free for both transports: a number that UDP gets may be taken for TCP. */
   async listen(): Promise<void> {
-    this.#udp.bind({ address: "127.0.0.1", port: this.port });
-    await once(this.#udp, "listening");
-    this.port = this.#udp.address().port;
-    this.#tcp.listen(this.port, "127.0.0.1");
-    await once(this.#tcp, "listening");
+    const wanted = this.port;
+    for (let attempt = 0; ; attempt += 1) {
+      this.#udp = createSocket("udp4", (packet, from) => this.#serveUdp(packet, from));
+      const bound = once(this.#udp, "listening");
+      this.#udp.bind({ address: "127.0.0.1", port: wanted });
+      await bound;
+      const { port } = this.#udp.address();
+      try {
+        const listening = once(this.#tcp, "listening");
+        this.#tcp.listen(port, "127.0.0.1");
+        await listening;
+        this.port = port;
+        return;
+      } catch (error) {
+        this.#udp.close();
+        if (wanted !== 0 || attempt === 50) throw error;
+      }
+    }
   }
 
   stop(): void {
