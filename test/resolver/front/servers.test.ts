@@ -17,7 +17,7 @@ import { nameToText } from "../../../resolver/wire/presentation";
 import { questionOf, type QuestionKey } from "../../../resolver/wire/question";
 import { answerFor } from "../support/answers";
 import { plainQuery, queryPacket } from "../support/arbitrary";
-import { exchangeTcp, exchangeUdp } from "../support/client";
+import { closeOf, exchangeTcp, exchangeUdp } from "../support/client";
 import { until } from "../support/until";
 
 const ADDRESS = { host: "127.0.0.1", port: 0, family: 4 } as const;
@@ -61,18 +61,18 @@ describe("the sockets", () => {
 
   it("answer what a client asked before it closed its side", async () => {
     const socket = connect(tcpPort, "127.0.0.1");
+    const closed = closeOf(socket);
     socket.end(frame(query("slow2.example", 5)));
     await until("it is asked for", () => held.length === 1);
     held.splice(0).forEach((release) => release());
     const [reply] = (await once(socket, "data")) as [Buffer];
     assert.equal(reply.readUInt16BE(2), 5);
-    await once(socket, "close");
+    await closed;
   });
 
   it("close a connection that completes no query, though it sends bytes", async () => {
     const socket = connect(tcpPort, "127.0.0.1");
-    socket.on("error", () => undefined);
-    const closed = once(socket, "close");
+    const closed = closeOf(socket);
     const dripping = setInterval(() => socket.write(Buffer.from([0])), 500);
     socket.write(Buffer.from([0]));
     await closed;
@@ -82,9 +82,9 @@ describe("the sockets", () => {
   it("close a connection that speaks something else", async () => {
     for (const bytesSent of [Buffer.from("GET / HTTP/1.1\r\n\r\n"), frame(Buffer.from([1, 2, 3])), Buffer.from([0xff, 0xff])]) {
       const socket = connect(tcpPort, "127.0.0.1");
-      socket.on("error", () => undefined);
+      const closed = closeOf(socket);
       socket.write(bytesSent);
-      await once(socket, "close");
+      await closed;
     }
   });
 
@@ -100,8 +100,7 @@ describe("the sockets", () => {
     const replying = exchangeTcp(tcpPort, [query("slow3.example", 7)]);
     await until("it is asked for", () => held.length === 1);
     const drained = tcp.drain();
-    const late = connect(tcpPort, "127.0.0.1").on("error", () => undefined);
-    await once(late, "close");
+    await closeOf(connect(tcpPort, "127.0.0.1"));
     held.splice(0).forEach((release) => release());
     assert.equal((await replying).length, 1);
     await drained;

@@ -1,6 +1,5 @@
 import { createSocket } from "node:dgram";
-import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { decode, type DecodedPacket } from "dns-packet";
 import { frame, Unframer } from "../../../resolver/wire/framing";
 import { plainQuery, queryPacket, type QueryShape } from "./arbitrary";
@@ -31,13 +30,19 @@ export async function ask(port: number, query: string | QueryShape, type: "A" | 
   return decode(reply);
 }
 
+/** Resolves when the socket has closed, whether in peace or not: once() would reject on its error. */
+export const closeOf = (socket: Socket): Promise<void> =>
+  new Promise((resolve) => {
+    socket.on("error", () => undefined);
+    socket.once("close", () => resolve());
+  });
+
 /** Sends packets over one TCP connection. @returns the replies in the order in which they came, until `wanted` or the end. */
 export async function exchangeTcp(port: number, packets: readonly Buffer[], wanted = packets.length): Promise<readonly Buffer[]> {
   const socket = connect(port, "127.0.0.1");
   const unframer = new Unframer(65_535);
   const replies: Buffer[] = [];
-  socket.on("error", () => undefined);
-  const closed = once(socket, "close");
+  const closed = closeOf(socket);
   const done = new Promise<void>((resolve) => {
     socket.on("data", (chunk) => {
       const messages = unframer.push(chunk);
