@@ -127,7 +127,7 @@ function targetReasons(site: SiteName, status: SiteRoleStatus, maxLag: Seconds):
 
 function linkReasons(site: SiteName, status: SiteRoleStatus, peer: SiteName): string[] {
   const seen = status.peers.find((p) => p.site === peer);
-  if (seen === undefined) return [`site ${site}: does not know ${peer} as a peer; add it to link.peers of stack ${site} and run pulumi up`];
+  if (seen === undefined) return [`site ${site}: does not know ${peer} as a peer; add it to peers of stack ${site} and run pulumi up`];
   return seen.reachable ? [] : [`site ${site}: cannot reach ${peer} over the link; see to the gateways and their certificates (status shows both directions)`];
 }
 
