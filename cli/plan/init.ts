@@ -43,7 +43,7 @@ export function judgeInit(
 
 function peerReasons({ site, peers }: InitSite, sites: readonly InitSite[]): string[] {
   const unknown = peers.filter((p) => !sites.some((s) => s.site === p)).map((p) => `site ${site}: its peer ${p} is not in the site file; deploy its stack (pulumi up -s ${p}) and run init again`);
-  const unlisted = sites.filter((s) => s.site !== site && !peers.includes(s.site)).map((s) => `site ${site}: does not have ${s.site} among its peers; add it to link.peers and run pulumi up`);
+  const unlisted = sites.filter((s) => s.site !== site && !peers.includes(s.site)).map((s) => `site ${site}: does not have ${s.site} among its peers; add it to peers and run pulumi up`);
   return [...unknown, ...unlisted];
 }
 

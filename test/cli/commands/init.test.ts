@@ -55,7 +55,7 @@ describe("init", () => {
     const lonely = world.entries.map((e) => (e.site === DR ? { ...e, peers: [] } : e));
     const error = await failure(world.drive(init(lonely, options, world.tools())));
     assert.deepEqual(error.problems, [
-      "site dr: does not have primary among its peers; add it to link.peers and run pulumi up",
+      "site dr: does not have primary among its peers; add it to peers and run pulumi up",
       "site primary: its namespace cache does not exist; run pulumi up of its stack",
       "site dr: https://dr.example:6443 does not answer (ECONNREFUSED)",
     ]);
