@@ -1,8 +1,8 @@
 import type { Engine } from "../../server/types";
 
-/** What a command is about; those of the first four kinds are for named users only. */
-export type Kind = "administration" | "replication" | "configuration" | "scripting" | "other";
-export const PRIVILEGED = ["administration", "replication", "configuration", "scripting"] as const;
+/** What a command is about; those of the first five kinds are for named users only. */
+export type Kind = "administration" | "replication" | "role" | "configuration" | "scripting" | "other";
+export const PRIVILEGED = ["administration", "replication", "role", "configuration", "scripting"] as const;
 export type PrivilegedKind = (typeof PRIVILEGED)[number];
 
 interface CommandFacts {
@@ -41,15 +41,15 @@ export const COMMANDS: Readonly<Record<string, CommandFacts>> = {
   MIGRATE: redis("administration", "KEYSPACE WRITE SLOW DANGEROUS"),
   PFDEBUG: redis("administration", "HYPERLOGLOG WRITE ADMIN SLOW DANGEROUS"),
   PFSELFTEST: redis("administration", "HYPERLOGLOG ADMIN SLOW DANGEROUS"),
-  REPLICAOF: both("replication", ADMINISTRATIVE),
-  SLAVEOF: both("replication", ADMINISTRATIVE),
+  REPLICAOF: both("role", ADMINISTRATIVE),
+  SLAVEOF: both("role", ADMINISTRATIVE),
   REPLCONF: both("replication", ADMINISTRATIVE),
-  ADDREPLICAOF: dragonfly("replication", ADMINISTRATIVE),
-  REPLTAKEOVER: dragonfly("replication", "DANGEROUS"),
+  ADDREPLICAOF: dragonfly("role", ADMINISTRATIVE),
+  REPLTAKEOVER: dragonfly("role", "DANGEROUS"),
   DFLY: dragonfly("replication", "ADMIN"),
   PSYNC: redis("replication", ADMINISTRATIVE),
   SYNC: redis("replication", ADMINISTRATIVE),
-  FAILOVER: redis("replication", ADMINISTRATIVE),
+  FAILOVER: redis("role", ADMINISTRATIVE),
   CONFIG: both("configuration", ADMINISTRATIVE),
   EVAL: both("scripting", "SLOW SCRIPTING"),
   EVALSHA: both("scripting", "SLOW SCRIPTING"),

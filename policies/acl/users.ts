@@ -1,6 +1,7 @@
 import { parseAclFile, type ParsedAclFile, type ParsedAclUser } from "../../server/acl/parse";
 import type { Engine } from "../../server/types";
 import { dataEntry, type Cache } from "../model/cache";
+import { once } from "../model/once";
 import type { Resource } from "../model/resource";
 import type { Stack } from "../model/stack";
 import { isList, isMap, list, peek, plain, text, Unknown, type Value } from "../model/value";
@@ -32,12 +33,14 @@ export interface ReadAcl {
 }
 
 /** @returns undefined where there is no ACL file or it is not known. */
-export function readAcl(cache: Cache): ReadAcl | undefined {
+export const readAcl: (cache: Cache) => ReadAcl | undefined = once((cache) => {
   if (cache.acl.state !== "known") return undefined;
   return { file: parseAclFile(cache.engine, cache.acl.text), resource: cache.acl.resource, inSecret: cache.acl.inSecret };
-}
+});
 
-const isName = (name: string): boolean => /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/.test(name);
+export const isName = (name: string): boolean => /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/.test(name);
+/** Words that are rules: in the place of a name they show that the name was left out. */
+export const isRuleWord = (word: string): boolean => /^(on|off|nopass|reset(pass|keys|channels)?|all(keys|channels|commands)|nocommands)$/i.test(word);
 export const userTitle = (name: string, where: string): string => (isName(name) ? `user ${name} (${where})` : `the user at ${where}`);
 /** How an exemption names a user. */
 export const userPart = (name: string, where: string): string => (isName(name) ? `user ${name}` : where);
@@ -45,10 +48,10 @@ export const userPart = (name: string, where: string): string => (isName(name) ?
 /** All users of a server, from its ACL file and from what its guard is told. */
 export const usersOf = (cache: Cache, stack: Stack): readonly CacheUser[] => [...fileUsers(cache), ...siteUsersOf(cache, stack)];
 
-export function fileUsers(cache: Cache): readonly CacheUser[] {
+export const fileUsers: (cache: Cache) => readonly CacheUser[] = once((cache) => {
   const acl = readAcl(cache);
   return acl?.file.users.map((user) => fileUser(user, acl.resource, cache.engine)) ?? [];
-}
+});
 
 function fileUser(user: ParsedAclUser, resource: Resource, engine: Engine): CacheUser {
   const where = `line ${user.line}`;
@@ -78,8 +81,12 @@ export interface SiteFile {
 
 const SITE_KEY = "site.json";
 
+const siteFiles = once((stack: Stack) => once((cache: Cache) => findSiteFile(cache, stack)));
+
 /** @returns undefined for a server without a guard. */
-export function siteFile(cache: Cache, stack: Stack): SiteFile | undefined {
+export const siteFile = (cache: Cache, stack: Stack): SiteFile | undefined => siteFiles(stack)(cache);
+
+function findSiteFile(cache: Cache, stack: Stack): SiteFile | undefined {
   for (const volume of list(cache.podSpec, "volumes")) {
     const name = text(volume, "configMap", "name") ?? text(volume, "secret", "secretName");
     const holder = stack.objects.find((each) => each.group === "" && ["ConfigMap", "Secret"].includes(each.kind) && each.namespace === cache.namespace && each.name === name);

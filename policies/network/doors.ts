@@ -2,12 +2,14 @@ import { ports } from "../../server/ports";
 import type { Cache } from "../model/cache";
 import { declarationFor, type Declaration } from "../model/declaration";
 import type { KubeObject } from "../model/kube";
+import { once } from "../model/once";
 import type { Resource } from "../model/resource";
 import type { Stack } from "../model/stack";
 import { at, list, map, strings, text, type Value } from "../model/value";
 import { containers, podLabels, workload, type Workload } from "../model/workload";
 import type { PodEndpoint } from "./endpoint";
 import { namedPorts } from "./network";
+import { Gate } from "./reach";
 
 /** Who a port is for. `closed`: nobody. */
 export type Purpose = "clients" | "internal" | "metrics" | "link" | "source" | "admin" | "closed";
@@ -37,7 +39,9 @@ const LONGEST_PEER_LIST = 16;
  * The caches of a stack by namespace, in order.
  * @throws UnknownValue
  */
-export function cachePods(stack: Stack): CachePods[] {
+export const cachePods: (stack: Stack) => readonly CachePods[] = once(find);
+
+function find(stack: Stack): CachePods[] {
   const namespaces = [...new Set(stack.caches.map((cache) => cache.namespace))].filter((name) => name !== undefined).sort();
   return namespaces.map((namespace) => {
     const servers = stack.caches.filter((cache) => cache.namespace === namespace);
@@ -83,7 +87,7 @@ function serverDoors(stack: Stack, namespace: string, server: Cache, gateways: r
     [ports.guard, "internal"],
     [flagPort(server, "port") ?? ports.client, gateways.length > 0 ? "internal" : "clients"],
   ]);
-  for (const port of numbered(server.podSpec)) if (!own.has(port)) own.set(port, "closed");
+  for (const port of [...numbered(server.podSpec), ...opened(stack, pod)]) if (!own.has(port)) own.set(port, "closed");
   return [...own].map(([port, purpose]) => ({ resource: server.resource, pod, port, purpose }));
 }
 
@@ -105,12 +109,18 @@ function gatewayDoors(stack: Stack, namespace: string, gateway: Workload): Door[
       if (at(each, "port") === ports.client && target !== undefined) own.set(target, "clients");
     }
   }
-  for (const port of numbered(gateway.podSpec)) if (!own.has(port)) own.set(port, isSource(port) ? "source" : "closed");
+  for (const port of [...numbered(gateway.podSpec), ...opened(stack, pod)]) if (!own.has(port)) own.set(port, isSource(port) ? "source" : "closed");
   return [...own].map(([port, purpose]) => ({ resource: gateway.object.resource, pod, port, purpose }));
 }
 
 const isSource = (port: number): boolean =>
   [ports.source, ports.peerGuard].some((first) => port >= first && port < first + LONGEST_PEER_LIST);
+
+/** Ports that rules open, whether or not something listens there: at both ends of a range. */
+const opened = (stack: Stack, pod: PodEndpoint): number[] =>
+  new Gate(stack.network.policies, pod, "ingress").policies
+    .flatMap((policy) => policy.ingress.allow.flatMap((rule) => (rule.ports ?? []).flatMap(({ port, endPort }) => [port, endPort])))
+    .filter((port) => typeof port === "number");
 
 function numbered(podSpec: Value): number[] {
   return containers(podSpec).flatMap((container) => list(container.body, "ports").map((each) => at(each, "containerPort"))).filter((port) => typeof port === "number");

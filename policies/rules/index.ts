@@ -1,4 +1,5 @@
 import type { Rule } from "../rule";
+import { bornClosed } from "./acl/bornClosed";
 import { confinedUsers } from "./acl/confinedUsers";
 import { dangerousCommands } from "./acl/dangerousCommands";
 import { defaultUser } from "./acl/defaultUser";
@@ -26,6 +27,7 @@ import { internalPorts } from "./network/internalPorts";
 import { linkPort } from "./network/linkPort";
 import { linkTls } from "./network/linkTls";
 import { metricsPort } from "./network/metricsPort";
+import { neededPaths } from "./network/neededPaths";
 import { sourcePorts } from "./network/sourcePorts";
 import { adminBind } from "./server/adminBind";
 import { breakReplication } from "./server/breakReplication";
@@ -58,6 +60,7 @@ export const rules: readonly Rule[] = [
   dangerousCommands,
   privilegedCommands,
   confinedUsers,
+  bornClosed,
   passwordStrength,
   secretsInPlain,
   defaultDeny,
@@ -71,6 +74,7 @@ export const rules: readonly Rule[] = [
   linkTls,
   exposedServices,
   egress,
+  neededPaths,
   memory,
   threadCount,
   breakReplication,

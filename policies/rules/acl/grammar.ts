@@ -1,6 +1,6 @@
 import type { AclProblem } from "../../../server/acl/rules";
 import { checkCommandRules, patternProblem } from "../../../server/acl/rules";
-import { readAcl, siteFile, siteUsersOf, type ReadAcl } from "../../acl/users";
+import { isName, isRuleWord, readAcl, siteFile, siteUsersOf, type ReadAcl } from "../../acl/users";
 import type { Cache } from "../../model/cache";
 import type { Stack } from "../../model/stack";
 import { notJudged, violation, type Finding, type Rule } from "../../rule";
@@ -27,6 +27,7 @@ function* judge(cache: Cache, stack: Stack): Iterable<Finding> {
   if (site?.fault !== undefined) yield violation({ resource: site.resource }, `site.json cannot be read: ${site.fault}`);
   else if (site !== undefined && site.content === undefined) yield notJudged({ resource: site.resource }, "site.json is not known yet");
   for (const user of siteUsersOf(cache, stack)) {
+    if (!isName(user.name) || isRuleWord(user.name)) yield violation(user.subject, `${user.title} has no name that a user can have`, { config: ["users"] });
     for (const problem of checkCommandRules(cache.engine, user.commands)) {
       yield violation(user.subject, `${user.title}, command rule ${problem.position}: ${withoutWord(problem)}`, { config: ["users"] });
     }
@@ -42,6 +43,10 @@ function* fileFaults({ file, resource }: ReadAcl): Iterable<Finding> {
     // That there is no line for default at all is another rule's business.
     if (problem.word === "default" && !file.users.some((user) => user.name === "default")) continue;
     yield violation({ resource, part: `line ${problem.line}` }, `line ${problem.line}, word ${problem.position}: ${withoutWord(problem)}`);
+  }
+  for (const { name, line } of file.users) {
+    // The server takes it for a name all the same; the user that was meant is then not there.
+    if (!isName(name) || isRuleWord(name)) yield violation({ resource, part: `line ${line}` }, `line ${line}, word 2: where the name belongs stands something else`);
   }
 }
 

@@ -12,12 +12,14 @@ export const privilegedCommands: Rule = {
   family: "acl",
   level: "mandatory",
   severity: "high",
-  description: "Commands of administration, replication, configuration and scripting are for users that are named for it.",
+  description: "Commands of administration, replication, role, configuration and scripting are for users that are named for it.",
   remedy: "Take the commands away from the user, or name it in this rule's configuration.",
   link: "https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/#command-categories",
   configSchema: {
     administration: named("administrate the server", ["guard"]),
-    replication: named("replicate it or change its role", ["guard", "replication"]),
+    replication: named("replicate it", ["guard", "replication"]),
+    // Whoever replicates may read everything; that it could also turn the server round is another matter.
+    role: named("change whom it follows", ["guard"]),
     configuration: named("read and change its configuration", ["guard"]),
     scripting: named("run scripts", []),
   },

@@ -1,13 +1,12 @@
 import { ports } from "../../../server/ports";
-import type { Declaration } from "../../model/declaration";
-import type { Resource } from "../../model/resource";
 import { title } from "../../model/resource";
 import type { Stack } from "../../model/stack";
 import { podLabels, workload } from "../../model/workload";
 import { prefixOf } from "../../network/address";
-import { blockCaller, namespaceCaller, type Caller } from "../../network/callers";
+import { namespaceCaller } from "../../network/callers";
 import { cachePods, type CachePods } from "../../network/doors";
-import type { PodEndpoint, Protocol } from "../../network/endpoint";
+import type { Protocol } from "../../network/endpoint";
+import { dnsErrands, errandsOf, toBlock, type Errand, type Source } from "../../network/errands";
 import { Gate } from "../../network/reach";
 import { witnesses } from "../../network/witness";
 import { texts, type Settings } from "../../settings";
@@ -16,6 +15,7 @@ import { eachCacheStack } from "../each";
 
 const DNS = 53;
 const HTTPS_PORTS = [443, 6443];
+const STORAGE_PORTS = [443, 9000];
 /** Blocks wider than this are nobody in particular. */
 const LEAST_BITS = { 4: 8, 6: 24 } as const;
 
@@ -35,51 +35,32 @@ export const egress: Rule = {
   judge: (estate, settings) =>
     eachCacheStack(estate, function* (stack) {
       for (const pods of cachePods(stack)) {
-        for (const source of sources(stack, pods)) yield* judgeSource(stack, source, destinations(stack, source, pods, settings));
+        for (const source of podsBeside(stack, pods)) yield* judgeSource(stack, source, destinations(stack, source, pods, settings));
       }
     }),
 };
 
-interface Source {
-  readonly resource: Resource;
-  readonly pod: PodEndpoint;
-}
-
-/** Somewhere a pod may speak to. */
-interface Destination {
-  readonly to: Caller;
-  readonly ports: readonly number[] | "any";
-  readonly udp: boolean;
-  readonly cidrs: readonly string[];
-  readonly namespaces: readonly string[];
-}
-
-function sources(stack: Stack, { namespace }: CachePods): Source[] {
+/** Every pod of the cache's namespace. @throws UnknownValue */
+export function podsBeside(stack: Stack, { namespace }: CachePods): Source[] {
   return stack.objects.flatMap((object) => {
     const pods = object.namespace === namespace ? workload(object) : undefined;
     return pods === undefined ? [] : [{ resource: object.resource, pod: stack.network.pod(namespace, podLabels(pods)) }];
   });
 }
 
-const toBlock = (cidr: string, list: readonly number[]): Destination => ({ to: blockCaller(cidr), ports: list, udp: false, cidrs: [cidr], namespaces: [] });
-const toNamespace = (name: string, list: readonly number[] | "any", udp = false): Destination => ({ to: namespaceCaller(name), ports: list, udp, cidrs: [], namespaces: [name] });
+/** Somewhere a pod may speak to on ports that are named, or on any. */
+type Destination = Omit<Errand, "ports"> & { readonly ports: readonly number[] | "any" };
 
-function destinations(stack: Stack, source: Source, { namespace, declaration, servers }: CachePods, settings: Settings): Destination[] {
-  const storage = [...texts(settings, "storageCidrs").map((cidr) => toBlock(cidr, [443, 9000])), ...texts(settings, "storageNamespaces").map((name) => toNamespace(name, "any"))];
-  const everywhere = [toNamespace(namespace, "any"), ...dns(declaration, settings)];
-  if (declaration === undefined) return [...everywhere, ...storage, ...named(stack, source)];
-  const isServer = servers.some((server) => server.resource === source.resource);
-  const { apiServer, peerCidrs, peerPorts } = declaration;
-  if (isServer) return [...everywhere, ...storage, ...(apiServer === undefined ? [] : [toBlock(apiServer.cidr, [apiServer.port])])];
-  return [...everywhere, ...peerCidrs.map((cidr) => toBlock(cidr, peerPorts.length === 0 ? [ports.link] : peerPorts))];
-}
+const toNamespace = (name: string): Destination => ({ to: namespaceCaller(name), ports: "any", protocols: ["TCP", "UDP", "SCTP"], cidrs: [], namespaces: [name] });
 
-function dns(declaration: Declaration | undefined, settings: Settings): Destination[] {
-  if (declaration?.dns === undefined) return texts(settings, "dnsNamespaces").map((name) => toNamespace(name, [DNS], true));
-  const { namespace, labels } = declaration.dns;
-  const within = namespaceCaller(namespace);
-  const covers: Caller["covers"] = (endpoint) => within.covers(endpoint) && endpoint.kind === "pod" && Object.entries(labels).every(([key, value]) => endpoint.labels[key] === value);
-  return [{ to: { ...within, covers }, ports: [DNS], udp: true, cidrs: [], namespaces: [namespace] }];
+function destinations(stack: Stack, source: Source, pods: CachePods, settings: Settings): Destination[] {
+  const { namespace, declaration } = pods;
+  const storage = [...texts(settings, "storageCidrs").map((cidr) => toBlock(cidr, STORAGE_PORTS)), ...texts(settings, "storageNamespaces").map(toNamespace)];
+  const errands = declaration === undefined ? undefined : errandsOf(stack, pods, declaration).get(source.resource);
+  if (errands !== undefined) return [...errands, ...storage];
+  // Pods of which nothing is known but where they are.
+  const others = [toNamespace(namespace), ...dnsErrands(declaration, texts(settings, "dnsNamespaces")), ...storage];
+  return declaration === undefined ? [...others, ...named(stack, source)] : others;
 }
 
 /** Where the stack declares nothing, each block that is named and narrow is taken for the API server's or a peer's. */
@@ -103,7 +84,7 @@ function* judgeSource(stack: Stack, { resource, pod }: Source, allowed: readonly
   for (const [port, protocol] of triedPorts(gate)) {
     for (const { endpoint, title: name } of tried) {
       if (!gate.admits(endpoint, port, protocol)) continue;
-      const covered = allowed.some((each) => each.to.covers(endpoint) && (each.ports === "any" || each.ports.includes(port)) && (protocol === "TCP" || each.udp || each.ports === "any"));
+      const covered = allowed.some((each) => each.to.covers(endpoint) && (each.ports === "any" || each.ports.includes(port)) && each.protocols.includes(protocol));
       if (!covered) wrong.push(port === 1 ? `${name} on any port` : `${name} on port ${port}`);
     }
   }

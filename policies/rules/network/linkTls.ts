@@ -64,7 +64,9 @@ function bindFaults(section: Section): string[] {
 
 /** A connection goes on only under an acl that compares the name in the client's certificate. */
 function checksName(section: Section): boolean {
-  const named = section.lines.filter(([word, , fetch]) => word === "acl" && /^ssl_c_s_dn\((cn|CN)\)$/.test(fetch ?? "")).filter((line) => line.length > 3).map(([, name]) => name);
+  const compares = ([word, , fetch, flag, method, ...values]: readonly string[]): boolean =>
+    word === "acl" && /^ssl_c_s_dn\(cn\)$/i.test(fetch ?? "") && flag === "-m" && method === "str" && values.length > 0;
+  const named = section.lines.filter(compares).map(([, name]) => name);
   return section.lines.some(([word, stage, action, condition, ...names]) => {
     const rejects = word === "tcp-request" && stage === "content" && action === "reject" && condition === "unless";
     return rejects && names.length === 1 && named.includes(names[0]);

@@ -5,7 +5,7 @@ import { eachCache } from "../each";
 import { scheduleOf } from "./schedule";
 
 const MINUTE = 60_000;
-/** A week of runs shows the shortest and the longest break of any schedule by the clock and by the day of the week. */
+/** So many runs show the shortest and the longest break of any schedule that runs at least daily: by the clock, by the week and by the month. */
 const RUNS = 400;
 const START = new Date("2026-01-05T00:00:00Z");
 
@@ -30,17 +30,33 @@ export const cron: Rule = {
     }),
 };
 
+/** A schedule is walked through at most once for each setting: all servers mostly share one. */
+const judged = new Map<string, string | undefined>();
+
 function faultOf(written: string, settings: Settings): string | undefined {
+  const [least, most] = [amount(settings, "minMinutes"), amount(settings, "maxHours")];
+  const key = JSON.stringify([written, least, most]);
+  if (!judged.has(key)) judged.set(key, findFault(written, least, most));
+  return judged.get(key);
+}
+
+function findFault(written: string, least: number, most: number): string | undefined {
   if (written.trim().split(/\s+/).length !== 5) return "does not have five fields";
-  let runs: Date[];
+  let cron: Cron;
   try {
-    runs = new Cron(written, { timezone: "UTC", paused: true }).nextRuns(RUNS, START);
+    cron = new Cron(written, { timezone: "UTC", paused: true });
   } catch {
     return "cannot be read";
   }
-  const breaks = runs.slice(1).map((run, i) => run.getTime() - (runs[i] ?? START).getTime());
-  if (breaks.length === 0) return "never comes again";
-  const [least, most] = [amount(settings, "minMinutes"), amount(settings, "maxHours")];
-  if (Math.min(...breaks) < least * MINUTE) return `has two snapshots within less than ${least} minutes`;
-  return Math.max(...breaks) > most * 60 * MINUTE ? `leaves more than ${most} hours between two snapshots` : undefined;
+  let last = cron.nextRun(START);
+  if (last === null) return "never comes";
+  for (let run = 1; run < RUNS; run += 1) {
+    const next = cron.nextRun(last);
+    if (next === null) return "never comes again";
+    const pause = next.getTime() - last.getTime();
+    if (pause < least * MINUTE) return `has two snapshots within less than ${least} minutes`;
+    if (pause > most * 60 * MINUTE) return `leaves more than ${most} hours between two snapshots`;
+    last = next;
+  }
+  return undefined;
 }

@@ -34,13 +34,18 @@ function fileMutants(world: World): Mutant[] {
     ];
     if (world.name === "dragonfly") edits.push(["a rule for a subcommand", (line) => `${line} +CONFIG|GET`], ["a line too short", replace(/^(\S+ \S+ \S+).*/, "$1")], ["an unknown command", (line) => `${line} +TELEPORT`]);
     if (user !== "default") edits.push(["every key", (line) => line.replace(/ ~\S+/g, "").replace(/ resetkeys/, " resetkeys ~*")], ["all commands", (line) => `${line} +@all`], ["dangerous commands", (line) => `${line} +@dangerous`]);
-    if (user !== "default" && user !== "guard") edits.push(["the guard's keys", (line) => line.replace(/ resetkeys/, " resetkeys ~__dr:*")], ["CONFIG", (line) => `${line} +config`], ["SHUTDOWN", (line) => `${line} +shutdown`]);
+    if (user !== "default" && user !== "guard") edits.push(["the guard's keys", (line) => line.replace(/ resetkeys/, " resetkeys ~__dr:*")], ["SHUTDOWN", (line) => `${line} +shutdown`]);
+    // langfuse is let off CONFIG, with a reason and a date.
+    if (!["default", "guard", "langfuse"].includes(user)) edits.push(["CONFIG", (line) => `${line} +config`]);
+    if (!["default", "guard", "monitoring"].includes(user)) edits.push(["open from the start", (line) => line.replace(/ off /i, ` ${on} `)]);
     if (user === "guard") edits.push(["keys beside its own", (line) => line.replace(/ ~__dr:\*/, " ~__dr:* ~cache:*")]);
     if (user === "heimdall") edits.push(["another pattern", (line) => line.replace(/~heimdall:dns:cache:\*/, "~heimdall:*")], ["one pattern more", (line) => line.replace(/ ~heimdall/, " ~dns:* ~heimdall")]);
     // A hash that is not there cannot be halved: default's line has none.
     for (const [name, change] of edits) if (lines.some((line) => userOf(line) === user && change(line) !== line)) found.push(...inFile(world, `${user}: ${name}`, one(user, change)));
   }
   found.push(...inFile(world, "no line for default", (all) => all.filter((line) => userOf(line) !== "default")));
+  found.push(...inFile(world, "a user that the guard does not know", (all) => [...all, `${world.name === "redis" ? "user" : "USER"} extra ${world.name === "redis" ? "on" : "ON"} #${"a".repeat(64)} resetkeys ~extra:* -@all +get`]));
+  found.push(...inFile(world, "litellm left out", (all) => all.filter((line) => userOf(line) !== "litellm")));
   found.push(...inFile(world, "a user twice", (all) => [...all, all.at(-1) ?? ""]));
   found.push(...inFile(world, "default on, with everything", (all) => ["USER default ON nopass ~* &* +@all".replace("USER", world.name === "redis" ? "user" : "USER"), ...all.slice(1)]));
   found.push(...inFile(world, "appcache has litellm's keys", one("appcache", replace(/~cache:\*/, "~litellm:*"))));

@@ -1,0 +1,71 @@
+import { ports } from "../../server/ports";
+import type { Declaration } from "../model/declaration";
+import type { Resource } from "../model/resource";
+import type { Stack } from "../model/stack";
+import { podLabels, type Workload } from "../model/workload";
+import { blockCaller, labelsThatTell, namespaceCaller, podsCaller, type Caller } from "./callers";
+import { serverPod, type CachePods } from "./doors";
+import type { PodEndpoint, Protocol } from "./endpoint";
+import { matches } from "./selector";
+
+const DNS = 53;
+
+/** Pods that speak to others, and the resource that makes them. */
+export interface Source {
+  readonly resource: Resource;
+  readonly pod: PodEndpoint;
+}
+
+/** Somewhere that pods have to speak to, and may. */
+export interface Errand {
+  readonly to: Caller;
+  readonly ports: readonly number[];
+  readonly protocols: readonly Protocol[];
+  /** Blocks and namespaces of the destination: they tell who is to be tried. */
+  readonly cidrs: readonly string[];
+  readonly namespaces: readonly string[];
+}
+
+/**
+ * What the pods of a declared site live by, by the resource that makes them: the gateway's way to server and guard, the
+ * server's to its peers through the gateway, names, the API server.
+ * @throws UnknownValue
+ */
+export function errandsOf(stack: Stack, pods: CachePods, declaration: Declaration): ReadonlyMap<Resource, readonly Errand[]> {
+  const { servers, gateways, namespace } = pods;
+  const names = dnsErrands(declaration);
+  const peers = declaration.peerPorts.map((_, i) => [ports.source + i, ports.peerGuard + i]).flat();
+  const toGateways = gateways.map((gateway) => toPods("the gateway's pods", stack, namespace, gateway, peers));
+  const toServers = servers.map((server): Errand => ({ ...tcp(podsCaller("the server's pods", serverPod(stack, namespace, server), labelsThatTell(server.labels)), [ports.client, ports.guard]), namespaces: [namespace] }));
+  const { apiServer, peerCidrs, peerPorts } = declaration;
+  const api = apiServer === undefined ? [] : [toBlock(apiServer.cidr, [apiServer.port], "the API server")];
+  const across = peerPorts.length === 0 ? [] : peerCidrs.map((cidr) => toBlock(cidr, [...new Set(peerPorts)], "the peers"));
+  return new Map([
+    ...servers.map(({ resource }): [Resource, Errand[]] => [resource, [...(peers.length === 0 ? [] : toGateways), ...api, ...names]]),
+    ...gateways.map(({ object }): [Resource, Errand[]] => [object.resource, [...toServers, ...across, ...names]]),
+  ]);
+}
+
+const tcp = (to: Caller, list: readonly number[]): Errand => ({ to, ports: list, protocols: ["TCP"], cidrs: [], namespaces: [] });
+
+export const toBlock = (cidr: string, list: readonly number[], what = "addresses"): Errand => ({ ...tcp({ ...blockCaller(cidr), title: `${what} (${cidr})` }, list), cidrs: [cidr] });
+
+const toPods = (title: string, stack: Stack, namespace: string, pods: Workload, list: readonly number[]): Errand => ({
+  ...tcp(podsCaller(title, stack.network.podOf(pods, namespace), labelsThatTell(podLabels(pods))), list),
+  namespaces: [namespace],
+});
+
+/** @param namespaces where the DNS pods are if the site does not say. */
+export function dnsErrands(declaration: Declaration | undefined, namespaces: readonly string[] = []): Errand[] {
+  const lookups = (to: Caller, namespace: string): Errand => ({ to, ports: [DNS], protocols: ["UDP", "TCP"], cidrs: [], namespaces: [namespace] });
+  if (declaration?.dns === undefined) return namespaces.map((name) => lookups(namespaceCaller(name), name));
+  const { namespace, labels } = declaration.dns;
+  const within = namespaceCaller(namespace);
+  const wanted = Object.entries(labels).map(([key, value]) => ({ key, operator: "In" as const, values: [value] }));
+  const to: Caller = {
+    title: `DNS (namespace ${namespace})`,
+    covers: (endpoint) => within.covers(endpoint) && endpoint.kind === "pod" && matches(wanted, endpoint.labels),
+    examples: within.examples.map((example) => (example.kind === "pod" ? { ...example, labels } : example)),
+  };
+  return [lookups(to, namespace)];
+}
