@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { ports } from "../server/ports";
-import { guardApi } from "./api";
+import { GuardApi } from "./api";
 import { readTold, type Told } from "./config";
 import { Guard } from "./guard";
 import { MemoryFile } from "./memoryFile";
@@ -38,7 +38,7 @@ function main(): void {
   );
   const writer = new StatusWriter(() => statusOf(guard, roles), (status) => roles.writeStatus(status));
 
-  guardApi(guard, roles).listen(ports.guard);
+  new GuardApi(guard, roles).listen(ports.guard);
   metricsServer(guard, roles).listen(ports.metrics);
   roles.start();
   guard.start();

@@ -38,7 +38,10 @@ export class ServerSession {
   /** Several commands in one round trip; each reply may be an Error. */
   async observe(commands: readonly (readonly string[])[]): Promise<unknown[]> {
     const redis = await this.connection("observe");
-    return Promise.all(commands.map(([name = "PING", ...args]) => redis.call(name, ...args).catch((error: Error) => (isReplyError(error) ? error : Promise.reject(error)))));
+    const replies = (await redis.pipeline(commands.map(([name = "PING", ...args]) => [name.toLowerCase(), ...args])).exec()) ?? [];
+    const failed = replies.find(([error]) => error !== null && !isReplyError(error));
+    if (failed?.[0] != null) throw failed[0];
+    return replies.map(([error, reply]) => error ?? reply);
   }
 
   /** Through the ordinary port, as every client's writes go. */

@@ -28,7 +28,9 @@ export const peerGuardPort = (peer: number): number => ports.peerGuard + peer;
 const section = (title: string, ...lines: readonly string[]): string => [title, ...lines.map((line) => `  ${line}`)].join("\n");
 
 const USER_TIMEOUT = "tcp-ut 3s";
-const CHECKED = `check inter 250ms fastinter 250ms downinter 250ms fall 2 rise 1`;
+const CHECKED = "check inter 250ms fastinter 250ms downinter 250ms fall 2 rise 1";
+/** Who reads a copy waits a second longer for a change than who writes: the server itself refuses what it must not answer. */
+const CHECKED_SELDOM = "check inter 1s fastinter 250ms downinter 250ms fall 2 rise 1";
 
 const header = ({ threads, maxConnections }: HaproxyConfig): readonly string[] => [
   section(
@@ -103,7 +105,7 @@ const clients = (config: HaproxyConfig): readonly string[] => [
     ...config.peers.map((peer) => peerServer(peer, linkServerName(peer.site), "backup", CHECKED, "check-ssl", `check-sni ${linkGuardName(peer.site)}`, "on-marked-down shutdown-sessions")),
   ),
   section("frontend read_only", `bind :${ports.readOnly} ${USER_TIMEOUT}`, "default_backend read_only"),
-  section("backend read_only", ...guardCheck("/read-only"), localServer(config, ports.client, CHECKED, `port ${ports.guard}`, "on-marked-down shutdown-sessions")),
+  section("backend read_only", ...guardCheck("/read-only"), localServer(config, ports.client, CHECKED_SELDOM, `port ${ports.guard}`, "on-marked-down shutdown-sessions")),
 ];
 
 /** Peers come in here and reach this site's server and guard, nothing else: no way leads back out, so no loop can form. */

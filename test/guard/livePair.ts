@@ -2,12 +2,11 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import type { Server } from "node:http";
 import { connect as connectTcp, createServer, type AddressInfo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Redis from "ioredis";
-import { guardApi } from "../../guard/api";
+import { GuardApi } from "../../guard/api";
 import type { Told } from "../../guard/config";
 import { Guard } from "../../guard/guard";
 import { MemoryFile } from "../../guard/memoryFile";
@@ -90,7 +89,7 @@ export class LiveSite {
   readonly credentials = { username: "appcache", password: PASSWORDS["appcache"] ?? "" };
   guard: Guard | null = null;
   readonly lines: string[] = [];
-  private api: Server | null = null;
+  private api: GuardApi | null = null;
   private server: ChildProcess | null = null;
   private restarts = true;
 
@@ -155,14 +154,13 @@ export class LiveSite {
       (line) => this.lines.push(line),
     );
     this.guard = guard;
-    this.api = guardApi(guard, roles).listen(this.guardPort, "127.0.0.1");
+    this.api = new GuardApi(guard, roles).listen(this.guardPort, "127.0.0.1");
     guard.start();
   }
 
   stopGuard(): void {
     this.guard?.stop();
     this.api?.close();
-    this.api?.closeAllConnections();
     this.guard = null;
   }
 
