@@ -1,3 +1,38 @@
+/**
+ * The environment of the resolver. An empty variable counts as unset; what is wrong is reported all at once and ends the
+ * start with code 2. No other file reads the environment, but for NODE_… and KUBERNETES_SERVICE_HOST, which Kubernetes sets.
+ *
+ * | variable | default | what |
+ * |---|---|---|
+ * | HEIMDALL_UPSTREAM_SERVERS | none: must be set | addresses to ask, separated by commas or spaces: `10.0.0.2`, `10.0.0.3:5353`, `[2001:db8::1]:53`; no names |
+ * | HEIMDALL_BIND_ADDR | 0.0.0.0:1053 | where queries are answered, UDP and TCP; `[::]:1053` for both families; port 0: the kernel's choice, in the log's line "ready" |
+ * | HEIMDALL_HTTP_BIND_ADDR | 0.0.0.0:9153 | GET /health (alive), /ready, /metrics; POST /flush from the same machine only |
+ * | HEIMDALL_UPSTREAM_TIMEOUT | 4 | seconds for a question, however many upstreams are tried |
+ * | HEIMDALL_RANDOMISE_CASE | true | letters of random case towards upstreams (0x20) |
+ * | HEIMDALL_WORKERS | auto | processes that answer; auto: one a core of those given, by the cgroup's quota too |
+ * | HEIMDALL_CACHE_BYTES | 64Mi | the local cache (L1) of all processes together |
+ * | HEIMDALL_MIN_TTL, _MAX_TTL, _MAX_NEGATIVE_TTL | 0, 86400, 3600 | seconds |
+ * | HEIMDALL_STALE_SECONDS | 86400 | how long past its TTL an answer may be served for want of a better one; 0: never |
+ * | HEIMDALL_STALE_AFTER_MS | 1800 | how long a client waits for a fresh answer while there is a stale one |
+ * | HEIMDALL_PREFETCH | true | refresh popular answers before they expire |
+ * | HEIMDALL_MAX_CONCURRENT_QUERIES | 2000 | questions on their way to upstreams; more fail at once |
+ * | HEIMDALL_MAX_UDP_BYTES | 1232 | largest answer over UDP |
+ * | HEIMDALL_QUERIES_PER_SECOND_PER_IP, HEIMDALL_BURST_SIZE_PER_IP | 5000, twice that | one client's limit (IPv6: one /64); 0: none |
+ * | HEIMDALL_TCP_CONNECTIONS, _PER_IP, HEIMDALL_TCP_IDLE_SECONDS | 1000, 50, 10 | |
+ * | HEIMDALL_DRAIN_SECONDS | 5 | between SIGTERM (not ready from then on) and the end of listening |
+ * | HEIMDALL_LOG_LEVEL | info | error, warn, info, debug; JSON lines on standard output |
+ * | HEIMDALL_REDIS_ENABLED | true if an address is found | false: local cache only |
+ * | HEIMDALL_REDIS_URL, else REDIS_URL, else HEIMDALL_REDIS_SERVICE_HOST and _PORT, else in Kubernetes redis://heimdall-redis:6379 | | where is **written** and listened for invalidations: the primary, wherever it is; `rediss://` for TLS |
+ * | HEIMDALL_REDIS_READ_URL | the same | where is **read**: this region's copy (`dragonfly-ro`); same user, password and CA |
+ * | HEIMDALL_REDIS_USER | the URL's | ACL user; what it needs is in l2/acl.ts |
+ * | HEIMDALL_REDIS_PASSWORD_FILE | | a mounted Secret's file, read again for each connection, so that a rotated password is found |
+ * | HEIMDALL_REDIS_PASSWORD | the URL's | when there is no file |
+ * | HEIMDALL_REDIS_CA_FILE | Node's own CAs | PEM, for `rediss://` |
+ * | HEIMDALL_REDIS_KEY_PREFIX | heimdall:dns:cache | keys `<prefix>:<name>:<type>:<class>`, `<prefix>:popular`; channel `<prefix>:invalidate` |
+ * | HEIMDALL_REDIS_TIMEOUT_MS | 100 | how long an answer waits for the shared cache at most |
+ * | HEIMDALL_REDIS_COMPRESS_ABOVE | 1024 | bytes of message above which it is deflated; 0: never |
+ * | HEIMDALL_REDIS_WARM_NAMES | 10000 | popular answers fetched at the start; 0: none |
+ */
 import { bytes, milliseconds, type Bytes, type Milliseconds } from "../../server/types";
 import type { TtlPolicy } from "../cache/ttl";
 import type { RedisEndpoint } from "../l2/endpoint";
@@ -70,9 +105,9 @@ const DAY_SECONDS = 86_400;
 const WEEK_SECONDS = 7 * DAY_SECONDS;
 const LARGE = 1_000_000_000;
 
-function readAddress(environment: Environment, name: string, fallback: string): UpstreamAddress {
+function readListener(environment: Environment, name: string, fallback: string): UpstreamAddress {
   const text = environment.text(name) ?? fallback;
-  const address = parseAddress(text);
+  const address = parseAddress(text, { leastPort: 0 });
   if (address !== undefined) return address;
   environment.refuse(name, `"${text}" is no address and port`, `use one such as ${fallback}`);
   return { host: "127.0.0.1", port: 1, family: 4 };
@@ -126,8 +161,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   const ttlRange = { least: 0, most: WEEK_SECONDS };
   const rate = environment.integer("HEIMDALL_QUERIES_PER_SECOND_PER_IP", 5_000, { least: 0, most: LARGE });
   const config: Config = {
-    listen: readAddress(environment, "HEIMDALL_BIND_ADDR", "0.0.0.0:1053"),
-    http: readAddress(environment, "HEIMDALL_HTTP_BIND_ADDR", "0.0.0.0:9153"),
+    listen: readListener(environment, "HEIMDALL_BIND_ADDR", "0.0.0.0:1053"),
+    http: readListener(environment, "HEIMDALL_HTTP_BIND_ADDR", "0.0.0.0:9153"),
     upstreams: readUpstreams(environment),
     upstreamBudget: milliseconds(environment.integer("HEIMDALL_UPSTREAM_TIMEOUT", 4, { least: 1, most: 60 }) * 1000),
     caseOfNames: (environment.boolean("HEIMDALL_RANDOMISE_CASE") ?? true) ? "random" : "lower",

@@ -69,8 +69,10 @@ export class TcpServer {
     clearInterval(this.#sweep);
   }
 
-  /** Cuts whatever is still there. */
+  /** Takes no more connections and cuts those that are there. */
   destroy(): void {
+    clearInterval(this.#sweep);
+    if (this.#server.listening) this.#server.close();
     for (const { socket } of this.#connections) socket.destroy();
   }
 

@@ -12,21 +12,16 @@ const SOCKET_BUFFER_BYTES = 4 * 2 ** 20;
 export class UdpServer {
   readonly #handler: Handler;
   readonly #tally: Tally;
-  readonly #socket: Socket;
+  readonly #family: 4 | 6;
+  readonly #log: Log;
+  #socket: Socket | undefined;
   #pending = 0;
 
   constructor(handler: Handler, tally: Tally, family: 4 | 6, log: Log) {
     this.#handler = handler;
     this.#tally = tally;
-    this.#socket = createSocket({
-      type: family === 6 ? "udp6" : "udp4",
-      recvBufferSize: SOCKET_BUFFER_BYTES,
-      sendBufferSize: SOCKET_BUFFER_BYTES,
-      // Replies go to addresses, which need no lookup; Node's own takes a turn of the event loop for each.
-      lookup: (host: string, _options: unknown, callback: (error: null, address: string, family: number) => void) => callback(null, host, family),
-    });
-    this.#socket.on("message", (packet, from) => this.#answer(packet, from));
-    this.#socket.on("error", (error) => log("error", "udp socket failed", { problem: error.message }));
+    this.#family = family;
+    this.#log = log;
   }
 
   /** Queries whose answer is on its way. */
@@ -34,17 +29,33 @@ export class UdpServer {
     return this.#pending;
   }
 
-  /** The port in use. @throws Error when it cannot be opened. */
+  /** The port in use. May be called again after close(). @throws Error when it cannot be opened. */
   async listen(address: UpstreamAddress): Promise<number> {
+    const socket = createSocket({
+      type: this.#family === 6 ? "udp6" : "udp4",
+      recvBufferSize: SOCKET_BUFFER_BYTES,
+      sendBufferSize: SOCKET_BUFFER_BYTES,
+      // Replies go to addresses, which need no lookup; Node's own takes a turn of the event loop for each.
+      lookup: (host: string, _options: unknown, callback: (error: null, address: string, family: number) => void) => callback(null, host, this.#family),
+    });
+    this.#socket = socket;
+    socket.on("message", (packet, from) => this.#answer(packet, from));
     // Without a lookup to wait for, it listens before bind() returns.
-    const listening = once(this.#socket, "listening");
-    this.#socket.bind({ address: address.host, port: address.port });
-    await listening;
-    return this.#socket.address().port;
+    const listening = once(socket, "listening");
+    socket.bind({ address: address.host, port: address.port });
+    try {
+      await listening;
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+    socket.on("error", (error) => this.#log("error", "udp socket failed", { problem: error.message }));
+    return socket.address().port;
   }
 
   close(): void {
-    this.#socket.close();
+    this.#socket?.close();
+    this.#socket = undefined;
   }
 
   #answer(packet: Buffer, from: RemoteInfo): void {
@@ -62,7 +73,7 @@ export class UdpServer {
 
   #send(reply: Buffer, to: RemoteInfo): void {
     try {
-      this.#socket.send(reply, 0, reply.length, to.port, to.address);
+      this.#socket?.send(reply, 0, reply.length, to.port, to.address);
     } catch {
       // Closed meanwhile, or an address that this socket cannot reach.
       this.#tally.counts.sendErrors += 1;

@@ -45,7 +45,9 @@ export class Crew {
     cluster.setupPrimary({ serialization: "advanced" });
     const started = await Promise.all(Array.from({ length: this.#config.workers }, () => this.#spawn(tier)));
     cluster.on("exit", (worker, code) => this.#exited(worker, code, tier));
-    return started[0] ?? { udp: 0, tcp: 0 };
+    const ports = started[0] ?? { udp: 0, tcp: 0 };
+    if (started.some((each) => each.udp !== ports.udp)) throw new Error("the kernel gave the workers different ports; start again, or name a port in HEIMDALL_BIND_ADDR");
+    return ports;
   }
 
   forget({ name, type }: Invalidation): void {

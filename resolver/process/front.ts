@@ -17,6 +17,7 @@ const SWEEP_ENTRIES = 5_000;
 /** Hits after which an answer is popular enough to be refreshed ahead of time. */
 const PREFETCH_HITS = 3;
 const FAILURE_MS = 5_000;
+const MOST_PORTS_TRIED = 50;
 
 export const tierPolicy = (config: Config): TierPolicy => ({
   keepStaleMs: config.keepStale,
@@ -64,11 +65,23 @@ export class Front {
 
   /** @throws Error when a port cannot be opened. */
   async listen(): Promise<BoundPorts> {
-    const { listen } = this.#config;
-    const udp = await this.#udp.listen(listen);
-    const tcp = await this.#tcp.listen(listen.port === 0 ? { ...listen, port: udp } : listen);
+    const ports = await this.#listenOnBoth();
     this.#sweep = setInterval(() => this.#tier.store.sweep(wallClock(), SWEEP_ENTRIES), SWEEP_EVERY_MS).unref();
-    return { udp, tcp };
+    return ports;
+  }
+
+  /** One number for both transports. Where the kernel chooses, what is free for UDP may be taken for TCP: another then. */
+  async #listenOnBoth(): Promise<BoundPorts> {
+    const { listen } = this.#config;
+    for (let attempt = 1; ; attempt++) {
+      const udp = await this.#udp.listen(listen);
+      try {
+        return { udp, tcp: await this.#tcp.listen({ ...listen, port: udp }) };
+      } catch (error) {
+        this.#udp.close();
+        if (listen.port !== 0 || attempt === MOST_PORTS_TRIED) throw error;
+      }
+    }
   }
 
   snapshot(): TallySnapshot {

@@ -44,7 +44,11 @@ describe("the sockets", () => {
     udpPort = await udp.listen(ADDRESS);
     tcpPort = await tcp.listen(ADDRESS);
   });
-  after(() => udp.close());
+  after(() => {
+    udp.close();
+    tcp.destroy();
+    for (const release of held.splice(0)) release();
+  });
 
   it("answer many packets over UDP, each with its id", async () => {
     const replies = await exchangeUdp(udpPort, Array.from({ length: 200 }, (_, i) => query(`n${i % 7}.example`, i)));

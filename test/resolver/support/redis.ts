@@ -38,10 +38,18 @@ export class TestRedis {
     this.port = port;
   }
 
+  /** On a port that was free a moment ago; on another when somebody was faster. */
   static async start(program: Program): Promise<TestRedis> {
-    const server = new TestRedis(program, await freePort());
-    await server.run();
-    return server;
+    for (let attempt = 1; ; attempt++) {
+      const server = new TestRedis(program, await freePort());
+      try {
+        await server.run();
+        return server;
+      } catch (error) {
+        await server.stop();
+        if (attempt === 5) throw error;
+      }
+    }
   }
 
   get url(): string {

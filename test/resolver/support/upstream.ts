@@ -93,7 +93,10 @@ export class TestUpstream {
   }
 
   #serveUdp(packet: Buffer, from: RemoteInfo): void {
-    this.#answer(packet, "udp", from.port, (reply) => this.#udp.send(reply, from.port, from.address));
+    this.#answer(packet, "udp", from.port, (reply) => {
+      // A reply that was held back may come after the test's end.
+      if (this.#tcp.listening) this.#udp.send(reply, from.port, from.address);
+    });
   }
 
   #serveTcp(socket: Socket): void {
