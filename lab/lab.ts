@@ -15,6 +15,7 @@ import { run } from "./process/run";
 import { Service } from "./process/service";
 import { waitFor } from "./process/waitFor";
 import type { Progress } from "./progress";
+import { S3Server, type S3ServerOptions } from "./storage/s3Server";
 import { makeLinkTls } from "./tls/linkTls";
 import type { Toolchain } from "./toolchain/toolchain";
 
@@ -85,7 +86,7 @@ export class Lab {
   /** What keeps the lab from being used, in a line; undefined when it is well. Takes about a second at most. */
   async problem(): Promise<string | undefined> {
     if (!existsSync(this.#completeFile)) return "it was not started to the end";
-    const problems = await Promise.all([...this.clusters.map((cluster) => cluster.problem()), this.link.problem()]);
+    const problems = await Promise.all([...this.clusters.map((cluster) => cluster.problem()), this.link.problem(), this.#storageProblem()]);
     return problems.find((problem) => problem !== undefined);
   }
 
@@ -105,7 +106,7 @@ export class Lab {
     writeFileSync(this.pulumi.passphraseFile, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600 });
     await makeLinkTls(this.plan);
     await this.network.make();
-    await Promise.all([this.#startLink(link, progress), ...this.clusters.map((cluster) => cluster.start(images, progress))]);
+    await Promise.all([this.#startLink(link, progress), this.#startStorage(progress), ...this.clusters.map((cluster) => cluster.start(images, progress))]);
     writeFileSync(this.#completeFile, "");
   }
 
@@ -124,6 +125,30 @@ export class Lab {
     await waitFor(() => api.isUp(), { what: "toxiproxy", deadlineMs: 20_000, giveUp: proxy.mustBeAlive });
     await this.link.create(settings);
     progress.say(`link: ready, ${settings.rttMs} ms round trip`);
+  }
+
+  /** Of a lab that is up. */
+  get storage(): S3Server {
+    return S3Server.of(this.#storageOptions);
+  }
+
+  get #storageOptions(): S3ServerOptions {
+    const { bridgeAddress: address, s3Port: port, directory } = this.plan;
+    return { program: this.#toolchain.program("versitygw", "versitygw"), directory: join(directory, "s3"), address, port, cgroupEntry: entryFile(this.#trees, this.#storageGroup) };
+  }
+
+  get #storageGroup(): string {
+    return `${this.plan.cgroup}/storage`;
+  }
+
+  async #startStorage(progress: Progress): Promise<void> {
+    makeCgroup(this.#trees, this.#storageGroup);
+    const { access } = await S3Server.start(this.#storageOptions);
+    progress.say(`storage: ready, bucket ${access.bucket} at ${access.endpoint}`);
+  }
+
+  async #storageProblem(): Promise<string | undefined> {
+    return (await this.storage.isUp().catch(() => false)) ? undefined : "its S3 server does not answer";
   }
 
   async #clear(): Promise<void> {

@@ -64,6 +64,8 @@ export interface LabPlan {
   /** Of the host's table of packet rules, family inet. */
   readonly nftTable: string;
   readonly toxiproxyPort: number;
+  /** On the bridge: the S3 server of both sites' snapshots. */
+  readonly s3Port: number;
   readonly sites: readonly SitePlan[];
 }
 
@@ -85,6 +87,7 @@ export function planLab(name: string, stateRoot: string = stateDirectory()): Lab
     cgroup: `lab-${name}`,
     nftTable: `lab_${name}`,
     toxiproxyPort: 8474,
+    s3Port: 7070,
     sites: SITES.map((site, index) => planSite({ name, directory, prefix, site, number: index + 1 })),
   };
 }

@@ -5,6 +5,7 @@ import { succeeds } from "../process/run";
 import type { Progress } from "../progress";
 import { Debian } from "./debian";
 import { buildGoTool, goToolFolder, isGoToolBuilt } from "./goBuild";
+import { buildMoto, isMotoBuilt, motoServer } from "./moto";
 import { GO_TOOLS, type GoTool, type GoToolName } from "./goTools";
 
 /** `lab`: the Pulumi CLI built from its module, with the stand-ins of lab/pulumi; `official`: the one on PATH with its own plugins. */
@@ -30,7 +31,7 @@ export class Toolchain {
   /** What would have to be built or fetched, by name; empty on a second run. Looks at files only. */
   static missing(kind: ToolchainKind, cache = cacheDirectory()): string[] {
     const tools = wantedTools(kind).filter((tool) => !isGoToolBuilt(cache, tool));
-    return [...tools.map((tool) => tool.name), ...(Debian.cached(cache) ? [] : ["debian"])];
+    return [...tools.map((tool) => tool.name), ...(Debian.cached(cache) ? [] : ["debian"]), ...(isMotoBuilt(cache) ? [] : ["moto"])];
   }
 
   /** Builds and fetches what is missing. An interrupted run goes on where it stopped. */
@@ -40,6 +41,7 @@ export class Toolchain {
     }
     const debian = await Debian.fetch(cache, progress);
     for (const tool of wantedTools(kind)) await buildGoTool(cache, tool, progress);
+    await buildMoto(cache, progress);
     return new Toolchain(cache, debian);
   }
 
@@ -53,6 +55,11 @@ export class Toolchain {
   /** Path of a program built from a Go module. */
   program<Name extends GoToolName>(tool: Name, program: keyof (typeof GO_TOOLS)[Name]["programs"] & string): string {
     return join(this.folder(tool), program);
+  }
+
+  /** Path of moto's server. */
+  get moto(): string {
+    return motoServer(this.cache);
   }
 
   folder(tool: GoToolName): string {
