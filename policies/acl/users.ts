@@ -1,6 +1,7 @@
 import { parseAclFile, type ParsedAclFile, type ParsedAclUser } from "../../server/acl/parse";
 import type { Engine } from "../../server/types";
 import { dataEntry, type Cache } from "../model/cache";
+import type { KubeObject } from "../model/kube";
 import { once } from "../model/once";
 import type { Resource } from "../model/resource";
 import type { Stack } from "../model/stack";
@@ -87,18 +88,30 @@ const siteFiles = once((stack: Stack) => once((cache: Cache) => findSiteFile(cac
 export const siteFile = (cache: Cache, stack: Stack): SiteFile | undefined => siteFiles(stack)(cache);
 
 function findSiteFile(cache: Cache, stack: Stack): SiteFile | undefined {
+  const holders = stack.objects.filter((each) => each.group === "" && ["ConfigMap", "Secret"].includes(each.kind));
+  let perhaps: Resource | undefined;
   for (const volume of list(cache.podSpec, "volumes")) {
     const name = text(volume, "configMap", "name") ?? text(volume, "secret", "secretName");
-    const holder = stack.objects.find((each) => each.group === "" && ["ConfigMap", "Secret"].includes(each.kind) && each.namespace === cache.namespace && each.name === name);
+    if (name === undefined) continue;
+    const holder = holders.find((each) => each.namespace === cache.namespace && each.name === name);
     const written = holder === undefined ? undefined : dataEntry(holder, SITE_KEY);
-    if (holder === undefined || written === undefined) continue;
-    return { resource: holder.resource, ...readSite(written) };
+    if (holder !== undefined && written !== undefined && !(written instanceof Unknown)) return { resource: holder.resource, ...readSite(written) };
+    // A volume whose object is not known yet may well be the one.
+    const isUnknown = written instanceof Unknown && holder?.kind === "ConfigMap";
+    if (isUnknown || cache.namespace === undefined || (holder === undefined && holders.some(isNameless))) perhaps ??= holder?.resource ?? cache.resource;
   }
-  return undefined;
+  return perhaps === undefined ? undefined : { resource: perhaps, content: undefined, fault: undefined };
 }
 
-function readSite(written: string | Unknown): Pick<SiteFile, "content" | "fault"> {
-  if (written instanceof Unknown) return { content: undefined, fault: undefined };
+const isNameless = (object: KubeObject): boolean => object.namespace === undefined || peek(object.body, "metadata", "name") instanceof Unknown;
+
+/** Whether every place that may name users of a server has been read. */
+export const knowsUsers = (cache: Cache, stack: Stack): boolean => {
+  const site = siteFile(cache, stack);
+  return cache.acl.state !== "unknown" && (site === undefined || site.content !== undefined || site.fault !== undefined);
+};
+
+function readSite(written: string): Pick<SiteFile, "content" | "fault"> {
   try {
     const content = plain(JSON.parse(written)).value;
     return isMap(content) && isList(peek(content, "users")) ? { content, fault: undefined } : { content: undefined, fault: "it holds no list of users" };

@@ -105,6 +105,8 @@ export function helmReleaseCaches(resource: Resource, dataOf: DataOf): Cache[] {
 function operatorCache(object: KubeObject, dataOf: DataOf): Cache {
   const spec = map(object.body, "spec");
   const container: Container = { name: "dragonfly", place: "containers", body: { ...spec, name: "dragonfly" } };
+  // An argument that is not known may be any flag.
+  words(container);
   const started = flags(container);
   const from = map(spec, "aclFromSecret");
   const name = text(from, "name");
@@ -142,6 +144,7 @@ function helmCache(resource: Resource, chart: string, namespace: string | undefi
       volumeMounts: list(values, "extraVolumeMounts"),
     },
   };
+  words(container);
   const podSpec: Value = { securityContext: at(values, "podSecurityContext") ?? {}, volumes: list(values, "extraVolumes") };
   const started = flags(container);
   const fromSecret = peek(values, "passwordFromSecret", "enable");

@@ -3,9 +3,9 @@ import type { Cache } from "../model/cache";
 import { declarationFor, type Declaration } from "../model/declaration";
 import type { KubeObject } from "../model/kube";
 import { once } from "../model/once";
-import type { Resource } from "../model/resource";
+import { title, type Resource } from "../model/resource";
 import type { Stack } from "../model/stack";
-import { at, list, map, strings, text, type Value } from "../model/value";
+import { at, list, map, strings, text, UnknownValue, type Value } from "../model/value";
 import { containers, podLabels, workload, type Workload } from "../model/workload";
 import type { PodEndpoint } from "./endpoint";
 import { namedPorts } from "./network";
@@ -60,6 +60,8 @@ function find(stack: Stack): CachePods[] {
 function gatewaysOf(stack: Stack, namespace: string, servers: readonly Cache[]): Workload[] {
   const services = stack.ofKind("", "Service").filter((service) => service.namespace === namespace && list(service.body, "spec", "ports").some((each) => at(each, "port") === ports.client));
   return stack.objects.flatMap((object) => {
+    // Whatever makes pods may be a gateway as long as it is not known where it makes them.
+    if (object.namespace === undefined && workload(object) !== undefined) throw new UnknownValue(`the namespace of ${title(object.resource)}`);
     const pods = object.namespace === namespace && !servers.some((server) => server.resource === object.resource) ? workload(object) : undefined;
     if (pods === undefined) return [];
     const labels = podLabels(pods);

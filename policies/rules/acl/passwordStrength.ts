@@ -30,6 +30,10 @@ export const passwordStrength: Rule = {
       for (const resource of stack.resources) {
         if (resource.type === RANDOM_PASSWORD) yield* attempt({ resource }, () => judgeGenerator(resource, settings));
       }
+      for (const { resource, body, namespace } of stack.ofKind("", "Secret")) {
+        const isBeside = stack.caches.some((cache) => cache.namespace === namespace);
+        if (isBeside && [peek(body, "data"), peek(body, "stringData")].some((each) => each instanceof Unknown)) yield notJudged({ resource }, "whether it holds passwords is not known yet");
+      }
       for (const holder of passwordHolders(stack)) yield* attempt({ resource: holder.object.resource }, () => judgeHolder(holder, settings));
     }),
 };

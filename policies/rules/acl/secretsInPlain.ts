@@ -1,10 +1,10 @@
 import { readAcl } from "../../acl/users";
-import { dataEntry } from "../../model/cache";
+import { dataEntry, type Cache } from "../../model/cache";
 import type { KubeObject } from "../../model/kube";
 import { isSecret, type Resource } from "../../model/resource";
 import type { Stack } from "../../model/stack";
-import { isMap, list, peek, type Value } from "../../model/value";
-import { containers, workload } from "../../model/workload";
+import { isList, isMap, join, list, peek, type Value } from "../../model/value";
+import { containers, workload, type Container } from "../../model/workload";
 import { attempt, violation, type Finding, type Rule, type Subject } from "../../rule";
 import { eachCacheStack } from "../each";
 import { passwordHolders } from "./passwordStrength";
@@ -23,7 +23,7 @@ export const secretsInPlain: Rule = {
   family: "acl",
   level: "mandatory",
   severity: "critical",
-  description: "Passwords are in Secrets and Pulumi secrets only: not in arguments, environment values, ConfigMaps, annotations or outputs.",
+  description: "Passwords are in Secrets and Pulumi secrets only: not in arguments, environment values, ConfigMaps, annotations, chart values or outputs.",
   remedy: "Put the value into a Secret made from a Pulumi secret, and refer to it by secretKeyRef or a mounted file.",
   link: "https://www.pulumi.com/docs/iac/concepts/secrets/",
   configSchema: {},
@@ -34,6 +34,7 @@ export const secretsInPlain: Rule = {
         yield* attempt({ resource: object.resource }, () => judgeObject(object, known));
       }
       for (const resource of stack.resources) if (resource.type === "pulumi:pulumi:Stack") yield* judgeOutputs(resource, known);
+      for (const cache of stack.caches) yield* attempt({ resource: cache.resource }, () => judgeCarrier(cache, known));
       yield* judgeAclPlaces(stack);
     }),
 };
@@ -57,15 +58,35 @@ function* judgeObject(object: KubeObject, known: readonly string[]): Iterable<Fi
   const pods = workload(object);
   if (pods === undefined) return;
   for (const [name, value] of pairs(peek(pods.metadata, "annotations"))) yield* judge({ resource }, `the pods' annotation ${name}`, name, value);
-  for (const container of containers(pods.podSpec)) {
-    const subject = { resource, part: `container ${container.name}` };
-    for (const variable of list(container.body, "env")) {
-      const name = peek(variable, "name");
-      if (typeof name === "string") yield* judge(subject, `environment value ${name} of container ${container.name}`, name, peek(variable, "value"));
-    }
-    const words = [...list(container.body, "command"), ...list(container.body, "args")];
-    for (const [i, word] of words.entries()) yield* judgeWord(subject, container.name, words[i + 1], word, known);
+  for (const container of containers(pods.podSpec)) yield* judgeContainer(resource, container, known);
+}
+
+function* judgeContainer(resource: Resource, { name, body }: Container, known: readonly string[]): Iterable<Finding> {
+  const subject = { resource, part: `container ${name}` };
+  for (const variable of list(body, "env")) {
+    const key = peek(variable, "name");
+    if (typeof key === "string") yield* plainSecret(subject, `environment value ${key} of container ${name}`, key, peek(variable, "value"), known);
   }
+  const words = [...list(body, "command"), ...list(body, "args")];
+  for (const [i, word] of words.entries()) yield* judgeWord(subject, name, words[i + 1], word, known);
+}
+
+/** What an operator or a chart makes containers of: its spec in a container's form, and of a chart every value. */
+function* judgeCarrier(cache: Cache, known: readonly string[]): Iterable<Finding> {
+  if (cache.carrier === "workload") return;
+  yield* judgeContainer(cache.resource, cache.container, known);
+  if (cache.carrier === "Helm") yield* judgeValues(cache.resource, peek(cache.resource.props, "values") ?? peek(cache.resource.props, "spec", "values"), "values", known);
+}
+
+function* judgeValues(resource: Resource, value: Value | undefined, path: string, known: readonly string[]): Iterable<Finding> {
+  const judge = function* (key: string | number, each: Value): Iterable<Finding> {
+    const here = join(path, key);
+    if (typeof each === "string") {
+      if (isSecret(resource, here) !== true) yield* plainSecret({ resource, part: here }, here, String(key), each, known);
+    } else yield* judgeValues(resource, each, here, known);
+  };
+  if (isList(value)) for (const [i, each] of value.entries()) yield* judge(i, each);
+  else if (isMap(value)) for (const [key, each] of Object.entries(value)) yield* judge(key, each);
 }
 
 function* judgeWord(subject: Subject, container: string, next: Value | undefined, word: Value, known: readonly string[]): Iterable<Finding> {

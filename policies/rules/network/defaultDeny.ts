@@ -24,8 +24,9 @@ function* judge(stack: Stack, namespace: string, cache: Subject): Iterable<Findi
   const everyPod = network.policies.filter((policy) => policy.pods.length === 0 && policy.namespaces.length === 0 && (policy.namespace ?? namespace) === namespace);
   for (const direction of ["ingress", "egress"] as const) {
     if (!everyPod.some((policy) => policy[direction].isolates)) {
-      if (network.unread.length > 0) {
-        const names = network.unread.map((each) => title(each.resource)).join(", ");
+      const unread = [...network.unread, ...everyPod.filter((policy) => policy.unknown.length > 0)];
+      if (unread.length > 0) {
+        const names = unread.map((each) => title(each.resource)).join(", ");
         yield notJudged(cache, `whether namespace ${namespace} is closed by default for ${direction}: not all is known yet of ${names}`);
       } else yield violation(cache, `namespace ${namespace} has no policy that closes every pod for ${direction}`);
     }

@@ -4,7 +4,7 @@ import type { Stack } from "../../model/stack";
 import { podLabels, workload } from "../../model/workload";
 import { prefixOf } from "../../network/address";
 import { namespaceCaller } from "../../network/callers";
-import { cachePods, type CachePods } from "../../network/doors";
+import { cachePods, serverPod, type CachePods } from "../../network/doors";
 import type { Protocol } from "../../network/endpoint";
 import { dnsErrands, errandsOf, toBlock, type Errand, type Source } from "../../network/errands";
 import { Gate } from "../../network/reach";
@@ -40,12 +40,14 @@ export const egress: Rule = {
     }),
 };
 
-/** Every pod of the cache's namespace. @throws UnknownValue */
-export function podsBeside(stack: Stack, { namespace }: CachePods): Source[] {
-  return stack.objects.flatMap((object) => {
+/** Every pod of the cache's namespace, those that an operator or a chart makes too. @throws UnknownValue */
+export function podsBeside(stack: Stack, { namespace, servers }: CachePods): Source[] {
+  const own = stack.objects.flatMap((object) => {
     const pods = object.namespace === namespace ? workload(object) : undefined;
     return pods === undefined ? [] : [{ resource: object.resource, pod: stack.network.pod(namespace, podLabels(pods)) }];
   });
+  const carried = servers.filter(({ carrier }) => carrier !== "workload").map((server) => ({ resource: server.resource, pod: serverPod(stack, namespace, server) }));
+  return [...own, ...carried];
 }
 
 /** Somewhere a pod may speak to on ports that are named, or on any. */

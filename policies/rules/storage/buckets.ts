@@ -35,10 +35,11 @@ export interface Companions {
 export function companions(stack: Stack, bucket: Bucket, kind: string): Companions {
   const all = stack.resources.filter((each) => each.type.startsWith("aws:s3/") && [kind, `${kind}V2`].some((name) => each.type.endsWith(`:${name}`)));
   const named = (each: Resource): Value | undefined => peek(each.props, "bucket");
-  return {
-    own: all.filter((each) => { const name = named(each); return typeof name === "string" && bucket.names.includes(name); }),
-    perhaps: all.filter((each) => named(each) instanceof Unknown),
-  };
+  const isOf = (one: Bucket, each: Resource): boolean => one.names.some((name) => name === named(each));
+  // A bucket without a name yet may be anybody's that no other bucket has.
+  const isNameless = [peek(bucket.resource.props, "bucket"), bucket.resource.props].some((each) => each instanceof Unknown);
+  const isAnybodys = (each: Resource): boolean => named(each) instanceof Unknown || (isNameless && !buckets(stack).some((one) => isOf(one, each)));
+  return { own: all.filter((each) => isOf(bucket, each)), perhaps: all.filter(isAnybodys) };
 }
 
 /** One statement of a policy document, lists made of single words. */

@@ -36,6 +36,10 @@ function isPlainText(condition: Value | undefined): boolean {
   return typeof condition === "object" && condition !== null && Object.keys(condition).length === 1 && typeof bool === "object" && bool !== null && Object.keys(bool).length === 1 && String(words(secure)[0] ?? secure) === "false";
 }
 
-/** Where the bucket's own name is not known, any single bucket's is taken for it: the policy hangs on the bucket. */
-const covers = (arn: string, end: string, bucket: Bucket): boolean =>
-  arn === "*" || new RegExp(`^arn:[a-z0-9-]+:s3:::(${bucket.names.map((name) => name.replace(/[.]/g, "\\.")).join("|")}|[^*/]+)${end === "" ? "" : "/\\*"}$`).test(arn);
+/** Where the bucket's own name is left to Pulumi, any single bucket's is taken for it: the policy hangs on the bucket. */
+function covers(arn: string, end: string, bucket: Bucket): boolean {
+  if (arn === "*") return true;
+  const [, name, rest] = /^arn:[a-z0-9-]+:s3:::([^*/]+)(\/.*)?$/.exec(arn) ?? [];
+  const isOwn = name !== undefined && (bucket.names.includes(name) || typeof peek(bucket.resource.props, "bucket") !== "string");
+  return isOwn && (rest ?? "") === end;
+}

@@ -2,7 +2,7 @@ import { configure } from "../../../policies/configuration";
 import { judge, type Judgement } from "../../../policies/judge";
 import { Estate } from "../../../policies/model/estate";
 import type { RawResource } from "../../../policies/model/resource";
-import type { Family } from "../../../policies/rule";
+import type { Rule } from "../../../policies/rule";
 import { rules } from "../../../policies/rules";
 import { shippedConfiguration } from "../../../policies/shipped";
 import { TODAY } from "../fixtures/judging";
@@ -13,8 +13,6 @@ export interface Outcome {
   readonly mutant: Mutant;
   /** Caught by a rule of its family; for a harmless variation: by any. */
   readonly caught: boolean;
-  /** Families of the rules that spoke up, in order. */
-  readonly families: readonly Family[];
   /** Messages, one a line, for a report that explains itself. */
   readonly said: readonly string[];
   /** What could not be judged. */
@@ -24,17 +22,17 @@ export interface Outcome {
 const { configuration, problems } = configure([shippedConfiguration], rules);
 if (problems.length > 0) throw new Error(problems.join("; "));
 
-/** Judges resources by every rule, with the configuration that the pack brings along. */
-export const judgeAll = (resources: readonly RawResource[]): Judgement => judge(rules, Estate.of(resources), configuration, TODAY);
+const judgeBy = (own: readonly Rule[], resources: readonly RawResource[]): Judgement => judge(own, Estate.of(resources), configuration, TODAY);
 
-/** Judges a mutant. Only rules of its own family count as having caught it. */
+/** Judges resources by every rule, with the configuration that the pack brings along. */
+export const judgeAll = (resources: readonly RawResource[]): Judgement => judgeBy(rules, resources);
+
+/** Judges a mutant by the rules of its family, a harmless variation by all. */
 export function run(mutant: Mutant): Outcome {
-  const { violations, notJudged } = judgeAll(mutant.make());
-  const families = [...new Set(violations.map(({ rule }) => rule.family))].sort();
+  const { violations, notJudged } = judgeBy(mutant.family === null ? rules : rules.filter(({ family }) => family === mutant.family), mutant.make());
   return {
     mutant,
-    caught: mutant.family === null ? violations.length > 0 : families.includes(mutant.family),
-    families,
+    caught: violations.length > 0,
     said: violations.map(({ rule, message }) => `${rule.name}: ${message}`),
     gaps: notJudged.map(({ rule, message }) => `${rule.name}: ${message}`),
   };

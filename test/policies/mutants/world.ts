@@ -4,6 +4,8 @@ import { join } from "node:path";
 import type { Family } from "../../../policies/rule";
 import type { RawResource } from "../../../policies/model/resource";
 import { renderStackFile } from "../../../stacks/render";
+import { charted, operated } from "../fixtures/carried";
+import { inCilium } from "../fixtures/cilium";
 import { storage } from "../fixtures/storage";
 import type { Draft, Json, Props } from "../fixtures/site";
 
@@ -24,8 +26,11 @@ export interface Mutant {
   readonly make: () => readonly RawResource[];
 }
 
-/** The shipped stacks, as `dragonfly-dr render` has them; with a bucket each, which they do not have yet. */
-export async function shippedWorlds(): Promise<World[]> {
+/**
+ * What mutants are made of: the shipped stacks and the lab's, as `dragonfly-dr render` has them, with a bucket each; the
+ * shipped ones with Cilium's policies; a cache of the operator and one of the Helm chart.
+ */
+export async function goodWorlds(): Promise<World[]> {
   const folder = mkdtempSync(join(tmpdir(), "mutants-"));
   const guardBundle = join(folder, "guard.cjs");
   writeFileSync(guardBundle, "// the guard\n");
@@ -39,7 +44,13 @@ export async function shippedWorlds(): Promise<World[]> {
       }
       worlds.push({ name, resources: rendered });
     }
-    return worlds;
+    const [dragonfly] = worlds;
+    return [
+      ...worlds,
+      { name: "cilium", resources: inCilium(dragonfly?.resources ?? []) },
+      { name: "operator", resources: operated() },
+      { name: "chart", resources: charted() },
+    ];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
