@@ -19,7 +19,11 @@ export interface FlusherOptions {
   readonly forget: (invalidation: Invalidation) => number;
   readonly clock: Clock;
   readonly log: Log;
+  /** How often the connection that listens is tried, in milliseconds; 10 s when not given. */
+  readonly heartbeatMs?: number;
 }
+
+const HEARTBEAT_MS = 10_000;
 
 /** What a flush came to. */
 export interface FlushResult {
@@ -52,12 +56,19 @@ export class Flusher {
 
   /** Listens on a new connection; what is said while there is none is not heard, and ends with its TTL. */
   listen(client: Redis): void {
-    const { prefix, log } = this.#options;
+    const channel = invalidationChannel(this.#options.prefix);
+    const subscribe = (): void => {
+      client.subscribe(channel).catch(() => {
+        if (client.status !== "end") this.#options.log("warn", "cannot listen for invalidations", { channel });
+        client.disconnect();
+      });
+    };
     client.on("message", (_channel: string, text: string) => this.#heard(text));
-    client.subscribe(invalidationChannel(prefix)).catch(() => {
-      log("warn", "cannot listen for invalidations", { channel: invalidationChannel(prefix) });
-      client.disconnect();
-    });
+    // A listener sends nothing by itself, so it would not learn that a gateway has vanished: it subscribes again, which
+    // changes nothing and needs no further right, and gives the connection up when that is not confirmed.
+    const heartbeat = setInterval(subscribe, this.#options.heartbeatMs ?? HEARTBEAT_MS);
+    client.once("end", () => clearInterval(heartbeat));
+    subscribe();
   }
 
   /** @param name wire form in lower case. @param type undefined: all types. */

@@ -11,18 +11,18 @@
  * | HEIMDALL_RANDOMISE_CASE | true | letters of random case towards upstreams (0x20) |
  * | HEIMDALL_WORKERS | auto | processes that answer; auto: one a core of those given, by the cgroup's quota too |
  * | HEIMDALL_CACHE_BYTES | 64Mi | the local cache (L1) of all processes together |
- * | HEIMDALL_MIN_TTL, _MAX_TTL, _MAX_NEGATIVE_TTL | 0, 86400, 3600 | seconds |
+ * | HEIMDALL_MIN_TTL, HEIMDALL_MAX_TTL, HEIMDALL_MAX_NEGATIVE_TTL | 0, 86400, 3600 | seconds |
  * | HEIMDALL_STALE_SECONDS | 86400 | how long past its TTL an answer may be served for want of a better one; 0: never |
  * | HEIMDALL_STALE_AFTER_MS | 1800 | how long a client waits for a fresh answer while there is a stale one |
  * | HEIMDALL_PREFETCH | true | refresh popular answers before they expire |
  * | HEIMDALL_MAX_CONCURRENT_QUERIES | 2000 | questions on their way to upstreams; more fail at once |
  * | HEIMDALL_MAX_UDP_BYTES | 1232 | largest answer over UDP |
  * | HEIMDALL_QUERIES_PER_SECOND_PER_IP, HEIMDALL_BURST_SIZE_PER_IP | 5000, twice that | one client's limit (IPv6: one /64); 0: none |
- * | HEIMDALL_TCP_CONNECTIONS, _PER_IP, HEIMDALL_TCP_IDLE_SECONDS | 1000, 50, 10 | |
+ * | HEIMDALL_TCP_CONNECTIONS, HEIMDALL_TCP_CONNECTIONS_PER_IP, HEIMDALL_TCP_IDLE_SECONDS | 1000, 50, 10 | connections in all and of one client; how long one may go without completing a query |
  * | HEIMDALL_DRAIN_SECONDS | 5 | between SIGTERM (not ready from then on) and the end of listening |
  * | HEIMDALL_LOG_LEVEL | info | error, warn, info, debug; JSON lines on standard output |
  * | HEIMDALL_REDIS_ENABLED | true if an address is found | false: local cache only |
- * | HEIMDALL_REDIS_URL, else REDIS_URL, else HEIMDALL_REDIS_SERVICE_HOST and _PORT, else in Kubernetes redis://heimdall-redis:6379 | | where is **written** and listened for invalidations: the primary, wherever it is; `rediss://` for TLS |
+ * | HEIMDALL_REDIS_URL, else REDIS_URL, else HEIMDALL_REDIS_SERVICE_HOST and HEIMDALL_REDIS_SERVICE_PORT, else in Kubernetes redis://heimdall-redis:6379 | | where is **written** and listened for invalidations: the primary, wherever it is; `rediss://` for TLS |
  * | HEIMDALL_REDIS_READ_URL | the same | where is **read**: this region's copy (`dragonfly-ro`); same user, password and CA |
  * | HEIMDALL_REDIS_USER | the URL's | ACL user; what it needs is in l2/acl.ts |
  * | HEIMDALL_REDIS_PASSWORD_FILE | | a mounted Secret's file, read again for each connection, so that a rotated password is found |
