@@ -40,7 +40,8 @@ export function checksBefore(rest: HttpServer, answers: ReadonlyMap<string, () =
     socket.setTimeout(REQUEST_TIMEOUT_MS, drop);
     socket.once("data", (first: Buffer) => {
       const check = answers.get(checkPath(first) ?? "");
-      if (check !== undefined) return socket.end(answerOf(check()));
+      // Closed as soon as it is written: to wait for the other side's close would cost as much again.
+      if (check !== undefined) return socket.write(answerOf(check()), drop);
       socket.setTimeout(0);
       socket.off("timeout", drop);
       socket.pause();

@@ -54,6 +54,8 @@ export class Guard {
   private savingDivergence = false;
   private terminating = false;
   private turning = false;
+  /** Whether the last tick was passed over. */
+  private passed = false;
   private again = false;
   private timer: NodeJS.Timeout | null = null;
   picture: Picture = { decision: { phase: "Starting", reason: "the guard is starting", actions: [], heartbeat: false, serving: false }, server: { kind: "absent" }, door: "unknown", epoch: 0, trouble: null };
@@ -77,8 +79,20 @@ export class Guard {
 
   start(): void {
     for (const peer of this.peers) peer.start();
-    this.timer = setInterval(() => this.wake(), TURN_MS);
+    this.timer = setInterval(() => this.tick(), TURN_MS);
     this.wake();
+  }
+
+  /** A site at rest is looked at every other time only: whatever somebody tells the guard wakes it at once. */
+  private tick(): void {
+    this.passed = !this.passed && this.atRest();
+    if (!this.passed) this.wake();
+  }
+
+  private atRest(): boolean {
+    const { decision, server, trouble } = this.picture;
+    const settled = decision.phase === "Serving" || (decision.phase === "Following" && decision.reason === "in sync");
+    return settled && decision.actions.length === 0 && trouble === null && server.kind === "answering" && this.reach.processes.find()?.runId === server.runId;
   }
 
   /** The pod is going: the door closes before the server saves its dump. */

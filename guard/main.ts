@@ -1,3 +1,4 @@
+import "./runtime";
 import { join } from "node:path";
 import { ports } from "../server/ports";
 import { GuardApi } from "./api";

@@ -1,4 +1,4 @@
-import { parseInfo, parseReplication } from "../server/replication";
+import { parseInfo, replicationOf } from "../server/replication";
 import { bytes, type Engine, type Milliseconds, type SiteName } from "../server/types";
 import type { PeerConfig } from "./config";
 import { HEARTBEAT_KEY, parseHeartbeat } from "./heartbeat";
@@ -49,9 +49,8 @@ export class ServerObserver {
     const stamp = replies.pop();
     const failed = replies.find((reply) => typeof reply !== "string");
     if (failed !== undefined) throw failed instanceof Error ? failed : new Error("INFO: no text");
-    const text = replies.join("\r\n");
-    const info = parseInfo(text);
-    const replication = parseReplication(text, this.engine);
+    const info = parseInfo(replies.join("\r\n"));
+    const replication = replicationOf(info, this.engine);
     if (slow) {
       this.slowInfoAt = this.monotonic();
       this.status = serverStatus(this.engine, info, session.runId);

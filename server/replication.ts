@@ -60,8 +60,10 @@ function parseReplica(line: string): ConnectedReplica {
  * What `INFO` (all sections, or at least replication and persistence) says about replication.
  * @throws Error when the text has no role: an answer cut short must not pass for a primary's.
  */
-export function parseReplication(infoText: string, engine: Engine): ReplicationInfo {
-  const info = parseInfo(infoText);
+export const parseReplication = (infoText: string, engine: Engine): ReplicationInfo => replicationOf(parseInfo(infoText), engine);
+
+/** As `parseReplication`, from fields that are parsed already. */
+export function replicationOf(info: ReadonlyMap<string, string>, engine: Engine): ReplicationInfo {
   const word = info.get("role");
   // Dragonfly says "replica" where info_replication_valkey_compatible is off.
   const role: Role | null = word === "master" ? "primary" : word === "slave" || word === "replica" ? "replica" : null;

@@ -127,6 +127,9 @@ const link = (config: HaproxyConfig): readonly string[] => [
     "mode http",
     "timeout server 5s",
     "http-request deny deny_status 404 unless { path /primary /replica /read-only /status }",
+    // What this gateway has asked itself a moment ago: the guard need not be asked again by every gateway of every peer.
+    "http-request return status 200 if { path /primary } { srv_is_up(primary/local) }",
+    "http-request return status 503 if { path /primary }",
     localServer(config, ports.guard),
   ),
 ];
