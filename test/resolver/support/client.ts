@@ -24,10 +24,13 @@ export async function exchangeUdp(port: number, packets: readonly Buffer[], want
   }
 }
 
-export async function ask(port: number, query: string | QueryShape, type: "A" | "AAAA" | "ANY" | "TXT" = "A"): Promise<DecodedPacket> {
+/** dns-packet names the code; its types do not. */
+export type Reply = DecodedPacket & { readonly rcode: string };
+
+export async function ask(port: number, query: string | QueryShape, type: "A" | "AAAA" | "ANY" | "TXT" = "A"): Promise<Reply> {
   const [reply] = await exchangeUdp(port, [queryPacket(typeof query === "string" ? plainQuery(query) : query, type)]);
   if (reply === undefined) throw new Error("no reply");
-  return decode(reply);
+  return decode(reply) as Reply;
 }
 
 /** Resolves when the socket has closed, whether in peace or not: once() would reject on its error. */

@@ -1,0 +1,95 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { until } from "./until";
+
+const ROOT = join(__dirname, "../../..");
+
+interface LogLine {
+  readonly event: string;
+  readonly [field: string]: unknown;
+}
+
+/** The resolver as it runs in a container: its own processes, an environment, signals. */
+export class Replica {
+  readonly #process: ChildProcess;
+  /** All that it wrote, on both outputs. */
+  output = "";
+  dns = 0;
+  http = 0;
+
+  private constructor(env: Readonly<Record<string, string>>, args: readonly string[]) {
+    this.#process = spawn(process.execPath, ["--import", "tsx", "resolver/main.ts", ...args], {
+      cwd: ROOT,
+      env: { PATH: process.env["PATH"], HEIMDALL_BIND_ADDR: "127.0.0.1:0", HEIMDALL_HTTP_BIND_ADDR: "127.0.0.1:0", HEIMDALL_DRAIN_SECONDS: "0", ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    for (const stream of [this.#process.stdout, this.#process.stderr]) stream?.on("data", (chunk: Buffer) => (this.output += chunk.toString("utf8")));
+  }
+
+  /** Runs it until it ends. @returns code and output. */
+  static async run(env: Readonly<Record<string, string>>, args: readonly string[] = []): Promise<{ readonly code: number | null; readonly output: string }> {
+    const replica = new Replica(env, args);
+    return { code: await replica.exit(), output: replica.output };
+  }
+
+  static async start(env: Readonly<Record<string, string>>): Promise<Replica> {
+    const replica = new Replica(env, []);
+    try {
+      await until("the resolver is ready", () => {
+        if (replica.#process.exitCode !== null) throw new Error(`the resolver ended: ${replica.output}`);
+        return replica.events("ready").length > 0;
+      });
+    } catch (error) {
+      replica.kill();
+      throw error;
+    }
+    const [ready] = replica.events("ready");
+    replica.dns = Number(ready?.["udp"]);
+    replica.http = Number(ready?.["http"]);
+    return replica;
+  }
+
+  /** The log's lines of one event. */
+  events(event: string): readonly LogLine[] {
+    return this.output
+      .split("\n")
+      .filter((line) => line.startsWith("{") && line.endsWith("}"))
+      .map((line) => JSON.parse(line) as LogLine)
+      .filter((line) => line.event === event);
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? -1;
+  }
+
+  async get(path: string): Promise<{ readonly status: number; readonly body: string }> {
+    const response = await fetch(`http://127.0.0.1:${this.http}${path}`);
+    return { status: response.status, body: await response.text() };
+  }
+
+  /** The value of a metric, labels and all, such as `heimdall_cache_hits_total{tier="l1"}`; NaN when it is not there. */
+  async metric(series: string): Promise<number> {
+    const { body } = await this.get("/metrics");
+    return Number(body.split("\n").find((line) => line.startsWith(`${series} `))?.slice(series.length + 1) ?? NaN);
+  }
+
+  terminate(): void {
+    this.#process.kill("SIGTERM");
+  }
+
+  kill(): void {
+    this.#process.kill("SIGKILL");
+  }
+
+  async exit(): Promise<number | null> {
+    if (this.#process.exitCode === null && this.#process.signalCode === null) await once(this.#process, "exit");
+    return this.#process.exitCode;
+  }
+
+  /** Ends it in peace. */
+  async stop(): Promise<void> {
+    this.terminate();
+    await this.exit();
+  }
+}
