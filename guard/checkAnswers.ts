@@ -40,8 +40,9 @@ export function checksBefore(rest: HttpServer, answers: ReadonlyMap<string, () =
     socket.setTimeout(REQUEST_TIMEOUT_MS, drop);
     socket.once("data", (first: Buffer) => {
       const check = answers.get(checkPath(first) ?? "");
-      // Closed as soon as it is written: to wait for the other side's close would cost as much again.
-      if (check !== undefined) return socket.write(answerOf(check()), drop);
+      // Closed as soon as it is written: to wait for the other side's close would cost as much again, and to close in the write's
+      // own callback an error that nobody sees.
+      if (check !== undefined) return socket.write(answerOf(check()), () => process.nextTick(drop));
       socket.setTimeout(0);
       socket.off("timeout", drop);
       socket.pause();

@@ -1,27 +1,12 @@
-import { readFileSync } from "node:fs";
+import { ApiError, ApiServer } from "./apiServer";
 import { SITE_ROLE, type SiteRoleObject, type SiteRoleSpec, type SiteRoleStatus } from "./siterole";
 import type { RoleView } from "./observation";
 
-const ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 /** The API server ends a watch by itself; a watch that fell silent is noticed at the latest then. */
 const WATCH_SECONDS = 120;
-const REQUEST_TIMEOUT_MS = 5_000;
 const RETRY_MS = 1_000;
 
-/** Raised for an answer of the API server other than 2xx. */
-class ApiError extends Error {
-  constructor(
-    readonly status: number,
-    message: string,
-  ) {
-    super(message);
-  }
-}
-
-/**
- * This site's role object at the API server, by plain fetch (the whole Kubernetes client is too large for a ConfigMap).
- * Trust in the API server's certificate comes from NODE_EXTRA_CA_CERTS.
- */
+/** This site's role object at the API server. */
 export class RoleClient {
   private view: RoleView = { kind: "unknown" };
   private object: SiteRoleObject | null = null;
@@ -35,12 +20,9 @@ export class RoleClient {
     private readonly site: string,
     private readonly namespace: string,
     private readonly onChange: () => void,
-    env: NodeJS.ProcessEnv = process.env,
-    private readonly tokenFile = `${ACCOUNT}/token`,
+    private readonly api: ApiServer = new ApiServer(),
   ) {
-    const host = env["KUBERNETES_SERVICE_HOST"] ?? "kubernetes.default.svc";
-    const server = env["DRAGONFLY_DR_API_SERVER"] ?? `https://${host.includes(":") ? `[${host}]` : host}:${env["KUBERNETES_SERVICE_PORT"] ?? "443"}`;
-    this.base = `${server}/apis/${SITE_ROLE.group}/${SITE_ROLE.version}/namespaces/${namespace}/${SITE_ROLE.plural}`;
+    this.base = `/apis/${SITE_ROLE.group}/${SITE_ROLE.version}/namespaces/${namespace}/${SITE_ROLE.plural}`;
   }
 
   /** What the API server last said; it stays what it was while the API server is away. */
@@ -59,13 +41,14 @@ export class RoleClient {
   stop(): void {
     this.stopped = true;
     this.abort.abort();
+    this.api.close();
   }
 
   /** For a site without peers only. Somebody else's object wins. */
   async create(spec: SiteRoleSpec): Promise<void> {
     const body = { apiVersion: SITE_ROLE.apiVersion, kind: SITE_ROLE.kind, metadata: { name: this.site, namespace: this.namespace }, spec };
     try {
-      await this.request(this.base, { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } });
+      await this.api.request(this.base, { method: "POST", body: JSON.stringify(body) });
     } catch (error) {
       if (!(error instanceof ApiError && error.status === 409)) throw error;
     }
@@ -74,10 +57,10 @@ export class RoleClient {
   /** Replaces the whole status, so that nothing of an older one stays. */
   async writeStatus(status: SiteRoleStatus): Promise<void> {
     if (this.object === null) return;
-    await this.request(`${this.base}/${this.site}/status`, {
+    await this.api.request(`${this.base}/${this.site}/status`, {
       method: "PATCH",
       body: JSON.stringify([{ op: "add", path: "/status", value: status }]),
-      headers: { "content-type": "application/json-patch+json" },
+      contentType: "application/json-patch+json",
     });
   }
 
@@ -94,7 +77,7 @@ export class RoleClient {
   }
 
   private async read(): Promise<string> {
-    const list = (await this.request(`${this.base}?fieldSelector=metadata.name%3D${this.site}`, {})) as { metadata: { resourceVersion: string }; items: SiteRoleObject[] };
+    const list = (await this.api.request(`${this.base}?fieldSelector=metadata.name%3D${this.site}`)) as { metadata: { resourceVersion: string }; items: SiteRoleObject[] };
     this.take(list.items[0] ?? null);
     return list.metadata.resourceVersion;
   }
@@ -102,15 +85,7 @@ export class RoleClient {
   private async watch(version: string): Promise<void> {
     const url = `${this.base}?watch=1&allowWatchBookmarks=true&fieldSelector=metadata.name%3D${this.site}&resourceVersion=${version}&timeoutSeconds=${WATCH_SECONDS}`;
     const silent = AbortSignal.timeout((WATCH_SECONDS + 10) * 1000);
-    const response = await fetch(url, { headers: this.headers(), signal: AbortSignal.any([silent, this.abort.signal]) });
-    if (!response.ok || response.body === null) throw new ApiError(response.status, `watch: HTTP ${response.status}`);
-    let rest = "";
-    const decoder = new TextDecoder();
-    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-      const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-      rest = lines.pop() ?? "";
-      for (const line of lines) if (line !== "" && !this.event(line)) return;
-    }
+    await this.api.lines(url, AbortSignal.any([silent, this.abort.signal]), (line) => (this.event(line) ? "go on" : "enough"));
   }
 
   /** @returns false when the watch must be begun anew from a fresh read. */
@@ -128,17 +103,5 @@ export class RoleClient {
     this.object = object;
     this.view = object === null ? { kind: "missing" } : { kind: "present", spec: object.spec };
     if (JSON.stringify(this.view) !== before) this.onChange();
-  }
-
-  private headers(): Record<string, string> {
-    // Read each time: the kubelet renews it.
-    return { authorization: `Bearer ${readFileSync(this.tokenFile, "utf8").trim()}`, accept: "application/json" };
-  }
-
-  private async request(url: string, init: { method?: string; body?: string; headers?: Record<string, string> }): Promise<unknown> {
-    const response = await fetch(url, { ...init, headers: { ...this.headers(), ...init.headers }, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
-    const text = await response.text();
-    if (!response.ok) throw new ApiError(response.status, `${init.method ?? "GET"} ${new URL(url).pathname}: HTTP ${response.status} ${text.slice(0, 300)}`);
-    return JSON.parse(text);
   }
 }
