@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { RawResource } from "../../policies/model/resource";
 import { badInput } from "../failure";
+import { jsonFault } from "./jsonFault";
 
 /** More of the same say no more. */
 const MOST_PROBLEMS = 20;
@@ -28,12 +29,9 @@ function read(file: string): string {
 function parse(file: string, text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (error) {
-    // The parser's own message repeats what it met, which may be a secret.
-    const at = /position (\d+)/.exec(error instanceof Error ? error.message : "")?.[1];
-    const before = at === undefined ? undefined : text.slice(0, Number(at)).split("\n");
-    const where = before === undefined ? "" : ` at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
-    throw badInput(`${file}: not JSON${where}; give a file that "dragonfly-dr render" wrote`);
+  } catch {
+    const fault = jsonFault(text);
+    throw badInput(`${file}: not JSON${fault === undefined ? "" : ` at line ${fault.line}, column ${fault.column}`}; give a file that "dragonfly-dr render" wrote`);
   }
 }
 

@@ -6,6 +6,7 @@ import { Estate } from "../../policies/model/estate";
 import type { RawResource } from "../../policies/model/resource";
 import { rules } from "../../policies/rules";
 import { shippedConfiguration } from "../../policies/shipped";
+import { jsonFault } from "../check/jsonFault";
 import { jsonReport } from "../check/json";
 import { markdownReport } from "../check/markdown";
 import type { Source } from "../check/rendered";
@@ -15,7 +16,7 @@ import { sarifReport } from "../check/sarif";
 import { StackFile } from "../check/stackFile";
 import { textReport } from "../check/text";
 import { EXIT } from "../exit";
-import { badInput } from "../failure";
+import { badInput, CommandFailure } from "../failure";
 import type { Result } from "../run/result";
 import { projectFolder, stacksOf } from "../sites/project";
 
@@ -41,8 +42,7 @@ const PROJECT = "dragonfly-dr";
  * and on an exemption that has expired (what it exempted is judged again).
  */
 export async function check(options: CheckOptions): Promise<Result> {
-  const configuration = policyConfiguration(options.policyConfig);
-  const sources = sourcesOf(options);
+  const [configuration, sources] = both(() => policyConfiguration(options.policyConfig), () => sourcesOf(options));
   const resources = await resourcesOf(options, sources);
   const estate = Estate.of(resources);
   const judgement = judge(rules, estate, configuration, options.today);
@@ -51,6 +51,22 @@ export async function check(options: CheckOptions): Promise<Result> {
   const report: Report = { judgement, locate: locator(files, options), judged: { resources: resources.length, stacks, policies: rules.length } };
   const code = judgement.expired.length > 0 ? EXIT.badInput : judgement.violations.some(isMandatory) ? EXIT.refused : EXIT.done;
   return { code, json: jsonReport(report), text: show(report, options.format) };
+}
+
+/** @throws CommandFailure with the problems of both. */
+function both<One, Other>(one: () => One, other: () => Other): readonly [One, Other] {
+  const [first, second] = [attempt(one), attempt(other)];
+  if ("done" in first && "done" in second) return [first.done, second.done];
+  throw badInput(...[first, second].flatMap((each) => ("problems" in each ? each.problems : [])));
+}
+
+function attempt<Done>(run: () => Done): { readonly done: Done } | { readonly problems: readonly string[] } {
+  try {
+    return { done: run() };
+  } catch (error) {
+    if (error instanceof CommandFailure && error.code === EXIT.badInput) return { problems: error.problems };
+    throw error;
+  }
 }
 
 async function resourcesOf({ resources }: CheckOptions, sources: readonly Source[]): Promise<readonly RawResource[]> {
@@ -82,11 +98,10 @@ function policyConfiguration(file: string | null): Configuration {
 
 function readJson(file: string): unknown {
   if (!existsSync(file)) throw badInput(`${file}: there is no such file; give the configuration of the policies with --policy-config`);
-  try {
-    return JSON.parse(readFileSync(file, "utf8"));
-  } catch {
-    throw badInput(`${file}: not JSON; write {"<policy>": "mandatory" | "advisory" | "disabled" | {…}}`);
-  }
+  const text = readFileSync(file, "utf8");
+  const fault = jsonFault(text);
+  if (fault !== undefined) throw badInput(`${file}: not JSON at line ${fault.line}, column ${fault.column}; write {"<policy>": "mandatory" | "advisory" | "disabled" | {…}}`);
+  return JSON.parse(text);
 }
 
 const ownFile = (cwd: string, stack: string): string => join(projectFolder(cwd), `Pulumi.${stack}.yaml`);
@@ -100,12 +115,14 @@ function sourcesOf({ stacks, configFiles, resources, cwd }: CheckOptions): reado
   }
   const sources = configFiles.length > 0 ? ofFiles(stacks, configFiles) : (stacks ?? stacksOf(projectFolder(cwd))).map((stack) => ({ stack, file: ownFile(cwd, stack) }));
   if (sources.length === 0) throw badInput(`${projectFolder(cwd)}: there is no stack with a file Pulumi.<stack>.yaml; run the command in the project's folder, or give --config-file`);
-  const missing = sources.filter(({ file }) => !existsSync(file));
-  if (missing.length > 0) throw badInput(...missing.map(({ file }) => `${file}: there is no such file; give the stack's configuration with --config-file`));
-  const twice = sources.filter(({ stack }, i) => sources.findIndex((each) => each.stack === stack) < i);
-  if (twice.length > 0) throw badInput(...twice.map(({ stack }) => `stack ${stack}: given twice; name each once`));
+  const missing = sources.filter(({ file }) => !existsSync(file)).map(({ stack, file }) => unknownStack(stack, file, configFiles.length > 0 ? [] : stacksOf(projectFolder(cwd))));
+  const twice = sources.filter(({ stack }, i) => sources.findIndex((each) => each.stack === stack) < i).map(({ stack }) => `stack ${stack}: given twice; name each once`);
+  if (missing.length + twice.length > 0) throw badInput(...missing, ...twice);
   return sources;
 }
+
+const unknownStack = (stack: string, file: string, known: readonly string[]): string =>
+  known.length === 0 ? `${file}: there is no such file; give the configuration of stack ${stack} with --config-file` : `stack ${stack}: there is no file ${file}; name one of ${known.join(", ")}, or give --config-file`;
 
 function ofFiles(stacks: readonly string[] | null, files: readonly string[]): Source[] {
   if (stacks === null) return files.map((file) => ({ stack: stackOf(file), file }));

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { SettingsError } from "../../components/problems";
-import { readStackFile, renderStack } from "../../stacks/render";
+import { renderStack } from "../../stacks/render";
+import { stackConfig } from "../check/stackConfig";
 import { badInput } from "../failure";
 import type { Result } from "../run/result";
 import { projectFolder } from "../sites/project";
@@ -17,16 +17,7 @@ export interface RenderOptions {
 export async function render({ stack, configFile, cwd }: RenderOptions): Promise<Result> {
   const file = configFile ?? join(projectFolder(cwd), `Pulumi.${stack}.yaml`);
   if (!existsSync(file)) throw badInput(`${file}: there is no such file; give the stack's configuration with --config-file`);
-  const { resources } = await rendered(stack, file);
+  const { resources } = await renderStack(stack, stackConfig(file));
   const listing = resources.map(({ type, name, props, stack: of, ...rest }) => ({ type, name, props, stack: of, ...rest }));
   return { code: 0, json: listing, text: `${JSON.stringify(listing, null, 2)}\n` };
-}
-
-async function rendered(stack: string, file: string): ReturnType<typeof renderStack> {
-  try {
-    return await renderStack(stack, readStackFile(file));
-  } catch (error) {
-    if (error instanceof SettingsError) throw badInput(...error.problems.map(({ key, problem, remedy }) => `${file}: ${key}: ${problem}; ${remedy}`));
-    throw error;
-  }
 }
