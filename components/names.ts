@@ -13,6 +13,8 @@ export const names = {
   acl: "dragonfly-acl",
   site: "dragonfly-site",
   guard: "dragonfly-guard",
+  s3: "dragonfly-s3",
+  snapshots: "dragonfly-snapshots",
 } as const;
 
 export type Component = "server" | "gateway";

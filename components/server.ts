@@ -12,6 +12,7 @@ import { serverPod } from "./server/pod";
 import { siteFile } from "./server/siteFile";
 import { aclUser } from "./settings/resolve";
 import type { SiteSettings } from "./settings/site";
+import type { SnapshotAccess } from "./storage/access";
 import type { Transforms } from "./transforms";
 
 export interface ServerArgs {
@@ -19,6 +20,8 @@ export interface ServerArgs {
   readonly namespace: pulumi.Input<string>;
   readonly credentials: Credentials;
   readonly guardBundle: GuardBundle;
+  /** null while snapshots are off. */
+  readonly snapshotAccess: SnapshotAccess | null;
   /** For the guard's bundle, which stays behind: a provider with `upsertExistingObjects`. */
   readonly retainedProvider?: pulumi.ProviderResource;
   readonly transforms?: Transforms;
@@ -94,7 +97,7 @@ export class Server extends pulumi.ComponentResource {
   /** The guard reads its site's role and writes its status. Only a site without peers makes its own role. */
   private account(): readonly pulumi.Resource[] {
     const { settings } = this.args;
-    const account = new k8s.core.v1.ServiceAccount(`${this.name}-account`, { metadata: this.metadata(names.serviceAccount), automountServiceAccountToken: false }, { parent: this });
+    const account = new k8s.core.v1.ServiceAccount(`${this.name}-account`, { metadata: { ...this.metadata(names.serviceAccount), ...this.awsRole() }, automountServiceAccountToken: false }, { parent: this });
     const own = { apiGroups: [SITE_ROLE.group], resourceNames: [settings.site] };
     const role = new k8s.rbac.v1.Role(
       `${this.name}-role`,
@@ -118,6 +121,12 @@ export class Server extends pulumi.ComponentResource {
       { parent: this, dependsOn: [role] },
     );
     return [account, role, binding];
+  }
+
+  /** EKS gives the pods of a ServiceAccount with this annotation what they need to take the role. */
+  private awsRole(): { readonly annotations?: Readonly<Record<string, pulumi.Input<string>>> } {
+    const { snapshotAccess } = this.args;
+    return snapshotAccess?.kind === "role" ? { annotations: { "eks.amazonaws.com/role-arn": snapshotAccess.roleArn } } : {};
   }
 
   private service(objectName: string, component: Component, servicePorts: readonly ServicePort[]): k8s.core.v1.Service {

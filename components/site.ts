@@ -4,14 +4,17 @@ import { Credentials } from "./credentials";
 import { Gateway } from "./gateway";
 import { readGuardBundle } from "./guardBundle";
 import { NetworkRules } from "./networkRules";
-import { SettingsError } from "./problems";
+import { SettingsError, type Problem } from "./problems";
 import { RoleDefinition } from "./roleDefinition";
 import { Server } from "./server";
 import { siteUsers } from "../server/acl/builtin";
 import { withDefaults } from "./settings/defaults";
 import { aclUser } from "./settings/resolve";
 import type { SiteArgs, SiteSettings } from "./settings/site";
+import type { SnapshotSettings } from "./settings/snapshots";
 import { SiteNamespace } from "./siteNamespace";
+import { makeSnapshotAccess, type S3Key } from "./storage/access";
+import { S3Secret } from "./storage/s3Secret";
 import type { Transforms } from "./transforms";
 
 /** What a site is given beside its settings. */
@@ -22,6 +25,8 @@ export interface SiteExtras {
   readonly retainedProvider?: pulumi.ProviderResource;
   /** The guard as one file. Default: the one that "npm run build" makes. */
   readonly guardBundle?: string;
+  /** Of the user that `snapshots.s3` is used as; needed with it, and with nothing else. */
+  readonly s3Key?: S3Key;
   readonly transforms?: Transforms;
 }
 
@@ -37,11 +42,11 @@ export class Site extends pulumi.ComponentResource {
 
   /** @throws SettingsError naming everything that is wrong with `args`. */
   constructor(name: string, args: SiteArgs & SiteExtras, opts?: pulumi.ComponentResourceOptions) {
-    const { passwords, retainedProvider, guardBundle, transforms = {}, ...given } = args;
+    const { passwords, retainedProvider, guardBundle, s3Key, transforms = {}, ...given } = args;
     const settings = withDefaults(given);
     // Policies read here what the site is meant to be, and compare it with what became of it.
     super("dragonfly-dr:index:Site", name, { settings }, opts);
-    const problems = checkSite(settings);
+    const problems = [...checkSite(settings), ...checkS3Key(settings.snapshots, s3Key)];
     if (problems.length > 0) throw new SettingsError(`Site "${name}"`, problems);
     this.settings = settings;
 
@@ -51,11 +56,18 @@ export class Site extends pulumi.ComponentResource {
     const rules = new NetworkRules(`${name}-network`, { settings, namespace, transforms }, { parent: this });
     const users = ["default", ...siteUsers(settings.server.engine, settings.users.map(aclUser)).map((user) => user.name)];
     const credentials = new Credentials(`${name}-password`, { users, ...(passwords === undefined ? {} : { given: passwords }) }, { parent: this });
+    const access = makeSnapshotAccess(`${name}-snapshots`, settings, s3Key, { parent: this });
+    if (access?.kind === "key") new S3Secret(`${name}-s3`, { site: settings.site, namespace, key: access }, { parent: this });
     // No pod before the rules that shut it off, and no guard before the kind that it asks for.
     const dependsOn = [rules, definition];
-    new Server(`${name}-server`, { settings, namespace, credentials, guardBundle: readGuardBundle(guardBundle), transforms, ...retained }, { parent: this, dependsOn });
+    new Server(`${name}-server`, { settings, namespace, credentials, guardBundle: readGuardBundle(guardBundle), snapshotAccess: access, transforms, ...retained }, { parent: this, dependsOn });
     new Gateway(`${name}-gateway`, { settings, namespace, transforms }, { parent: this, dependsOn });
     this.passwords = credentials.passwords;
     this.registerOutputs({ settings, passwords: this.passwords });
   }
+}
+
+function checkS3Key({ s3 }: SnapshotSettings, key: S3Key | undefined): readonly Problem[] {
+  if (s3 !== null && key === undefined) return [{ key: "s3Key", problem: "is missing beside snapshots.s3", remedy: "give the access key and the secret key of the server's user" }];
+  return [];
 }

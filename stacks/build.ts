@@ -1,8 +1,9 @@
+import * as pulumi from "@pulumi/pulumi";
 import { Site, type SiteExtras } from "../components/site";
 import { clusterOf } from "./cluster";
 import { outputsOf, type SiteOutputs } from "./outputs";
 import { passwordsOf } from "./passwords";
-import type { SiteConfig } from "./siteConfig";
+import type { S3Credentials, SiteConfig } from "./siteConfig";
 
 /** What a stack takes from elsewhere than its configuration; nothing but in tests and renderings. */
 export type BuildExtras = Pick<SiteExtras, "guardBundle">;
@@ -11,6 +12,10 @@ export type BuildExtras = Pick<SiteExtras, "guardBundle">;
 export function buildSite(config: SiteConfig, extras: BuildExtras = {}): SiteOutputs {
   const { provider, retainedProvider } = clusterOf(config);
   const passwords = config.passwordsFrom === undefined ? {} : { passwords: passwordsOf(config.passwordsFrom) };
-  const site = new Site("cache", { ...config.args, ...passwords, ...extras, retainedProvider }, { provider });
+  const s3Key = config.s3Credentials === undefined ? {} : { s3Key: mapSecret(config.s3Credentials) };
+  const site = new Site("cache", { ...config.args, ...passwords, ...s3Key, ...extras, retainedProvider }, { provider });
   return outputsOf(site, config);
 }
+
+/** Marked before they reach any resource. */
+const mapSecret = ({ accessKey, secretKey }: S3Credentials) => ({ accessKey: pulumi.secret(accessKey), secretKey: pulumi.secret(secretKey) });

@@ -66,6 +66,8 @@ const mocks = (passwords: Readonly<Record<string, string>>): pulumi.runtime.Mock
     const id = `${name}-id`;
     if (type === "random:index/randomPassword:RandomPassword") return { id, state: { ...inputs, result: placeholder(name.replace(/^cache-password-/, "")) } };
     if (type === "pulumi:pulumi:StackReference") return { id, state: { ...inputs, outputs: { passwords }, secretOutputNames: ["passwords"] } };
+    if (type === "aws:iam/role:Role") return { id, state: { ...inputs, arn: `arn:aws:iam::000000000000:role/${String(inputs["name"])}` } };
+    if (type === "aws:iam/accessKey:AccessKey") return { id, state: { ...inputs, secret: placeholder("aws-key") } };
     return { id, state: inputs };
   },
 });

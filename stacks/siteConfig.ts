@@ -2,6 +2,7 @@ import { checkSite } from "../components/check/site";
 import type { Problem } from "../components/problems";
 import { withDefaults } from "../components/settings/defaults";
 import type { SiteArgs } from "../components/settings/site";
+import type { SnapshotArgs } from "../components/settings/snapshots";
 import { noteUnknown, type Decoder } from "./decode/decoder";
 import { siteKeys, type SiteKey } from "./decode/keys";
 
@@ -12,6 +13,8 @@ export interface SiteConfig {
   readonly kubeconfig?: string;
   /** A context in it; absent: the current one. */
   readonly context?: string;
+  /** Where snapshots go to a server of one's own. */
+  readonly s3Credentials?: S3Credentials;
   /** The stack that owns the passwords, as `organization/dragonfly-dr/primary`; absent: this one. */
   readonly passwordsFrom?: string;
 }
@@ -27,16 +30,19 @@ function checkStackName(name: string | undefined): readonly Problem[] {
   return [{ key: "passwordsFrom", problem: `"${name}" is no full name of a stack`, remedy: 'write "organization/dragonfly-dr/STACK" for a file backend, "ORG/dragonfly-dr/STACK" otherwise' }];
 }
 
-/** Half of the credentials are a slip; all of them ask for what is not there yet. */
+/** Of the user of an S3-compatible server: secrets, so no part of a site's settings. */
+export interface S3Credentials {
+  readonly accessKey: string;
+  readonly secretKey: string;
+}
+
+/** Snapshots that are off because a key was forgotten are worse than none: half of a place is an error. */
 function checkS3(raw: unknown): readonly Problem[] {
-  const snapshots = typeof raw === "object" && raw !== null && "s3" in raw ? raw.s3 : undefined;
-  if (typeof snapshots !== "object" || snapshots === null) return [];
-  const wanted = ["endpoint", "bucket", "accessKey", "secretKey"];
-  const missing = wanted.filter((name) => !(name in snapshots));
-  if (missing.length > 0 && missing.length < wanted.length) {
-    return missing.map((name) => ({ key: `snapshots.s3.${name}`, problem: "is missing beside the others", remedy: "give all of endpoint, bucket, accessKey and secretKey, or none" }));
-  }
-  return [{ key: "snapshots.s3", problem: "snapshots to S3 are not built yet", remedy: "remove it; dumps go to the server's own volume" }];
+  const s3 = typeof raw === "object" && raw !== null && "s3" in raw ? raw.s3 : undefined;
+  if (typeof s3 !== "object" || s3 === null) return [];
+  return ["endpoint", "bucket", "accessKey", "secretKey"]
+    .filter((name) => !(name in s3))
+    .map((name) => ({ key: `snapshots.s3.${name}`, problem: "is missing beside the others", remedy: "give all of endpoint, bucket, accessKey and secretKey (pulumi config set --secret --path), or none" }));
 }
 
 /** The first name of a path such as "server.threads" or "users[2].keys". */
@@ -80,15 +86,27 @@ export function validateSiteConfig(raw: Readonly<Record<string, unknown>>): Vali
     ...present({ link: decode("link") }),
     ...present({ guard: decode("guard") }),
     ...present({ network: decode("network") }),
-    ...(snapshots?.cron === undefined ? {} : { snapshots: { cron: snapshots.cron } }),
+    ...present({ snapshots: snapshots === undefined ? undefined : withoutCredentials(snapshots) }),
   };
-  problems.push(...checkStackName(passwordsFrom), ...checkS3(raw["snapshots"]));
+  const half = checkS3(raw["snapshots"]);
+  if (half.length > 0) broken.add("snapshots");
+  problems.push(...checkStackName(passwordsFrom), ...half);
   // The users' rules are judged by the engine's grammar.
   if (site === undefined) broken.add("site");
   if (broken.has("server")) broken.add("users");
   problems.push(...checkSite(withDefaults(args)).filter(({ key }) => !broken.has(section(key))));
   if (problems.length > 0) return { problems };
-  return { config: { args, ...present({ kubeconfig }), ...present({ context }), ...present({ passwordsFrom }) } };
+  const { accessKey, secretKey } = snapshots?.s3 ?? {};
+  const s3Credentials = accessKey === undefined || secretKey === undefined ? undefined : { accessKey, secretKey };
+  return { config: { args, ...present({ s3Credentials }), ...present({ kubeconfig }), ...present({ context }), ...present({ passwordsFrom }) } };
+}
+
+type DecodedSnapshots = NonNullable<ReturnType<(typeof siteKeys)["snapshots"]>>;
+
+function withoutCredentials({ s3, ...others }: DecodedSnapshots): SnapshotArgs {
+  if (s3 === undefined) return others;
+  const { endpoint, bucket, region, namespace, cidrs } = s3;
+  return { ...others, s3: { endpoint, bucket, region, namespace, cidrs } };
 }
 
 /** The object with its one field, or an empty one where that is undefined. */

@@ -4,6 +4,7 @@ import { ports } from "../../server/ports";
 import { peerGuardPort, sourcePort } from "../gateway/haproxy";
 import { selectorLabels, type Component } from "../names";
 import type { SiteSettings } from "../settings/site";
+import { snapshotStore, type SnapshotSettings } from "../settings/snapshots";
 
 type Peer = k8s.types.input.networking.v1.NetworkPolicyPeer;
 type PolicyPort = k8s.types.input.networking.v1.NetworkPolicyPort;
@@ -29,6 +30,13 @@ const dns = ({ network }: SiteSettings): Egress => ({
   ports: [{ protocol: "UDP", port: 53 }, { protocol: "TCP", port: 53 }],
 });
 
+/** The way to where snapshots go; nowhere while they stay on the volume. */
+export function storage(snapshots: SnapshotSettings): Egress[] {
+  const store = snapshotStore(snapshots);
+  if (store === null) return [];
+  return to([...(store.namespace === "" ? [] : [inNamespace(store.namespace)]), ...blocks(store.cidrs)], tcp(store.port));
+}
+
 /** The site's own way to its peers: each peer's server and guard, at the gateway. */
 const sourcePorts = ({ peers }: SiteSettings): PolicyPort[] => tcp(...peers.flatMap((_, at) => [sourcePort(at), peerGuardPort(at)]));
 
@@ -50,6 +58,7 @@ const server = (settings: SiteSettings): Policy => ({
     egress: [
       ...to([pods("gateway")], sourcePorts(settings)),
       ...to(blocks([settings.network.apiServer.cidr]), tcp(settings.network.apiServer.port)),
+      ...storage(settings.snapshots),
       dns(settings),
     ],
   },

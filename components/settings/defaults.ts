@@ -1,6 +1,7 @@
 import { seedUsers } from "../../server/acl/seed";
 import { ports } from "../../server/ports";
 import { images } from "./images";
+import { snapshotDefaults, withSnapshotDefaults } from "./snapshots";
 import type { SiteArgs, SiteSettings } from "./site";
 import type { UserSettings } from "./users";
 
@@ -57,7 +58,7 @@ export const siteDefaults: SiteSettings = {
     peerCidrs: [],
     clusterDomain: "cluster.local",
   },
-  snapshots: { cron: "0 */6 * * *" },
+  snapshots: snapshotDefaults,
 };
 
 /** Fills in the defaults; lists and maps of labels or annotations are taken whole. */
@@ -94,7 +95,7 @@ export function withDefaults(args: SiteArgs): SiteSettings {
         labels: args.network?.dns?.labels === undefined ? network.dns.labels : mapOf(args.network.dns.labels),
       },
     },
-    snapshots: { ...siteDefaults.snapshots, ...args.snapshots },
+    snapshots: withSnapshotDefaults(args.snapshots),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { DefaultUserMode } from "../../server/acl/builtin";
 import type { GatewaySettings } from "./gateway";
 import type { ServerSettings } from "./server";
+import type { SnapshotArgs, SnapshotSettings } from "./snapshots";
 import type { UserSettings } from "./users";
 
 /** Another site's gateway, as this site reaches it. A change rolls the gateway. */
@@ -49,11 +50,6 @@ export interface NetworkSettings {
   readonly clusterDomain: string;
 }
 
-export interface SnapshotSettings {
-  /** When the server dumps to its own volume: five fields, UTC; "" for never. Default every 6 hours. At once. */
-  readonly cron: string;
-}
-
 /** Everything about a site that is not a secret. */
 export interface SiteSettings {
   /** This site's name, for ever: a DNS label of at most 32 characters. A change is another site. */
@@ -79,8 +75,9 @@ export interface SiteSettings {
 type Given<T> = T extends readonly unknown[] ? T : T extends object ? { readonly [K in keyof T]?: Given<T[K]> } : T;
 
 /** What has to be said of a site; the rest has defaults. Lists are given whole. */
-export type SiteArgs = Omit<Given<SiteSettings>, "site" | "users" | "peers"> & {
+export type SiteArgs = Omit<Given<SiteSettings>, "site" | "users" | "peers" | "snapshots"> & {
   readonly site: string;
   readonly users?: readonly (Pick<UserSettings, "name" | "keys" | "commands"> & Partial<UserSettings>)[];
+  readonly snapshots?: SnapshotArgs;
   readonly peers?: readonly (Pick<PeerSettings, "site" | "address"> & Partial<PeerSettings>)[];
 };

@@ -2,8 +2,20 @@ import { list, map, oneOf, text, textMap, truth, wholeNumber } from "./decoder";
 
 const exposure = { type: oneOf("ClusterIP", "NodePort", "LoadBalancer"), nodePort: wholeNumber, annotations: textMap, allowedSources: list(text) };
 
-/** Where dumps would go beside the server's own volume. */
-const s3 = map({}, { endpoint: text, bucket: text, region: text, accessKey: text, secretKey: text });
+const s3 = map({}, { endpoint: text, bucket: text, region: text, namespace: text, cidrs: list(text), accessKey: text, secretKey: text });
+const aws = map(
+  {},
+  {
+    bucket: text,
+    region: text,
+    cidrs: list(text),
+    kmsKeyArn: text,
+    oidcProviderArn: text,
+    expireDays: wholeNumber,
+    expireOldVersionsDays: wholeNumber,
+    replicateTo: map({ bucketArn: text, roleArn: text }, {}),
+  },
+);
 
 /** Every key of a stack's configuration, in the shape of SiteSettings; Pulumi.yaml says what each one means. */
 export const siteKeys = {
@@ -61,7 +73,7 @@ export const siteKeys = {
       clusterDomain: text,
     },
   ),
-  snapshots: map({}, { cron: text, s3 }),
+  snapshots: map({}, { cron: text, drillCron: text, retention: map({}, { days: wholeNumber, least: wholeNumber }), restoreWhenEmpty: truth, s3, aws }),
 } as const;
 
 export type SiteKey = keyof typeof siteKeys;

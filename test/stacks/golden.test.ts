@@ -6,7 +6,7 @@ import { renderStackFile, type RenderedResource, type RenderedStack } from "../.
 import { manifestOf } from "./manifest";
 
 const root = join(__dirname, "../..");
-const stacks = { primary: "Pulumi.primary.yaml", dr: "Pulumi.dr.yaml", "lab-primary": "lab/Pulumi.primary.yaml", "lab-dr": "lab/Pulumi.dr.yaml" };
+const stacks = { primary: "Pulumi.primary.yaml", dr: "Pulumi.dr.yaml", "lab-primary": "lab/Pulumi.primary.yaml", "lab-dr": "lab/Pulumi.dr.yaml", "example-aws": "examples/aws/Pulumi.primary.yaml", "example-on-premises": "examples/on-premises/Pulumi.primary.yaml" };
 
 describe("the shipped stacks", function () {
   this.timeout(60_000);
@@ -50,7 +50,7 @@ describe("the shipped stacks", function () {
         }
       }
       assert.equal(ofKind("SiteRole").length, 0, "a role is state, not configuration");
-      const kept = resources.filter(({ retainOnDelete }) => retainOnDelete).map(({ type }) => type.split(":").at(-1));
+      const kept = resources.filter(({ type, retainOnDelete }) => retainOnDelete && type.startsWith("kubernetes:")).map(({ type }) => type.split(":").at(-1));
       assert.deepEqual(kept.sort(), ["ConfigMap", "CustomResourceDefinition"]);
     }
   });

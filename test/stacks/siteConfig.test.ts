@@ -11,6 +11,8 @@ import { validateSiteConfig, type SiteConfig } from "../../stacks/siteConfig";
 
 type Raw = Readonly<Record<string, unknown>>;
 
+const S3 = { endpoint: "http://rustfs-svc.storage.svc.cluster.local:9000", bucket: "dragonfly-backups", accessKey: "k", secretKey: "s" };
+const AWS = { bucket: "example-cache-snapshots", region: "eu-central-1", cidrs: ["0.0.0.0/0"] };
 const root = join(__dirname, "../..");
 const good: Raw = {
   site: "primary",
@@ -71,7 +73,16 @@ const bad: readonly (readonly [string, Raw, string, RegExp])[] = [
   ["a cron with seconds", { snapshots: { cron: "0 0 * * * *" } }, "snapshots.cron", /five fields/],
   ["a cron that never comes", { snapshots: { cron: "0 0 31 2 *" } }, "snapshots.cron", /never comes/],
   ["half-given credentials", { snapshots: { s3: { endpoint: "s3.example.com", accessKey: "k" } } }, "snapshots.s3.secretKey", /is missing beside the others/],
-  ["what is not built yet", { snapshots: { s3: { endpoint: "e", bucket: "b", accessKey: "k", secretKey: "s" } } }, "snapshots.s3", /not built yet/],
+  ["credentials without a place", { snapshots: { s3: { accessKey: "k", secretKey: "s" } } }, "snapshots.s3.bucket", /is missing beside the others/],
+  ["an endpoint with credentials in it", { snapshots: { s3: { ...S3, endpoint: "http://k:s@10.1.2.3:9000" } } }, "snapshots.s3.endpoint", /no URL of a host and a port/],
+  ["an endpoint that is nowhere", { snapshots: { s3: { ...S3, endpoint: "https://s3.example.com" } } }, "snapshots.s3.cidrs", /at which addresses s3.example.com is/],
+  ["a bucket that cannot be", { snapshots: { s3: { ...S3, bucket: "B" } } }, "snapshots.s3.bucket", /no bucket's name/],
+  ["two places", { snapshots: { s3: S3, aws: AWS } }, "snapshots.aws", /beside snapshots.s3/],
+  ["a place and no time", { snapshots: { s3: S3, cron: "" } }, "snapshots.cron", /is empty, though/],
+  ["half of AWS", { snapshots: { aws: { bucket: "cache-snapshots" } } }, "snapshots.aws.cidrs", /is missing beside the others/],
+  ["a lifecycle that overtakes the pruning", { snapshots: { aws: { ...AWS, expireDays: 7 } } }, "snapshots.aws.expireDays", /within the 14 days/],
+  ["a drill that never comes", { snapshots: { drillCron: "0 0 31 2 *" } }, "snapshots.drillCron", /never comes/],
+  ["no snapshot kept", { snapshots: { retention: { least: 0 } } }, "snapshots.retention.least", /is 0/],
   ["a node's port without its type", { gateway: { clients: { nodePort: 30379 } } }, "gateway.clients.nodePort", /type NodePort/],
   ["a cache open to the world", { gateway: { clients: { type: "LoadBalancer" } } }, "gateway.clients.allowedSources", /nobody in particular/],
   ["a stack's short name", { passwordsFrom: "primary" }, "passwordsFrom", /organization\/dragonfly-dr\/STACK/],

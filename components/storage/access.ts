@@ -1,0 +1,35 @@
+import * as pulumi from "@pulumi/pulumi";
+import { snapshotPrefix, type SnapshotSettings } from "../settings/snapshots";
+import type { SiteSettings } from "../settings/site";
+import { names } from "../names";
+import { AwsStorage } from "./awsStorage";
+import { bucketArn, snapshotAccess } from "./documents";
+
+/** How a pod comes into the place of the snapshots: by a key from a Secret, or by a role of its ServiceAccount. */
+export type SnapshotAccess =
+  | { readonly kind: "key"; readonly accessKey: pulumi.Output<string>; readonly secretKey: pulumi.Output<string> }
+  | { readonly kind: "role"; readonly roleArn: pulumi.Output<string> };
+
+/** Of an S3-compatible server's user, which is made there. */
+export interface S3Key {
+  readonly accessKey: pulumi.Input<string>;
+  readonly secretKey: pulumi.Input<string>;
+}
+
+/** ServiceAccount of the drills, in their own namespace. */
+export const drillAccount = (namespace: string) => ({ namespace: drillNamespace(namespace), name: "dragonfly-drill" });
+export const drillNamespace = (namespace: string): string => `${namespace}-drill`;
+
+/**
+ * Makes what the settings ask for (nothing, where the server is one's own), and says how a pod comes in. null while snapshots are off.
+ * @param s3Key must be given with `snapshots.s3`.
+ */
+export function makeSnapshotAccess(name: string, settings: SiteSettings, s3Key: S3Key | undefined, opts: pulumi.ComponentResourceOptions): SnapshotAccess | null {
+  const { s3, aws }: SnapshotSettings = settings.snapshots;
+  if (s3 !== null && s3Key !== undefined) return { kind: "key", accessKey: pulumi.secret(s3Key.accessKey), secretKey: pulumi.secret(s3Key.secretKey) };
+  if (aws === null) return null;
+  const { namespace, site } = settings;
+  const access = snapshotAccess(bucketArn(aws.bucket, aws.oidcProviderArn), snapshotPrefix(namespace, site));
+  const accounts = [{ namespace, name: names.serviceAccount }, drillAccount(namespace)];
+  return new AwsStorage(name, { settings: aws, access, accounts, identityName: `${namespace}-${site}-snapshots` }, opts).access;
+}
