@@ -15,6 +15,8 @@ export interface Declaration {
   readonly linkSources: readonly string[];
   readonly peerPorts: readonly number[];
   readonly apiServer: { readonly cidr: string; readonly port: number } | undefined;
+  /** Where snapshots go; undefined while they stay on the server's own volume. */
+  readonly storage: { readonly namespace: string; readonly cidrs: readonly string[]; readonly port: number } | undefined;
   readonly dns: { readonly namespace: string; readonly labels: Readonly<Record<string, string>> } | undefined;
 }
 
@@ -49,8 +51,21 @@ function read(settings: Value): Declaration {
     linkSources: texts(map(gateway, "link"), "allowedSources"),
     peerPorts: peers.map((peer) => at(peer, "port")).filter((port) => typeof port === "number"),
     apiServer: cidr === undefined ? undefined : { cidr, port: number(apiServer, "port") ?? 443 },
+    storage: storageOf(map(settings, "snapshots")),
     dns: dnsNamespace === undefined ? undefined : { namespace: dnsNamespace, labels: strings(map(dns, "labels")) },
   };
+}
+
+function storageOf(snapshots: Value): Declaration["storage"] {
+  const own = peek(snapshots, "s3");
+  if (isMap(own)) {
+    const endpoint = text(own, "endpoint") ?? "";
+    if (!URL.canParse(endpoint)) return undefined;
+    const { port, protocol } = new URL(endpoint);
+    return { namespace: text(own, "namespace") ?? "", cidrs: texts(own, "cidrs"), port: port !== "" ? Number(port) : protocol === "https:" ? 443 : 80 };
+  }
+  const aws = peek(snapshots, "aws");
+  return isMap(aws) ? { namespace: "", cidrs: texts(aws, "cidrs"), port: 443 } : undefined;
 }
 
 const texts = (of: Value, key: string): string[] => list(of, key).filter((each) => typeof each === "string");

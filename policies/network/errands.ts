@@ -38,12 +38,21 @@ export function errandsOf(stack: Stack, pods: CachePods, declaration: Declaratio
   const toGateways = gateways.map((gateway) => toPods("the gateway's pods", stack, namespace, gateway, peers));
   const toServers = servers.map((server): Errand => ({ ...tcp(podsCaller("the server's pods", serverPod(stack, namespace, server), labelsThatTell(server.labels)), [ports.client, ports.guard]), namespaces: [namespace] }));
   const { apiServer, peerCidrs, peerPorts } = declaration;
+  const storage = storageErrands(declaration);
   const api = apiServer === undefined ? [] : [toBlock(apiServer.cidr, [apiServer.port], "the API server")];
   const across = peerPorts.length === 0 ? [] : peerCidrs.map((cidr) => toBlock(cidr, [...new Set(peerPorts)], "the peers"));
   return new Map([
-    ...servers.map(({ resource }): [Resource, Errand[]] => [resource, [...(peers.length === 0 ? [] : toGateways), ...api, ...names]]),
+    ...servers.map(({ resource }): [Resource, Errand[]] => [resource, [...(peers.length === 0 ? [] : toGateways), ...api, ...storage, ...names]]),
     ...gateways.map(({ object }): [Resource, Errand[]] => [object.resource, [...toServers, ...across, ...names]]),
   ]);
+}
+
+/** The way to where snapshots go. */
+function storageErrands({ storage }: Declaration): Errand[] {
+  if (storage === undefined) return [];
+  const { namespace, cidrs, port } = storage;
+  const inside = namespace === "" ? [] : [{ ...tcp(namespaceCaller(namespace), [port]), namespaces: [namespace] }];
+  return [...inside, ...cidrs.map((cidr) => toBlock(cidr, [port], "object storage"))];
 }
 
 const tcp = (to: Caller, list: readonly number[]): Errand => ({ to, ports: list, protocols: ["TCP"], cidrs: [], namespaces: [] });
