@@ -45,7 +45,9 @@ check-code: packages
 	npx tsc --noEmit -p tsconfig.json
 	npx eslint .
 
+# What tests compare with is built here, so that none of them waits for it or goes without.
 unit: packages build toolchain
+	@$(TSX) lab/main.ts test-tools
 	npx mocha
 
 e2e: setup

@@ -5,8 +5,11 @@ import { labEnvironment } from "./labEnvironment";
 import { wanRttMs } from "./link/wanLink";
 import { machineFacts } from "./preflight/facts";
 import { lacks } from "./preflight/judge";
+import { cacheDirectory } from "./paths";
 import { planLab } from "./plan";
 import { Progress } from "./progress";
+import { buildGoTool } from "./toolchain/goBuild";
+import { TEST_TOOLS } from "./toolchain/testTools";
 import { Toolchain, toolchainKind } from "./toolchain/toolchain";
 
 const progress = new Progress();
@@ -24,6 +27,9 @@ function theLink(): Lab["link"] {
 const program = new Command("lab").description("two Kubernetes clusters on this machine, and the line between them");
 program.command("toolchain").action(async () => {
   await Toolchain.prepare(toolchainKind(env["TOOLCHAIN"]), progress);
+});
+program.command("test-tools").action(async () => {
+  for (const tool of Object.values(TEST_TOOLS)) await buildGoTool(cacheDirectory(), tool, progress);
 });
 program.command("up").action(async () => {
   await theLab().up({ link: { rttMs: wanRttMs(env["WAN_RTT_MS"]), bandwidthKBps: null }, dragonfly: env["DRAGONFLY_BINARY"] || undefined }, progress);

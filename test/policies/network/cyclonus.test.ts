@@ -1,23 +1,17 @@
 import assert from "node:assert/strict";
 import { plain } from "../../../policies/model/value";
 import { matches, selector } from "../../../policies/network/selector";
-import { goTool } from "../goTools";
+import { BUILD_TIMEOUT, goTool } from "../goTools";
 import { Random } from "../random";
 import { ask, compare } from "./cyclonus";
 import { randomLabels, randomSelector } from "./randomPolicies";
 
-const MINUTE = 60_000;
 
 describe("reachability", function () {
-  // The first run builds the program.
-  this.timeout(15 * MINUTE);
+  this.timeout(BUILD_TIMEOUT);
   let program = "";
 
-  before(async function () {
-    const built = await goTool("cyclonus");
-    if (built === undefined) this.skip();
-    program = built;
-  });
+  before(async () => void (program = await goTool("cyclonus")));
 
   it("is what cyclonus says, on 12,500 random pairs", () => {
     const { pairs, allowed, different } = compare(program, 20_260_115, 500);
