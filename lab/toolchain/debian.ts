@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { LabError } from "../labError";
 import { run } from "../process/run";
 import type { Progress } from "../progress";
-import { DEBIAN_COMMANDS, DEBIAN_LIBRARIES, DEBIAN_PROGRAMS, type DebianCommand } from "./debianPackages";
+import { LAB_SELECTION, type DebianCommand, type DebianSelection } from "./debianPackages";
 import { recipeHash } from "./stamp";
 
 const PROGRAM_FOLDERS = ["usr/sbin", "usr/bin", "sbin", "bin"];
@@ -26,10 +26,10 @@ export class Debian {
   }
 
   /** Looks in the cache only. Undefined when something has to be fetched. */
-  static cached(cache: string): Debian | undefined {
+  static cached(cache: string, selection: DebianSelection = LAB_SELECTION): Debian | undefined {
     const root = join(cache, "debian");
     try {
-      const releases: unknown = JSON.parse(readFileSync(selectionFile(root), "utf8"));
+      const releases: unknown = JSON.parse(readFileSync(selectionFile(root, selection), "utf8"));
       if (!Array.isArray(releases)) return undefined;
       const names = releases.filter((each) => typeof each === "string");
       return names.every((name) => existsSync(join(root, name))) ? new Debian(root, names) : undefined;
@@ -39,23 +39,22 @@ export class Debian {
   }
 
   /** @throws LabError when a package or a library cannot be had. */
-  static async fetch(cache: string, progress: Progress): Promise<Debian> {
-    const there = Debian.cached(cache);
+  static async fetch(cache: string, progress: Progress, selection: DebianSelection = LAB_SELECTION): Promise<Debian> {
+    const there = Debian.cached(cache, selection);
     if (there) return there;
     const root = join(cache, "debian");
     mkdirSync(root, { recursive: true });
-    const wanted = [...DEBIAN_PROGRAMS, ...DEBIAN_LIBRARIES];
-    const found = await candidates(wanted, progress);
+    const found = await candidates(selection.packages, progress);
     const missing = found.filter(({ release }) => !existsSync(join(root, release)));
     if (missing.length > 0) {
       progress.say(`toolchain: fetching ${missing.length} Debian packages (unpacked into the cache, not installed)`);
       for (const { packageName, release } of missing) await fetchOne(root, packageName, release);
     }
     const debian = new Debian(root, found.map(({ release }) => release));
-    await debian.#checkLibraries();
-    const aside = `${selectionFile(root)}.${process.pid}`;
+    await debian.#checkLibraries(selection.commands);
+    const aside = `${selectionFile(root, selection)}.${process.pid}`;
     writeFileSync(aside, `${JSON.stringify(found.map(({ release }) => release), null, 2)}\n`);
-    renameSync(aside, selectionFile(root));
+    renameSync(aside, selectionFile(root, selection));
     return debian;
   }
 
@@ -81,9 +80,9 @@ export class Debian {
     return this.#releases.join(" ");
   }
 
-  async #checkLibraries(): Promise<void> {
+  async #checkLibraries(commands: readonly DebianCommand[]): Promise<void> {
     const lacking: string[] = [];
-    for (const command of DEBIAN_COMMANDS) {
+    for (const command of commands) {
       const { missing } = await sharedLibraries(this.program(command), this.environment.LD_LIBRARY_PATH);
       lacking.push(...missing.map((library) => `${command}: shared library ${library} is neither in the fetched packages nor on the machine`));
     }
@@ -174,6 +173,6 @@ function apt(args: readonly string[], cwd = "/"): Promise<string> {
 }
 
 /** A file for each list of wanted packages, so that two checkouts may want different ones. */
-function selectionFile(root: string): string {
-  return join(root, `selection-${recipeHash([...DEBIAN_PROGRAMS, ...DEBIAN_LIBRARIES])}.json`);
+function selectionFile(root: string, { packages }: DebianSelection): string {
+  return join(root, `selection-${recipeHash(packages)}.json`);
 }

@@ -2,7 +2,7 @@
  * What the lab takes from Debian: programs, and the shared libraries of theirs that a small installation may lack.
  * The C library and the loader are the machine's own; everything else of the machine's is used when it is not here.
  */
-export const DEBIAN_PROGRAMS = ["containerd", "runc", "redis-tools", "haproxy", "nftables", "iproute2", "busybox-static"] as const;
+export const DEBIAN_PROGRAMS = ["containerd", "runc", "redis-tools", "haproxy", "nftables", "iproute2", "busybox-static", "bind9-dnsutils"] as const;
 
 export const DEBIAN_LIBRARIES = [
   // nft
@@ -15,6 +15,9 @@ export const DEBIAN_LIBRARIES = [
   "liblua5.3-0", "libopentracing1", "libopentracing-c-wrapper0", "libpcre2-8-0",
   // ip
   "libbpf1", "libelf1", "libcap2",
+  // dig
+  "bind9-libs", "libuv1", "libidn2-0", "libunistring2", "libprotobuf-c1", "libfstrm0", "libjson-c5", "liblmdb0", "libmaxminddb0", "libnghttp2-14",
+  "libkrb5-3", "libkrb5support0", "libk5crypto3", "libgssapi-krb5-2", "libkeyutils1", "libxml2", "libicu72",
 ] as const;
 
 /**
@@ -22,6 +25,18 @@ export const DEBIAN_LIBRARIES = [
  * The Redis server is redis-check-rdb under another name; the package redis-server has only a link to it.
  */
 export const DEBIAN_COMMANDS = [
-  "containerd", "containerd-shim-runc-v2", "ctr", "runc", "redis-cli", "redis-check-rdb", "haproxy", "nft", "ip", "busybox",
+  "containerd", "containerd-shim-runc-v2", "ctr", "runc", "redis-cli", "redis-check-rdb", "haproxy", "nft", "ip", "busybox", "dig",
 ] as const;
-export type DebianCommand = (typeof DEBIAN_COMMANDS)[number];
+
+/** What is fetched, unpacked and checked together. */
+export interface DebianSelection {
+  readonly packages: readonly string[];
+  readonly commands: readonly DebianCommand[];
+}
+
+/** For bench/resolver only: the lab does without it. */
+const BENCH_COMMANDS = ["dnsperf"] as const;
+export type DebianCommand = (typeof DEBIAN_COMMANDS)[number] | (typeof BENCH_COMMANDS)[number];
+
+export const LAB_SELECTION: DebianSelection = { packages: [...DEBIAN_PROGRAMS, ...DEBIAN_LIBRARIES], commands: DEBIAN_COMMANDS };
+export const BENCH_SELECTION: DebianSelection = { packages: ["dnsperf", "libldns3", "libnghttp2-14", "libssl3"], commands: BENCH_COMMANDS };
