@@ -14,8 +14,14 @@ export const ports = {
   serverAdmin: 6399,
   /** The guard's API: /primary, /replica, /read-only, /status, /healthz. */
   guard: 9998,
+  /** The snapshots' process: /status, /metrics, /snapshot, /restore; loopback only, for the guard beside it. */
+  snapshots: 9997,
   /** The guard's metrics and the server's, re-exported; for monitoring. */
   metrics: 9999,
   /** The gateway's own metrics (HAProxy's Prometheus exporter) and /healthz. */
   gatewayMetrics: 8404,
+  /** Queries at the resolver's pods, UDP and TCP; 53 at its Service. */
+  dns: 1053,
+  /** The resolver's /health, /ready and /metrics. */
+  resolverHttp: 9153,
 } as const;
