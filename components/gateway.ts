@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ports } from "../server/ports";
 import { renderHaproxy } from "./gateway/haproxy";
 import { gatewayPod } from "./gateway/pod";
+import { RENEWAL_FILE, renewalScript } from "./gateway/renewal";
 import { contentHash } from "./guardBundle";
 import { names, objectLabels, selectorLabels } from "./names";
 import type { ExposureSettings } from "./settings/gateway";
@@ -52,8 +53,9 @@ export class Gateway extends pulumi.ComponentResource {
   private configuration(): { readonly name: string; readonly object: k8s.core.v1.ConfigMap } {
     const { site, namespace, network, gateway, peers } = this.args.settings;
     const text = renderHaproxy({ site, namespace, clusterDomain: network.clusterDomain, threads: gateway.threads, maxConnections: gateway.maxConnections, peers });
-    const objectName = `${names.gateway}-${contentHash(text)}`;
-    const object = new k8s.core.v1.ConfigMap(`${this.name}-configuration`, { metadata: this.metadata(objectName), immutable: true, data: { "haproxy.cfg": text } }, { parent: this });
+    const data = { "haproxy.cfg": text, ...(peers.length === 0 ? {} : { [RENEWAL_FILE]: renewalScript(site) }) };
+    const objectName = `${names.gateway}-${contentHash(Object.values(data).join(""))}`;
+    const object = new k8s.core.v1.ConfigMap(`${this.name}-configuration`, { metadata: this.metadata(objectName), immutable: true, data }, { parent: this });
     return { name: objectName, object };
   }
 

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { ports } from "../../server/ports";
 import { linkGuardName, linkName, linkServerName, names } from "../names";
+import { adminSocket, LINK_DIRECTORY, RENEWAL_FILE } from "./renewal";
 
 export interface GatewayPeer {
   readonly site: string;
@@ -19,8 +20,8 @@ export interface HaproxyConfig {
   readonly peers: readonly GatewayPeer[];
 }
 
-/** Where the link's Secret is mounted. */
-export const LINK_DIRECTORY = "/etc/dragonfly-dr/link";
+/** Where the gateway's own files are mounted. */
+export const CONFIGURATION_DIRECTORY = "/etc/dragonfly-dr/gateway";
 
 export const sourcePort = (peer: number): number => ports.source + peer;
 export const peerGuardPort = (peer: number): number => ports.peerGuard + peer;
@@ -32,7 +33,10 @@ const CHECKED = "check inter 250ms fastinter 250ms downinter 250ms fall 2 rise 1
 /** Who reads a copy waits a second longer for a change than who writes: the server itself refuses what it must not answer. */
 const CHECKED_SELDOM = "check inter 1s fastinter 250ms downinter 250ms fall 2 rise 1";
 
-const header = ({ threads, maxConnections }: HaproxyConfig): readonly string[] => [
+/** The link's certificates, replaced in the running process: see renewal.ts. */
+const renewal = (site: string): readonly string[] => [`stats socket ${adminSocket(site)} level admin`, `lua-load ${CONFIGURATION_DIRECTORY}/${RENEWAL_FILE}`];
+
+const header = ({ site, threads, maxConnections, peers }: HaproxyConfig): readonly string[] => [
   section(
     "global",
     // State changes of servers go to the log, single connections do not.
@@ -40,10 +44,12 @@ const header = ({ threads, maxConnections }: HaproxyConfig): readonly string[] =
     `nbthread ${threads}`,
     // Without it HAProxy reserves memory for as many as the container's limit of open files allows.
     `maxconn ${maxConnections}`,
-    "hard-stop-after 5s",
+    // After a reload the worker from before keeps its connections; a pod that ends has its own grace period.
+    "hard-stop-after 24h",
     "ssl-load-extra-del-ext",
     "ssl-default-bind-options ssl-min-ver TLSv1.2",
     "ssl-default-server-options ssl-min-ver TLSv1.2",
+    ...(peers.length === 0 ? [] : renewal(site)),
   ),
   section(
     "defaults",
@@ -52,6 +58,8 @@ const header = ({ threads, maxConnections }: HaproxyConfig): readonly string[] =
     "option clitcpka",
     "option srvtcpka",
     "option dontlognull",
+    // A session that waits in silence has nothing under way that the TCP user time-out could miss.
+    ...["clitcpka", "srvtcpka"].flatMap((side) => [`${side}-idle 10s`, `${side}-intvl 3s`, `${side}-cnt 3`]),
     "timeout connect 300ms",
     "timeout check 1s",
     // As good as off: a client may wait in BLPOP, a replica in silence. Dead peers are found by the TCP user time-out.
@@ -143,16 +151,18 @@ const peers = (config: HaproxyConfig): readonly string[] =>
     section(`backend guard_${peer.site}`, "timeout connect 3s", peerServer(peer, linkGuardName(peer.site))),
   ]);
 
-const metrics = section(
-  "frontend metrics",
-  "mode http",
-  `bind :${ports.gatewayMetrics}`,
-  "timeout client 10s",
-  "monitor-uri /healthz",
-  "http-request use-service prometheus-exporter if { path /metrics }",
-  "http-request return status 404",
-);
+const metrics = (config: HaproxyConfig): string =>
+  section(
+    "frontend metrics",
+    "mode http",
+    `bind :${ports.gatewayMetrics}`,
+    "timeout client 10s",
+    "monitor-uri /healthz",
+    "http-request use-service prometheus-exporter if { path /metrics }",
+    ...(config.peers.length === 0 ? [] : ["http-request use-service lua.link_metrics if { path /metrics/link }"]),
+    "http-request return status 404",
+  );
 
 /** The gateway's whole configuration, for HAProxy 2.6 and later. */
 export const renderHaproxy = (config: HaproxyConfig): string =>
-  [...header(config), ...clients(config), ...(config.peers.length === 0 ? [] : link(config)), ...peers(config), metrics].join("\n\n") + "\n";
+  [...header(config), ...clients(config), ...(config.peers.length === 0 ? [] : link(config)), ...peers(config), metrics(config)].join("\n\n") + "\n";

@@ -3,14 +3,14 @@ import { ports } from "../../server/ports";
 import { names, objectLabels, selectorLabels } from "../names";
 import { resources, restrictedContainer, restrictedPod } from "../pods";
 import type { SiteSettings } from "../settings/site";
-import { LINK_DIRECTORY, peerGuardPort, sourcePort } from "./haproxy";
+import { CONFIGURATION_DIRECTORY, peerGuardPort, sourcePort } from "./haproxy";
+import { LINK_DIRECTORY, masterSocket } from "./renewal";
 
 type Container = k8s.types.input.core.v1.Container;
 type PodTemplate = k8s.types.input.core.v1.PodTemplateSpec;
 
 /** HAProxy's own in its official image. */
 const USER = 99;
-const CONFIGURATION_DIRECTORY = "/etc/dragonfly-dr/gateway";
 
 const listening = ({ peers }: SiteSettings): Container["ports"] => [
   { name: "clients", containerPort: ports.client },
@@ -27,7 +27,7 @@ const haproxy = (settings: SiteSettings): Container => ({
   name: "haproxy",
   image: settings.gateway.image,
   imagePullPolicy: "IfNotPresent",
-  command: ["haproxy", "-W", "-db", "-f", `${CONFIGURATION_DIRECTORY}/haproxy.cfg`],
+  command: ["haproxy", "-W", "-db", ...(settings.peers.length === 0 ? [] : ["-S", `${masterSocket(settings.site)},level,admin`]), "-f", `${CONFIGURATION_DIRECTORY}/haproxy.cfg`],
   ports: listening(settings),
   resources: resources(settings.gateway.cpuRequest, settings.gateway.memoryRequest, settings.gateway.memoryLimit),
   securityContext: restrictedContainer,
@@ -50,7 +50,7 @@ export const gatewayPod = (settings: SiteSettings, configMap: string): PodTempla
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     securityContext: restrictedPod(USER),
-    terminationGracePeriodSeconds: 15,
+    terminationGracePeriodSeconds: 10,
     // Never two on one node where there is another: a node lost must not take both doors.
     topologySpreadConstraints: [
       { maxSkew: 1, topologyKey: "topology.kubernetes.io/zone", whenUnsatisfiable: "ScheduleAnyway", labelSelector: { matchLabels: selectorLabels("gateway") } },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,7 +9,8 @@ import { connect as connectTls, type TLSSocket } from "node:tls";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ChildProcess } from "node:child_process";
 import fc from "fast-check";
-import { LINK_DIRECTORY, renderHaproxy, type HaproxyConfig } from "../../../components/gateway/haproxy";
+import { CONFIGURATION_DIRECTORY, renderHaproxy, type HaproxyConfig } from "../../../components/gateway/haproxy";
+import { LINK_DIRECTORY, masterSocket, RENEWAL_FILE, renewalScript } from "../../../components/gateway/renewal";
 import { authority } from "./certificates";
 import { findProgram } from "../../unpacked";
 import { checkConfiguration, startHaproxy } from "./haproxyBinary";
@@ -46,6 +47,8 @@ describe("the gateway's configuration", () => {
 interface TestSite {
   readonly address: string;
   readonly guard: { primary: number; readOnly: number };
+  /** As the link's Secret is mounted. */
+  readonly link: string;
   readonly stop: () => void;
 }
 
@@ -56,6 +59,7 @@ describe("the gateway on a real HAProxy", function () {
   const sockets: Socket[] = [];
   const sites: TestSite[] = [];
   let folders: Readonly<Record<string, string>> = {};
+  let started = 0;
 
   before(function () {
     if (haproxy === null) this.skip();
@@ -73,7 +77,8 @@ describe("the gateway on a real HAProxy", function () {
     if (haproxy === null) return this.skip();
     for (const peers of [[], base.peers, [...base.peers, { site: "third", address: "192.0.2.8", port: 443 }]]) {
       const file = join(directory, "check.cfg");
-      writeFileSync(file, renderHaproxy({ ...base, peers }).replaceAll(LINK_DIRECTORY, folders["primary"] ?? "").replaceAll(/dragonfly-server\.[a-z.]+/g, "127.0.0.1"));
+      writeFileSync(join(directory, RENEWAL_FILE), renewalScript("primary"));
+      writeFileSync(file, renderHaproxy({ ...base, peers }).replaceAll(LINK_DIRECTORY, folders["primary"] ?? "").replaceAll(CONFIGURATION_DIRECTORY, directory).replaceAll(/dragonfly-server\.[a-z.]+/g, "127.0.0.1"));
       const { valid, output } = checkConfiguration(haproxy, file);
       assert.ok(valid, output);
       assert.doesNotMatch(output, /WARNING|ALERT/);
@@ -101,13 +106,17 @@ describe("the gateway on a real HAProxy", function () {
     await listen(api, host, 9998);
     const file = join(directory, `${site}.cfg`);
     const config = renderHaproxy({ ...base, site, peers: [{ site: site === "primary" ? "dr" : "primary", address: peer, port: 6380 }] });
-    writeFileSync(file, config.replaceAll(LINK_DIRECTORY, folders[site] ?? "").replaceAll(/dragonfly-server\.[a-z.]+/g, host).replaceAll("bind :", `bind ${address}:`));
-    const gateway: ChildProcess = startHaproxy(haproxy, file);
+    const link = join(directory, `${site}-${++started}`);
+    cpSync(folders[site] ?? "", link, { recursive: true });
+    writeFileSync(join(link, RENEWAL_FILE), renewalScript(site).replace(LINK_DIRECTORY, link).replace("LOOK_EVERY_MS = 5000", "LOOK_EVERY_MS = 50"));
+    writeFileSync(file, config.replaceAll(LINK_DIRECTORY, link).replaceAll(CONFIGURATION_DIRECTORY, link).replaceAll(/dragonfly-server\.[a-z.]+/g, host).replaceAll("bind :", `bind ${address}:`));
+    const gateway: ChildProcess = startHaproxy(haproxy, file, masterSocket(site));
     const made = {
       address,
       guard,
+      link,
       stop: () => {
-        gateway.kill("SIGKILL");
+        gateway.kill("SIGTERM");
         server.close();
         api.closeAllConnections();
         api.close();
@@ -181,6 +190,47 @@ describe("the gateway on a real HAProxy", function () {
     assert.equal(await knock("dr", "server.dr.dragonfly-dr"), "");
     assert.equal(await knock("nobody", "server.dr.dragonfly-dr"), "");
     for (const name of ["dr.dragonfly-dr", "server.primary.dragonfly-dr", "elsewhere"]) assert.equal(await knock("primary", name), "", name);
+  });
+
+  /** The authority of the certificate that is shown to a peer with `credentials`; "refused" where it is not let in. */
+  const shown = (address: string, credentials: string): Promise<string> =>
+    new Promise((resolve) => {
+      const [cert, key] = ["tls.crt", "tls.key"].map((name) => readFileSync(join(credentials, name)));
+      const socket = connectTls({ host: address, port: 6380, servername: "server.dr.dragonfly-dr", rejectUnauthorized: false, cert, key });
+      sockets.push(socket);
+      socket.on("error", () => resolve("refused")).once("close", () => resolve("refused"));
+      socket.once("data", () => resolve(String(socket.getPeerCertificate().issuer.CN)));
+    });
+  const metric = async (address: string, name: string): Promise<number> => Number(new RegExp(`^dragonfly_dr_link_${name}\\{site="dr"\\} (\\d+)$`, "m").exec(await (await fetch(`http://${address}:8404/metrics/link`)).text())?.[1]);
+
+  it("takes new certificates and authorities in both directions without ending a connection", async () => {
+    const [a, b] = [await start("primary", 1), await start("dr", 2)];
+    const next = authority(join(directory, "next"), "next ca", 3);
+    const renewed = { primary: next.issue("primary"), dr: next.issue("dr") };
+    await until("test ca", () => shown(b.address, folders["primary"] ?? ""));
+    const session = open(a.address, 6381);
+    assert.equal(await greeting(session), "dr");
+    assert.equal(await shown(b.address, renewed.primary), "refused");
+
+    for (const { link } of [a, b]) writeFileSync(join(link, "peer-ca.crt"), ["dr", "primary"].map((site) => readFileSync(join(site === "dr" ? renewed.dr : folders["dr"] ?? "", "peer-ca.crt"), "utf8")).join("\n\n"));
+    await until("test ca", () => shown(b.address, renewed.primary));
+
+    // As the kubelet would never do it: certificate and key that do not belong together.
+    copyFileSync(join(renewed.dr, "tls.crt"), join(b.link, "tls.crt"));
+    await until("1", async () => String(await metric(b.address, "renewal_failing")));
+    assert.equal(await shown(b.address, renewed.primary), "test ca", "the old one stays");
+    copyFileSync(join(renewed.dr, "tls.key"), join(b.link, "tls.key"));
+    for (const name of ["tls.crt", "tls.key"]) copyFileSync(join(renewed.primary, name), join(a.link, name));
+    await until("next ca", () => shown(b.address, folders["primary"] ?? ""));
+    await until("0", async () => String(await metric(b.address, "renewal_failing")));
+
+    for (const site of [a, b]) copyFileSync(join(renewed.dr, "peer-ca.crt"), join(site.link, "peer-ca.crt"));
+    await until("refused", () => shown(b.address, folders["primary"] ?? ""));
+    await until("next ca", () => shown(b.address, renewed.primary));
+    assert.equal(await greeting(open(a.address, 6381)), "dr", "a's gateway shows its new certificate, and believes the new authority");
+    assert.equal(session.destroyed, false);
+    const inDays = (await metric(b.address, "certificate_expiry_timestamp_seconds")) - Date.now() / 1000;
+    assert.ok(inDays > 2.9 * 86_400 && inDays < 3 * 86_400, `expires in ${inDays} s`);
   });
 
   it("tells its health and its metrics", async () => {

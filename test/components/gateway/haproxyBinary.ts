@@ -10,4 +10,5 @@ export function checkConfiguration({ binary, env }: Program, file: string): { re
   }
 }
 
-export const startHaproxy = ({ binary, env }: Program, file: string): ChildProcess => spawn(binary, ["-db", "-f", file], { env, stdio: "ignore" });
+/** As the gateway's pod does: a master with a worker. */
+export const startHaproxy = ({ binary, env }: Program, file: string, master: string): ChildProcess => spawn(binary, ["-W", "-db", "-S", `${master},level,admin`, "-f", file], { env, stdio: "ignore" });
