@@ -1,11 +1,11 @@
 import { parseAclFile, type ParsedAclFile, type ParsedAclUser } from "../../server/acl/parse";
 import type { Engine } from "../../server/types";
-import { dataEntry, type Cache } from "../model/cache";
-import type { KubeObject } from "../model/kube";
+import type { Cache } from "../model/cache";
 import { once } from "../model/once";
+import { toldFile, type ToldFile } from "../model/toldFile";
 import type { Resource } from "../model/resource";
 import type { Stack } from "../model/stack";
-import { isList, isMap, list, peek, plain, text, Unknown, type Value } from "../model/value";
+import { isList, isMap, list, peek, text, type Value } from "../model/value";
 import type { Subject } from "../rule";
 
 /** A user as one of the places that make him says it. */
@@ -71,54 +71,20 @@ function fileUser(user: ParsedAclUser, resource: Resource, engine: Engine): Cach
   };
 }
 
-/** What the guard of a server is told, from the object that holds its `site.json`. */
-export interface SiteFile {
-  readonly resource: Resource;
-  /** Undefined where it is not known yet. */
-  readonly content: Value | undefined;
-  /** Why it cannot be read, where it cannot. */
-  readonly fault: string | undefined;
-}
-
 const SITE_KEY = "site.json";
 
-const siteFiles = once((stack: Stack) => once((cache: Cache) => findSiteFile(cache, stack)));
+const siteFiles = once((stack: Stack) => once((cache: Cache) => toldFile(cache, stack, SITE_KEY, readSite)));
 
 /** @returns undefined for a server without a guard. */
-export const siteFile = (cache: Cache, stack: Stack): SiteFile | undefined => siteFiles(stack)(cache);
+export const siteFile = (cache: Cache, stack: Stack): ToldFile | undefined => siteFiles(stack)(cache);
 
-function findSiteFile(cache: Cache, stack: Stack): SiteFile | undefined {
-  const holders = stack.objects.filter((each) => each.group === "" && ["ConfigMap", "Secret"].includes(each.kind));
-  let perhaps: Resource | undefined;
-  for (const volume of list(cache.podSpec, "volumes")) {
-    const name = text(volume, "configMap", "name") ?? text(volume, "secret", "secretName");
-    if (name === undefined) continue;
-    const holder = holders.find((each) => each.namespace === cache.namespace && each.name === name);
-    const written = holder === undefined ? undefined : dataEntry(holder, SITE_KEY);
-    if (holder !== undefined && written !== undefined && !(written instanceof Unknown)) return { resource: holder.resource, ...readSite(written) };
-    // A volume whose object is not known yet may well be the one.
-    const isUnknown = written instanceof Unknown && holder?.kind === "ConfigMap";
-    if (isUnknown || cache.namespace === undefined || (holder === undefined && holders.some(isNameless))) perhaps ??= holder?.resource ?? cache.resource;
-  }
-  return perhaps === undefined ? undefined : { resource: perhaps, content: undefined, fault: undefined };
-}
-
-const isNameless = (object: KubeObject): boolean => object.namespace === undefined || peek(object.body, "metadata", "name") instanceof Unknown;
+const readSite = (content: Value): string | undefined => (isMap(content) && isList(peek(content, "users")) ? undefined : "it holds no list of users");
 
 /** Whether every place that may name users of a server has been read. */
 export const knowsUsers = (cache: Cache, stack: Stack): boolean => {
   const site = siteFile(cache, stack);
   return cache.acl.state !== "unknown" && (site === undefined || site.content !== undefined || site.fault !== undefined);
 };
-
-function readSite(written: string): Pick<SiteFile, "content" | "fault"> {
-  try {
-    const content = plain(JSON.parse(written)).value;
-    return isMap(content) && isList(peek(content, "users")) ? { content, fault: undefined } : { content: undefined, fault: "it holds no list of users" };
-  } catch {
-    return { content: undefined, fault: "it is not JSON" };
-  }
-}
 
 export function siteUsersOf(cache: Cache, stack: Stack): readonly CacheUser[] {
   const file = siteFile(cache, stack);

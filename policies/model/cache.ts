@@ -60,6 +60,15 @@ export function engineOf(container: Container): Engine | undefined {
   return typeof image === "string" && list(container.body, "command").length === 0 ? IMAGES[imageName(image)] : undefined;
 }
 
+/** A server in a job loads a snapshot and is gone: it serves nobody, but its namespace holds the cache's data for a while. */
+const isThrowaway = (object: KubeObject): boolean => object.group === "batch";
+
+/** @throws UnknownValue */
+export function runsThrowawayServer(object: KubeObject): boolean {
+  const pods = isThrowaway(object) ? workload(object) : undefined;
+  return pods !== undefined && containers(pods.podSpec).some((container) => engineOf(container) !== undefined);
+}
+
 /** Finds a Secret's or ConfigMap's data. */
 export type DataOf = (kind: "Secret" | "ConfigMap", namespace: string | undefined, name: string) => KubeObject | undefined;
 
@@ -72,7 +81,7 @@ export function cachesOf(object: KubeObject, dataOf: DataOf): Cache[] {
     return helmCache(object.resource, chart, namespace, object.name, map(object.body, "spec", "values"), dataOf);
   }
   const pods = workload(object);
-  if (pods === undefined) return [];
+  if (pods === undefined || isThrowaway(object)) return [];
   return containers(pods.podSpec).flatMap((container): Cache[] => {
     const engine = container.place === "initContainers" && text(container.body, "restartPolicy") !== "Always" ? undefined : engineOf(container);
     if (engine === undefined) return [];

@@ -26,9 +26,12 @@ export function inCidr(ip: string, cidr: string): boolean {
 export const inBlock = (ip: string, block: AddressBlock): boolean =>
   inCidr(ip, block.cidr) && !block.except.some((each) => inCidr(ip, each));
 
-/** Length of the prefix and width of the family; undefined for what is no CIDR. */
-export function prefixOf(cidr: string): { readonly family: 4 | 6; readonly bits: number } | undefined {
-  return rangeOf(cidr);
+/** Blocks wider than this are nobody in particular. */
+const LEAST_BITS = { 4: 8, 6: 24 } as const;
+
+export function isNarrow(cidr: string): boolean {
+  const block = rangeOf(cidr);
+  return block !== undefined && block.bits >= LEAST_BITS[block.family];
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Declaration } from "../model/declaration";
 import type { Resource } from "../model/resource";
 import type { Stack } from "../model/stack";
 import { podLabels, type Workload } from "../model/workload";
+import { isNarrow } from "./address";
 import { blockCaller, labelsThatTell, namespaceCaller, podsCaller, type Caller } from "./callers";
 import { serverPod, type CachePods } from "./doors";
 import type { PodEndpoint, Protocol } from "./endpoint";
@@ -48,11 +49,12 @@ export function errandsOf(stack: Stack, pods: CachePods, declaration: Declaratio
 }
 
 /** The way to where snapshots go. */
-function storageErrands({ storage }: Declaration): Errand[] {
+export function storageErrands({ storage }: Declaration): Errand[] {
   if (storage === undefined) return [];
   const { namespace, cidrs, port } = storage;
   const inside = namespace === "" ? [] : [{ ...tcp(namespaceCaller(namespace), [port]), namespaces: [namespace] }];
-  return [...inside, ...cidrs.map((cidr) => toBlock(cidr, [port], "object storage"))];
+  // A block of half the world is not a storage's address, whoever declares it.
+  return [...inside, ...cidrs.filter(isNarrow).map((cidr) => toBlock(cidr, [port], "object storage"))];
 }
 
 const tcp = (to: Caller, list: readonly number[]): Errand => ({ to, ports: list, protocols: ["TCP"], cidrs: [], namespaces: [] });

@@ -1,3 +1,4 @@
+import { runsThrowawayServer } from "../model/cache";
 import { labels, type KubeObject } from "../model/kube";
 import type { Resource } from "../model/resource";
 import type { Stack } from "../model/stack";
@@ -12,14 +13,23 @@ export interface Place {
 
 const RESOLVERS = ["resolver", "heimdall"];
 
-/** Namespaces with a server or a resolver, each once, in order. */
+/** Namespaces with a server, a job that loads a snapshot into one, or a resolver; each once, in order. */
 export function cacheNamespaces(stack: Stack): Place[] {
   const places = new Map<string, Resource>();
   for (const cache of stack.caches) if (cache.namespace !== undefined && !places.has(cache.namespace)) places.set(cache.namespace, cache.resource);
   for (const object of stack.objects) {
-    if (object.namespace !== undefined && isResolver(object) && !places.has(object.namespace)) places.set(object.namespace, object.resource);
+    if (object.namespace !== undefined && !places.has(object.namespace) && (isResolver(object) || isDrill(object))) places.set(object.namespace, object.resource);
   }
   return [...places].map(([namespace, resource]) => ({ namespace, resource })).sort((a, b) => (a.namespace < b.namespace ? -1 : 1));
+}
+
+export function isDrill(object: KubeObject): boolean {
+  try {
+    return runsThrowawayServer(object);
+  } catch (error) {
+    if (error instanceof UnknownValue) return false;
+    throw error;
+  }
 }
 
 function isResolver(object: KubeObject): boolean {

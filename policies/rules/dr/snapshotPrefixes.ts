@@ -1,5 +1,5 @@
 import { violation, type Rule } from "../../rule";
-import { dumpFolder } from "../server/schedule";
+import { snapshotFolders, type SnapshotFolder } from "../server/schedule";
 import { eachPair } from "./sites";
 
 export const snapshotPrefixes: Rule = {
@@ -13,9 +13,16 @@ export const snapshotPrefixes: Rule = {
   configSchema: {},
   *judge(estate) {
     yield* eachPair(estate, function* (one, other) {
-      const [ours, theirs] = [dumpFolder(one.cache), dumpFolder(other.cache)].map((folder) => (folder?.includes("://") === true ? `${folder.replace(/\/+$/, "")}/` : undefined));
-      if (ours === undefined || theirs === undefined || !(ours.startsWith(theirs) || theirs.startsWith(ours))) return;
-      yield violation({ resource: other.cache.resource }, `its snapshots go to the same place as those of stack ${one.stack.name}`, { config: ["snapshots"] });
+      const ours = snapshotFolders(one.cache, one.stack);
+      for (const theirs of snapshotFolders(other.cache, other.stack)) {
+        if (ours.some((own) => meet(own, theirs))) yield violation({ resource: theirs.resource }, `its snapshots go to the same place as those of stack ${one.stack.name}`, { config: ["snapshots"] });
+      }
     });
   },
 };
+
+/** Either is the other, or lies within it. */
+function meet(one: SnapshotFolder, other: SnapshotFolder): boolean {
+  const [a, b] = [`${one.prefix}/`, `${other.prefix}/`];
+  return one.bucket === other.bucket && (one.prefix === "" || other.prefix === "" || a.startsWith(b) || b.startsWith(a));
+}

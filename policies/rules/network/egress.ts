@@ -2,11 +2,12 @@ import { ports } from "../../../server/ports";
 import { title } from "../../model/resource";
 import type { Stack } from "../../model/stack";
 import { podLabels, workload } from "../../model/workload";
-import { prefixOf } from "../../network/address";
+import { isNarrow } from "../../network/address";
 import { namespaceCaller } from "../../network/callers";
 import { cachePods, serverPod, type CachePods } from "../../network/doors";
 import type { Protocol } from "../../network/endpoint";
-import { dnsErrands, errandsOf, toBlock, type Errand, type Source } from "../../network/errands";
+import { dnsErrands, errandsOf, storageErrands, toBlock, type Errand, type Source } from "../../network/errands";
+import { isDrill } from "../../network/places";
 import { Gate } from "../../network/reach";
 import { witnesses } from "../../network/witness";
 import { texts, type Settings } from "../../settings";
@@ -16,8 +17,6 @@ import { eachCacheStack } from "../each";
 const DNS = 53;
 const HTTPS_PORTS = [443, 6443];
 const STORAGE_PORTS = [443, 9000];
-/** Blocks wider than this are nobody in particular. */
-const LEAST_BITS = { 4: 8, 6: 24 } as const;
 
 export const egress: Rule = {
   name: "network-egress",
@@ -34,8 +33,18 @@ export const egress: Rule = {
   },
   judge: (estate, settings) =>
     eachCacheStack(estate, function* (stack) {
-      for (const pods of cachePods(stack)) {
+      const caches = cachePods(stack);
+      for (const pods of caches) {
         for (const source of podsBeside(stack, pods)) yield* judgeSource(stack, source, destinations(stack, source, pods, settings));
+      }
+      // A drill fetches a snapshot and speaks to nobody else.
+      const declaration = caches.map((pods) => pods.declaration).find((each) => each !== undefined);
+      for (const object of stack.objects.filter(isDrill)) {
+        const { namespace } = object;
+        const pods = namespace === undefined || caches.some((each) => each.namespace === namespace) ? undefined : workload(object);
+        if (pods === undefined || namespace === undefined) continue;
+        const allowed = [...dnsErrands(declaration, texts(settings, "dnsNamespaces")), ...(declaration === undefined ? [] : storageErrands(declaration)), ...configuredStorage(settings)];
+        yield* judgeSource(stack, { resource: object.resource, pod: stack.network.pod(namespace, podLabels(pods)) }, allowed);
       }
     }),
 };
@@ -55,9 +64,14 @@ type Destination = Omit<Errand, "ports"> & { readonly ports: readonly number[] |
 
 const toNamespace = (name: string): Destination => ({ to: namespaceCaller(name), ports: "any", protocols: ["TCP", "UDP", "SCTP"], cidrs: [], namespaces: [name] });
 
+const configuredStorage = (settings: Settings): Destination[] => [
+  ...texts(settings, "storageCidrs").map((cidr) => toBlock(cidr, STORAGE_PORTS)),
+  ...texts(settings, "storageNamespaces").map(toNamespace),
+];
+
 function destinations(stack: Stack, source: Source, pods: CachePods, settings: Settings): Destination[] {
   const { namespace, declaration } = pods;
-  const storage = [...texts(settings, "storageCidrs").map((cidr) => toBlock(cidr, STORAGE_PORTS)), ...texts(settings, "storageNamespaces").map(toNamespace)];
+  const storage = configuredStorage(settings);
   const errands = declaration === undefined ? undefined : errandsOf(stack, pods, declaration).get(source.resource);
   if (errands !== undefined) return [...errands, ...storage];
   // Pods of which nothing is known but where they are.
@@ -71,11 +85,6 @@ function named(stack: Stack, { pod }: Source): Destination[] {
     policy.egress.allow.flatMap((rule) => rule.peers.flatMap((peer) => (peer.kind === "block" ? [peer.block.cidr] : []))),
   );
   return blocks.filter(isNarrow).map((cidr) => toBlock(cidr, [...HTTPS_PORTS, ports.link]));
-}
-
-function isNarrow(cidr: string): boolean {
-  const parts = prefixOf(cidr);
-  return parts !== undefined && parts.bits >= LEAST_BITS[parts.family];
 }
 
 function* judgeSource(stack: Stack, { resource, pod }: Source, allowed: readonly Destination[]): Iterable<Finding> {

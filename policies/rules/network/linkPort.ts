@@ -1,4 +1,4 @@
-import { prefixOf } from "../../network/address";
+import { isNarrow } from "../../network/address";
 import { blockCaller, type Caller } from "../../network/callers";
 import { cachePods } from "../../network/doors";
 import { judgeDoor } from "../../network/judgeDoor";
@@ -6,9 +6,6 @@ import { Gate } from "../../network/reach";
 import { texts } from "../../settings";
 import type { Rule } from "../../rule";
 import { eachCacheStack } from "../each";
-
-/** Blocks wider than this are nobody's gateway. */
-const LEAST_BITS = { 4: 8, 6: 24 } as const;
 
 export const linkPort: Rule = {
   name: "network-link-port",
@@ -34,11 +31,6 @@ export const linkPort: Rule = {
       }
     }),
 };
-
-function isNarrow(cidr: string): boolean {
-  const parts = prefixOf(cidr);
-  return parts !== undefined && parts.bits >= LEAST_BITS[parts.family];
-}
 
 /** Where nobody has said who the peers are, each block that is named and narrow is taken for one. */
 const blocksOf = (gate: Gate): string[] =>

@@ -2,7 +2,7 @@ import { Cron } from "croner";
 import { amount, type Settings } from "../../settings";
 import { violation, type Rule } from "../../rule";
 import { eachCache } from "../each";
-import { scheduleOf } from "./schedule";
+import { schedulesOf } from "./schedule";
 
 const MINUTE = 60_000;
 /** So many runs show the shortest and the longest break of any schedule that runs at least daily: by the clock, by the week and by the month. */
@@ -23,10 +23,10 @@ export const cron: Rule = {
   },
   judge: (estate, settings) =>
     eachCache(estate, function* (cache, stack) {
-      const schedule = scheduleOf(cache, stack);
-      if (schedule.state !== "cron") return;
-      const fault = faultOf(schedule.cron, settings);
-      if (fault !== undefined) yield violation({ resource: schedule.resource }, `the schedule of snapshots ${fault}`, { config: ["snapshots", "cron"] });
+      for (const schedule of schedulesOf(cache, stack)) {
+        const fault = schedule.state === "cron" ? faultOf(schedule.cron, settings) : undefined;
+        if (fault !== undefined) yield violation({ resource: schedule.resource }, `the schedule of snapshots ${fault}`, { config: ["snapshots", "cron"] });
+      }
     }),
 };
 

@@ -3,7 +3,8 @@ import type { Cache } from "../../model/cache";
 import { plainFlag } from "../../model/flags";
 import type { Resource } from "../../model/resource";
 import type { Stack } from "../../model/stack";
-import { at, text } from "../../model/value";
+import { toldFile, type ToldFile } from "../../model/toldFile";
+import { at, peek, text } from "../../model/value";
 
 /** When a server writes snapshots, and where that is said. */
 export type Schedule =
@@ -12,14 +13,27 @@ export type Schedule =
   | { readonly state: "never"; readonly resource: Resource }
   | { readonly state: "unknown"; readonly resource: Resource };
 
-/** What the guard is told counts first; then the operator's and the server's own settings. @throws UnknownValue */
-export function scheduleOf(cache: Cache, stack: Stack): Schedule {
-  const site = siteFile(cache, stack);
-  if (site !== undefined && site.fault === undefined) {
-    if (site.content === undefined) return { state: "unknown", resource: site.resource };
-    const cron = text(site.content, "snapshotCron");
-    return cron === undefined || cron === "" ? { state: "never", resource: site.resource } : { state: "cron", cron, resource: site.resource };
-  }
+/**
+ * What guard and snapshot container are told counts; without either, the operator's and the server's own settings.
+ * @throws UnknownValue
+ */
+export function schedulesOf(cache: Cache, stack: Stack): readonly Schedule[] {
+  const site = toldSchedule(siteFile(cache, stack), "snapshotCron");
+  const store = toldSchedule(snapshotsFile(cache, stack), "cron");
+  // The guard may leave it to the container beside it.
+  if (store !== undefined) return site === undefined || site.state === "never" ? [store] : [site, store];
+  return [site ?? ownSchedule(cache)];
+}
+
+function toldSchedule(file: ToldFile | undefined, key: string): Schedule | undefined {
+  if (file === undefined || file.fault !== undefined) return undefined;
+  const { content, resource } = file;
+  if (content === undefined) return { state: "unknown", resource };
+  const cron = text(content, key);
+  return cron === undefined || cron === "" ? { state: "never", resource } : { state: "cron", cron, resource };
+}
+
+function ownSchedule(cache: Cache): Schedule {
   const { resource } = cache;
   const cron = cache.carrier === "Dragonfly" ? text(cache.container.body, "snapshot", "cron") : plainFlag(cache.flags, "snapshot_cron");
   if (cron !== undefined && cron !== "") return { state: "cron", cron, resource };
@@ -29,8 +43,34 @@ export function scheduleOf(cache: Cache, stack: Stack): Schedule {
   return cache.engine === "redis" && /^\d+ \d+/.test(points) ? { state: "points", resource } : { state: "never", resource };
 }
 
-/** Where a server writes its dumps: "s3://bucket/prefix", a folder, or nothing that is known. @throws UnknownValue */
-export const dumpFolder = (cache: Cache): string | undefined =>
-  plainFlag(cache.flags, "dir") ?? (cache.carrier === "Dragonfly" ? asText(at(cache.container.body, "snapshot", "dir")) : undefined);
+const SNAPSHOTS_KEY = "snapshots.json";
+
+/** What the container that stores snapshots is told. @throws UnknownValue */
+export const snapshotsFile = (cache: Cache, stack: Stack): ToldFile | undefined =>
+  toldFile(cache, stack, SNAPSHOTS_KEY, (content) => (typeof peek(content, "bucket") === "string" && typeof peek(content, "prefix") === "string" ? undefined : "it names no bucket and prefix"));
+
+/** A folder in object storage that snapshots go to. */
+export interface SnapshotFolder {
+  readonly resource: Resource;
+  /** Of which server, and which bucket there. */
+  readonly bucket: string;
+  /** Without slashes at its ends; "" for the top of the bucket. */
+  readonly prefix: string;
+  /** The site that the writer takes itself for. */
+  readonly site: string | undefined;
+}
+
+/** Where a server and the container beside it store snapshots outside of its own volume. @throws UnknownValue */
+export function snapshotFolders(cache: Cache, stack: Stack): readonly SnapshotFolder[] {
+  const bare = (path: string): string => path.replace(/^\/+|\/+$/g, "");
+  const own = plainFlag(cache.flags, "dir") ?? (cache.carrier === "Dragonfly" ? asText(at(cache.container.body, "snapshot", "dir")) : undefined);
+  const [, bucket, path] = /^((?:s3|gs):\/\/[^/]*)(.*)$/.exec(own ?? "") ?? [];
+  const folders: SnapshotFolder[] = bucket === undefined ? [] : [{ resource: cache.resource, bucket, prefix: bare(path ?? ""), site: undefined }];
+  const told = snapshotsFile(cache, stack);
+  if (told?.content === undefined) return folders;
+  const { content, resource } = told;
+  const server = text(content, "endpoint") ?? "s3";
+  return [...folders, { resource, bucket: `${server}/${text(content, "bucket") ?? ""}`, prefix: bare(text(content, "prefix") ?? ""), site: text(content, "site") }];
+}
 
 const asText = (value: ReturnType<typeof at>): string | undefined => (typeof value === "string" ? value : undefined);

@@ -1,6 +1,6 @@
 import { violation, type Rule } from "../../rule";
 import { eachCache } from "../each";
-import { dumpFolder } from "./schedule";
+import { snapshotFolders } from "./schedule";
 
 /** Trap: replicas write snapshots too; in one folder the sites overwrite and load each other's. */
 export const snapshotPrefix: Rule = {
@@ -13,10 +13,10 @@ export const snapshotPrefix: Rule = {
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/backups",
   configSchema: {},
   judge: (estate) =>
-    eachCache(estate, function* (cache) {
-      const folder = dumpFolder(cache);
-      if (folder === undefined || !/^(s3|gs):\/\//.test(folder)) return;
-      const prefix = folder.replace(/^[a-z0-9]+:\/\/[^/]*\/?/, "").replace(/\/+$/, "");
-      if (prefix === "") yield violation({ resource: cache.resource }, "snapshots go to the top of a bucket, where another site's may lie", { config: ["snapshots"] });
+    eachCache(estate, function* (cache, stack) {
+      for (const { resource, prefix, site } of snapshotFolders(cache, stack)) {
+        if (prefix === "") yield violation({ resource }, "snapshots go to the top of a bucket, where another site's may lie", { config: ["snapshots"] });
+        else if (site !== undefined && !prefix.split("/").includes(site)) yield violation({ resource }, `the prefix of snapshots does not name site ${site}`, { config: ["snapshots"] });
+      }
     }),
 };

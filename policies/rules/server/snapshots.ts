@@ -1,6 +1,6 @@
 import { notJudged, violation, type Rule } from "../../rule";
 import { eachCache } from "../each";
-import { scheduleOf } from "./schedule";
+import { schedulesOf, snapshotsFile } from "./schedule";
 
 export const snapshots: Rule = {
   name: "server-snapshots",
@@ -13,9 +13,11 @@ export const snapshots: Rule = {
   configSchema: {},
   judge: (estate) =>
     eachCache(estate, function* (cache, stack) {
-      const schedule = scheduleOf(cache, stack);
-      const subject = { resource: schedule.resource };
-      if (schedule.state === "unknown") yield notJudged(subject, "the schedule of snapshots is not known yet");
-      if (schedule.state === "never") yield violation(subject, "no schedule of snapshots: what the cache holds is lost with its volume", { config: ["snapshots", "cron"] });
+      for (const { state, resource } of schedulesOf(cache, stack)) {
+        if (state === "unknown") yield notJudged({ resource }, "the schedule of snapshots is not known yet");
+        if (state === "never") yield violation({ resource }, "no schedule of snapshots: what the cache holds is lost with its volume", { config: ["snapshots", "cron"] });
+      }
+      const file = snapshotsFile(cache, stack);
+      if (file?.fault !== undefined) yield violation({ resource: file.resource }, `snapshots.json cannot be read: ${file.fault}`, { config: ["snapshots"] });
     }),
 };

@@ -15,6 +15,10 @@ export function mutantsOf(world: World): Mutant[] {
     case "operator":
     case "chart":
       return carriedMutants(world);
+    case "aws":
+      return [...storageMutants(world), ...networkMutants(world)];
+    case "on-premises":
+      return networkMutants(world);
     default:
       return [...aclMutants(world), ...networkMutants(world), ...serverMutants(world), ...storageMutants(world), ...drMutants(world)];
   }

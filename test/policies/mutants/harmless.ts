@@ -31,8 +31,8 @@ function reordered(value: Props, random: Random): Props {
 /** Labels and annotations that mean nothing to anybody here. */
 function markVariations(world: World): Mutant[] {
   const found: Mutant[] = [];
-  // These two have the objects of the first in another form.
-  if (world.name === "redis" || world.name === "cilium") return found;
+  // The others have the objects of the first in another form.
+  if (!["dragonfly", "operator", "chart"].includes(world.name)) return found;
   for (const [place, { type, name, stack, props }] of world.resources.entries()) {
     if (!type.startsWith("kubernetes:") || !isMap(props["metadata"])) continue;
     const metadata = (all: Draft[]): Props => object(at(all, place).props, "metadata");
@@ -78,7 +78,7 @@ const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 function unknownVariations(world: World): Mutant[] {
   const found: Mutant[] = [];
   for (const [place, { name, stack, type, props }] of world.resources.entries()) {
-    if (stack !== "primary" || type.startsWith("dragonfly-dr:") || type.startsWith("pulumi:") || (world.name === "cilium" && !type.endsWith(":CiliumNetworkPolicy"))) continue;
+    if (stack !== "primary" || type.startsWith("dragonfly-dr:") || type.startsWith("pulumi:") || !isOwn(world, type)) continue;
     found.push(harmless(world, `unknown: all of ${type} ${name}`, (all) => void all.splice(place, 1, { ...at(all, place), props: Object.fromEntries(Object.keys(props).map((key) => [key, ["apiVersion", "kind"].includes(key) ? (props[key] ?? null) : UNKNOWN])) })));
     for (const path of paths(props, world.name === "redis" ? 1 : 3)) {
       if (["apiVersion", "kind"].includes(path[0] ?? "")) continue;
@@ -89,6 +89,20 @@ function unknownVariations(world: World): Mutant[] {
     }
   }
   return found;
+}
+
+/** What a world has that the first has not. */
+function isOwn({ name }: World, type: string): boolean {
+  switch (name) {
+    case "cilium":
+      return type.endsWith(":CiliumNetworkPolicy");
+    case "aws":
+      return type.startsWith("aws:");
+    case "on-premises":
+      return type.endsWith(":NetworkPolicy") || type.endsWith(":Secret");
+    default:
+      return true;
+  }
 }
 
 function paths(value: Props, depth: number): string[][] {
@@ -178,6 +192,8 @@ function scheduleVariations(world: World): Mutant[] {
   );
 }
 
+const actionsOf = (statement: Props): Json[] => (Array.isArray(statement["Action"]) ? statement["Action"] : [dig(statement, "Action")]);
+
 function storageVariations(world: World): Mutant[] {
   const found: Mutant[] = [];
   const edit = (kind: string, what: string, change: (props: Props) => void): void => {
@@ -195,8 +211,8 @@ function storageVariations(world: World): Mutant[] {
   edit("BucketPolicy", "actions in a list", policy((all) => all.map((each) => ({ ...each, Action: ["s3:*"] }))));
   edit("BucketPolicy", "a further denial", policy((all) => [...all, { Effect: "Deny", Principal: "*", Action: "s3:DeleteBucket", Resource: "*" }]));
   edit("BucketPolicy", "a document that is not text", (props) => void (props["policy"] = JSON.parse(String(props["policy"])) as Json));
-  edit("RolePolicy", "a statement for each action", policy((all) => all.flatMap((each) => array(each, "Action").map((action) => ({ ...each, Action: action })))));
-  edit("RolePolicy", "actions in capitals", policy((all) => all.map((each) => ({ ...each, Action: array(each, "Action").map((action) => String(action).replace("s3:", "S3:")) }))));
+  edit("RolePolicy", "a statement for each action", policy((all) => all.flatMap((each) => actionsOf(each).map((action) => ({ ...each, Action: action })))));
+  edit("RolePolicy", "actions in capitals", policy((all) => all.map((each) => ({ ...each, Action: actionsOf(each).map((action) => String(action).replace("s3:", "S3:")) }))));
   edit("RolePolicy", "rights on a queue besides", policy((all) => [...all, { Effect: "Allow", Action: "sqs:SendMessage", Resource: "*" }]));
   edit("RolePolicy", "a denial besides", policy((all) => [...all, { Effect: "Deny", Action: "s3:*", Resource: "*", Condition: { Bool: { "aws:SecureTransport": "false" } } }]));
   return found;

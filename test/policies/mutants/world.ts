@@ -26,6 +26,13 @@ export interface Mutant {
   readonly make: () => readonly RawResource[];
 }
 
+const SHIPPED: readonly (readonly [string, readonly string[]])[] = [
+  ["dragonfly", ["Pulumi.primary.yaml", "Pulumi.dr.yaml"]],
+  ["redis", ["lab/Pulumi.primary.yaml", "lab/Pulumi.dr.yaml"]],
+  ["aws", ["examples/aws/Pulumi.primary.yaml"]],
+  ["on-premises", ["examples/on-premises/Pulumi.primary.yaml"]],
+];
+
 /**
  * What mutants are made of: the shipped stacks and the lab's, as `dragonfly-dr render` has them, with a bucket each; the
  * shipped ones with Cilium's policies; a cache of the operator and one of the Helm chart.
@@ -36,11 +43,12 @@ export async function goodWorlds(): Promise<World[]> {
   writeFileSync(guardBundle, "// the guard\n");
   try {
     const worlds: World[] = [];
-    for (const [name, files] of [["dragonfly", ["Pulumi.primary.yaml", "Pulumi.dr.yaml"]], ["redis", ["lab/Pulumi.primary.yaml", "lab/Pulumi.dr.yaml"]]] as const) {
+    for (const [name, files] of SHIPPED) {
       const rendered: Draft[] = [];
       for (const file of files) {
         const { stack, resources } = await renderStackFile(join(root, file), { guardBundle });
-        rendered.push(...resources.map(({ type, name: of, props, secrets }) => ({ type, name: of, stack, props: props as Props, secrets })), ...storage(stack));
+        rendered.push(...resources.map(({ type, name: of, props, secrets }) => ({ type, name: of, stack, props: props as Props, secrets })));
+        if (!rendered.some((each) => each.stack === stack && each.type.startsWith("aws:s3/"))) rendered.push(...storage(stack));
       }
       worlds.push({ name, resources: rendered });
     }
