@@ -48,11 +48,11 @@ check-code: packages
 # What tests compare with is built here, so that none of them waits for it or goes without.
 unit: packages build toolchain
 	@$(TSX) lab/main.ts test-tools
-	npx mocha
+	npx mocha --ignore 'test/e2e/**' 'test/**/*.test.ts'
 
 e2e: setup
 	@LAB_NAME=test $(TSX) lab/main.ts down
-	LAB_NAME=test npx mocha --config test/e2e/.mocharc.json; code=$$?; LAB_NAME=test $(TSX) lab/main.ts down; exit $$code
+	LAB_NAME=test npx mocha --config test/e2e/.mocharc.json 'test/e2e/*.test.ts'; code=$$?; LAB_NAME=test $(TSX) lab/main.ts down; exit $$code
 
 test: setup ## type check, lint, unit and component tests, policies, then end to end in a lab of its own (LAB_NAME=test)
 	$(MAKE) check-code
