@@ -1,7 +1,7 @@
 import { Cron } from "croner";
 import { checkCidrs } from "./values";
 import type { Problem } from "../problems";
-import type { AwsSettings, S3Settings, SnapshotSettings } from "../settings/snapshots";
+import type { AwsSettings, ReplicaSettings, S3Settings, SnapshotSettings } from "../settings/snapshots";
 
 /** Everything that is wrong with where snapshots go and when: half a configuration is an error, never an "off". */
 export function checkSnapshots(snapshots: SnapshotSettings): readonly Problem[] {
@@ -55,10 +55,13 @@ function checkS3({ endpoint, bucket, namespace, cidrs }: S3Settings): readonly P
   return problems;
 }
 
+const KMS_KEY = /^arn:aws[a-z-]*:kms:[^:]+:\d{12}:key\/.+$/;
+
+const arn = (key: string, value: string, form: RegExp, such: string): readonly Problem[] =>
+  value === "" || form.test(value) ? [] : [{ key, problem: `"${value}" is not what is wanted`, remedy: `write ${such}` }];
+
 function checkAws(aws: AwsSettings, retentionDays: number): readonly Problem[] {
   const key = "snapshots.aws";
-  const arn = (name: string, value: string, form: RegExp, such: string): readonly Problem[] =>
-    value === "" || form.test(value) ? [] : [{ key: `${key}.${name}`, problem: `"${value}" is not what is wanted`, remedy: `write ${such}` }];
   const { replicateTo, expireDays } = aws;
   return [
     ...needed(`${key}.bucket`, aws.bucket, "a name that no other bucket in the world has"),
@@ -66,15 +69,18 @@ function checkAws(aws: AwsSettings, retentionDays: number): readonly Problem[] {
     ...needed(`${key}.region`, aws.region, "the bucket's region, such as eu-central-1"),
     ...(aws.cidrs.length === 0 ? [{ key: `${key}.cidrs`, problem: "is missing beside the others", remedy: "give S3's addresses as the cluster reaches them: the prefix list of your VPC endpoint, or 0.0.0.0/0" }] : []),
     ...checkCidrs(`${key}.cidrs`, aws.cidrs),
-    ...arn("kmsKeyArn", aws.kmsKeyArn, /^arn:aws[a-z-]*:kms:[^:]+:\d{12}:(key|alias)\/.+$/, "the ARN of a KMS key"),
-    ...arn("oidcProviderArn", aws.oidcProviderArn, /^arn:aws[a-z-]*:iam::\d{12}:oidc-provider\/.+$/, "the ARN of the cluster's OIDC provider"),
+    ...arn(`${key}.kmsKeyArn`, aws.kmsKeyArn, KMS_KEY, "the ARN of a KMS key (not of an alias: rights are given by the key)"),
+    ...arn(`${key}.oidcProviderArn`, aws.oidcProviderArn, /^arn:aws[a-z-]*:iam::\d{12}:oidc-provider\/.+$/, "the ARN of the cluster's OIDC provider"),
     ...(expireDays !== 0 && expireDays <= retentionDays ? [{ key: `${key}.expireDays`, problem: `is ${expireDays}, within the ${retentionDays} days that pruning keeps`, remedy: "write more days than snapshots.retention.days, or 0" }] : []),
     ...atLeast(`${key}.expireOldVersionsDays`, aws.expireOldVersionsDays, 1),
-    ...(replicateTo === null
-      ? []
-      : [
-          ...arn("replicateTo.bucketArn", replicateTo.bucketArn || "missing", /^arn:aws[a-z-]*:s3:::.+$/, "the ARN of the other region's bucket"),
-          ...arn("replicateTo.roleArn", replicateTo.roleArn || "missing", /^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/, "the ARN of a role that S3 may take"),
-        ]),
+    ...(replicateTo === null ? [] : checkReplica(`${key}.replicateTo`, replicateTo, aws.kmsKeyArn)),
+  ];
+}
+
+function checkReplica(key: string, { bucketArn, kmsKeyArn }: ReplicaSettings, ownKmsKeyArn: string): readonly Problem[] {
+  return [
+    ...arn(`${key}.bucketArn`, bucketArn || "(nothing)", /^arn:aws[a-z-]*:s3:::.+$/, "the ARN of the other region's bucket"),
+    ...arn(`${key}.kmsKeyArn`, kmsKeyArn, KMS_KEY, "the ARN of that region's KMS key"),
+    ...((kmsKeyArn === "") === (ownKmsKeyArn === "") ? [] : [{ key: `${key}.kmsKeyArn`, problem: "and snapshots.aws.kmsKeyArn are given one without the other", remedy: "give both, or neither" }]),
   ];
 }

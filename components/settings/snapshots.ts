@@ -20,7 +20,7 @@ export interface AwsSettings {
   readonly region: string;
   /** S3's addresses as the cluster reaches them (the VPC endpoint's prefix list), and of its token service with `oidcProviderArn`. */
   readonly cidrs: readonly string[];
-  /** A key of KMS for the objects; "" (default) for S3's own. */
+  /** ARN of a key of KMS for the objects; "" (default) for S3's own. Snapshots that are there stay under the earlier one. */
   readonly kmsKeyArn: string;
   /**
    * The cluster's identity provider, on EKS: the server's ServiceAccount takes a role then (IRSA). "" (default): an IAM user whose
@@ -31,8 +31,15 @@ export interface AwsSettings {
   readonly expireDays: number;
   /** Days that overwritten and deleted objects are kept. Default 30. */
   readonly expireOldVersionsDays: number;
-  /** The other region's bucket, and a role that S3 may take to copy there; both made elsewhere. Default null. */
-  readonly replicateTo: { readonly bucketArn: string; readonly roleArn: string } | null;
+  /** Another region's bucket, made by its own stack, that every snapshot is copied to. Default null. */
+  readonly replicateTo: ReplicaSettings | null;
+}
+
+export interface ReplicaSettings {
+  /** Such as arn:aws:s3:::example-cache-snapshots-eu-west-1; versioned, as every bucket that replicates. */
+  readonly bucketArn: string;
+  /** ARN of that region's key of KMS; needed with `kmsKeyArn`, as a key stays in its region. Default "". */
+  readonly kmsKeyArn: string;
 }
 
 export interface SnapshotSettings {
@@ -74,7 +81,7 @@ type Loose<T> = { readonly [K in keyof T]?: T[K] | undefined };
 export type SnapshotArgs = Omit<Loose<SnapshotSettings>, "retention" | "s3" | "aws"> & {
   readonly retention?: Loose<SnapshotSettings["retention"]>;
   readonly s3?: Loose<S3Settings> | null;
-  readonly aws?: Loose<AwsSettings> | null;
+  readonly aws?: (Omit<Loose<AwsSettings>, "replicateTo"> & { readonly replicateTo?: Loose<ReplicaSettings> | null | undefined }) | null;
 };
 
 export function withSnapshotDefaults(args: SnapshotArgs = {}): SnapshotSettings {
@@ -83,7 +90,7 @@ export function withSnapshotDefaults(args: SnapshotArgs = {}): SnapshotSettings 
     ...present(args),
     retention: { ...snapshotDefaults.retention, ...present(args.retention ?? {}) },
     s3: args.s3 == null ? null : withS3Defaults({ ...s3Defaults, ...present(args.s3) }),
-    aws: args.aws == null ? null : { ...awsDefaults, ...present(args.aws) },
+    aws: args.aws == null ? null : { ...awsDefaults, ...present(args.aws), replicateTo: args.aws.replicateTo == null ? null : { bucketArn: "", kmsKeyArn: "", ...present(args.aws.replicateTo) } },
   };
 }
 

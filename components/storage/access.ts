@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { snapshotPrefix, type SnapshotSettings } from "../settings/snapshots";
 import type { SiteSettings } from "../settings/site";
@@ -29,7 +30,14 @@ export function makeSnapshotAccess(name: string, settings: SiteSettings, s3Key: 
   if (s3 !== null && s3Key !== undefined) return { kind: "key", accessKey: pulumi.secret(s3Key.accessKey), secretKey: pulumi.secret(s3Key.secretKey) };
   if (aws === null) return null;
   const { namespace, site } = settings;
-  const access = snapshotAccess(bucketArn(aws.bucket, aws.oidcProviderArn), snapshotPrefix(namespace, site));
+  const access = snapshotAccess({ bucketArn: bucketArn(aws.bucket, aws.region), prefix: snapshotPrefix(namespace, site), kmsKeyArn: aws.kmsKeyArn });
   const accounts = [{ namespace, name: names.serviceAccount }, drillAccount(namespace)];
-  return new AwsStorage(name, { settings: aws, access, accounts, identityName: `${namespace}-${site}-snapshots` }, opts).access;
+  return new AwsStorage(name, { settings: aws, access, accounts, identityName: identityName(namespace, site) }, opts).access;
+}
+
+/** IAM allows 64 characters, of which "-copy" is kept free; of a longer name the end is a hash. */
+export function identityName(namespace: string, site: string): string {
+  const whole = `${namespace}-${site}-snapshots`;
+  if (whole.length <= 59) return whole;
+  return `${whole.slice(0, 50)}-${createHash("sha256").update(whole).digest("hex").slice(0, 8)}`;
 }

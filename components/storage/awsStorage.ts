@@ -10,6 +10,7 @@ export interface AwsStorageArgs {
   readonly settings: AwsSettings;
   readonly access: PolicyDocument;
   readonly accounts: readonly { readonly namespace: string; readonly name: string }[];
+  /** Of the role or the user, and beginning of others: their own in the account, 59 characters at most. */
   readonly identityName: string;
 }
 
@@ -19,9 +20,9 @@ export class AwsStorage extends pulumi.ComponentResource {
 
   constructor(name: string, { settings, access, accounts, identityName }: AwsStorageArgs, opts: pulumi.ComponentResourceOptions) {
     super("dragonfly-dr:index:AwsStorage", name, {}, opts);
-    const provider = new Provider(`${name}-aws`, { region: settings.region as never }, { parent: this });
+    const provider = new Provider(`${name}-aws`, { region: settings.region }, { parent: this });
     const own = { parent: this, provider };
-    new SnapshotBucket(`${name}-bucket`, settings, own);
+    new SnapshotBucket(`${name}-bucket`, { settings, identityName }, own);
     const { roleArn, key } = new SnapshotIdentity(`${name}-identity`, { identityName, access, accounts, oidcProviderArn: settings.oidcProviderArn }, own);
     if (roleArn !== undefined) this.access = { kind: "role", roleArn };
     else if (key !== undefined) this.access = { kind: "key", ...key };

@@ -13,7 +13,7 @@ const aws = map(
     oidcProviderArn: text,
     expireDays: wholeNumber,
     expireOldVersionsDays: wholeNumber,
-    replicateTo: map({ bucketArn: text, roleArn: text }, {}),
+    replicateTo: map({ bucketArn: text }, { kmsKeyArn: text }),
   },
 );
 

@@ -64,7 +64,8 @@ export class AwsProvider implements ResourceProvider {
     const { identity } = kindOf(type);
     const [before, live, after] = [withoutSecrets(oldInputs), withoutSecrets(oldState), withoutSecrets(newInputs)];
     const changes = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort().flatMap((path): PropertyChange[] => {
-      const [old, next] = [live[path] ?? null, after[path] ?? null];
+      const old = live[path] ?? null;
+      const next = after[path] ?? null;
       if (isKnown(old) && isKnown(next) && same(old, next)) return [];
       return [{ path, kind: old === null ? "add" : next === null ? "delete" : "update", effect: identity.includes(path) ? "replace" : "update" }];
     });
@@ -85,7 +86,7 @@ export class AwsProvider implements ResourceProvider {
     const kind = kindOf(type);
     const live = await named(`${type} ${id}`, () => kind.read(this.#ready(), id, known(withoutSecrets(state))));
     if (live === undefined) return undefined;
-    const asked = Object.keys(inputs).length > 0 ? known(withoutSecrets(inputs)) : pick(live, kind.inputs);
+    const asked = Object.keys(inputs).length > 0 ? known(withoutSecrets(inputs)) : known(withoutSecrets(pick(live, kind.inputs)));
     const found = asAskedFor(asked, live) as JsonObject;
     return { id, inputs: found, state: { ...found, ...pick(live, kind.computed), ...pick(state, kind.toldOnce) } };
   }
@@ -127,9 +128,10 @@ function kindOf(type: string): AwsKind {
 }
 
 function previewOf({ computed, toldOnce }: AwsKind, inputs: PropertyMap): PropertyMap {
-  const unknown = Object.fromEntries(computed.map((name) => [name, UNKNOWN]));
-  const secret = Object.fromEntries(toldOnce.map((name) => [name, new Secret(UNKNOWN)]));
-  return { ...inputs, ...unknown, ...secret };
+  const state: PropertyMap = { ...inputs };
+  for (const name of computed) state[name] = UNKNOWN;
+  for (const name of toldOnce) state[name] = new Secret(UNKNOWN);
+  return state;
 }
 
 /** State and inputs of what is there are known. */
@@ -138,8 +140,13 @@ function known(plain: PlainObject): JsonObject {
   return plain;
 }
 
-function pick<T extends object>(from: T, names: readonly string[]): Partial<T> & PropertyMap {
-  return Object.fromEntries(Object.entries(from).filter(([key]) => names.includes(key))) as Partial<T> & PropertyMap;
+function pick(from: PropertyMap, names: readonly string[]): PropertyMap {
+  const picked: PropertyMap = {};
+  for (const name of names) {
+    const value = from[name];
+    if (value !== undefined) picked[name] = value;
+  }
+  return picked;
 }
 
 /** An error of AWS in a line that begins with what it is about. */
