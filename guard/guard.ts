@@ -11,6 +11,7 @@ import type { RoleClient } from "./roleClient";
 import type { ServerProcess } from "./serverProcess";
 import type { ServerSession } from "./serverSession";
 import type { missingProof } from "./proof";
+import type { SnapshotsRelay } from "./snapshotsRelay";
 import { Steward } from "./steward";
 import { takeOver } from "./takeover";
 
@@ -18,6 +19,8 @@ const TURN_MS = 250;
 /** After an action the next step is judged at once, but never in an endless spin. */
 const MOST_TURNS_AT_ONCE = 12;
 const LONG_AGO_MS = 3_600_000;
+
+const since = (at: number | null): Milliseconds => (at === null ? LONG_AGO_MS : performance.now() - at) as Milliseconds;
 
 /** What the API and the status show of the last turn. */
 export interface Picture {
@@ -40,6 +43,8 @@ export interface Reach {
   readonly dataDir: string;
   /** What a handover between Redis servers must show. */
   readonly prove: typeof missingProof;
+  /** null: this site keeps no snapshots. */
+  readonly snapshots: Pick<SnapshotsRelay, "report" | "snapshot" | "restore" | "metrics"> | null;
 }
 
 /** Observe, judge, act: the loop that holds one server to its site's role. All judgement is in judge.ts. */
@@ -53,6 +58,8 @@ export class Guard {
   private takeover: TakeoverView = { kind: "none" };
   private savingDivergence = false;
   private terminating = false;
+  private handingOn = false;
+  private restoreAskedAt: number | null = null;
   private turning = false;
   /** Whether the last tick was passed over. */
   private passed = false;
@@ -71,6 +78,10 @@ export class Guard {
     this.heartbeats = new HeartbeatWriter(site);
     this.observer = new ServerObserver(engine, peers);
     this.peers = peers.map((peer) => new PeerWatch(peer, (_, changed) => changed && this.wake()));
+  }
+
+  get snapshots(): Reach["snapshots"] {
+    return this.reach.snapshots;
   }
 
   get config(): SiteConfig {
@@ -177,6 +188,7 @@ export class Guard {
     if (role.kind === "present") this.memory.set({ spec: role.spec, highestEpoch: Math.max(memory.highestEpoch, role.spec.epoch) });
     // A handover that was given up must not answer for a later one.
     if (role.kind === "present" && role.spec.handover === undefined && memory.handover !== null) this.memory.set({ handover: null });
+    if (role.kind === "present") this.handOn(role.spec.snapshot?.id);
     for (const peer of this.peers) this.remember(peer, runId);
     if (server.kind === "answering") {
       this.heartbeats.noteCommands(server.commands);
@@ -198,9 +210,24 @@ export class Guard {
       peers: this.peers.map((peer) => peer.view()),
       takeover: this.takeover,
       savingDivergence: this.savingDivergence,
-      sinceFollowMs: (this.set.followedAt === null ? LONG_AGO_MS : performance.now() - this.set.followedAt) as Milliseconds,
+      snapshots: this.reach.snapshots === null ? null : { restoreWhenEmpty: config.snapshots?.restoreWhenEmpty === true, sinceAskedMs: since(this.restoreAskedAt), restore: this.reach.snapshots.report?.restore ?? null },
+      sinceFollowMs: since(this.set.followedAt),
       terminating: this.terminating,
     };
+  }
+
+  /** A request for a snapshot is no matter of the role: it goes on its way once, and nothing waits for it. */
+  private handOn(id: string | undefined): void {
+    const { snapshots } = this.reach;
+    if (id === undefined || snapshots?.report == null || this.handingOn || this.memory.get().snapshotAsked === id) return;
+    this.handingOn = true;
+    snapshots
+      .snapshot(id)
+      .then(() => this.memory.set({ snapshotAsked: id }))
+      .catch((error: Error) => this.log(`failed: asking for a snapshot: ${error.message}`))
+      .finally(() => {
+        this.handingOn = false;
+      });
   }
 
   private remember(peer: PeerWatch, runId: string | null): void {
@@ -260,6 +287,16 @@ export class Guard {
         return memory.set({ refusal: { epoch: action.epoch, reason: action.reason, outcome: action.outcome } });
       case "takeOver":
         return this.beginTakeover(action.epoch, action.from, action.proof, session);
+      case "restore":
+        if (this.reach.snapshots === null) throw new Error("this site keeps no snapshots");
+        this.restoreAskedAt = performance.now();
+        return this.reach.snapshots.restore(action.from, action.epoch);
+      case "recordRestored":
+        this.log(`snapshot ${action.snapshot} is in place`);
+        // What is loaded now may be older than anything that was seen here.
+        return memory.set({ restored: { epoch: action.epoch, runId: session.runId, snapshot: action.snapshot }, served: null, dataVersion: null });
+      case "detach":
+        return steward.promote();
       case "promote":
         await steward.promote();
         return memory.set({ promotion: action.promotion });

@@ -3,6 +3,7 @@ import type { SiteRoleSpec } from "./siterole";
 import type { Action, AnsweringServer, Decision, Observation, Promotion } from "./observation";
 import { judgeReplica } from "./judgeReplica";
 import { hold, isOlder, setDoor, setDumps, withoutServer } from "./decisions";
+import { judgeRestore, restoreEmpty } from "./judgeRestore";
 import { outranks, type Claim } from "./order";
 
 /**
@@ -41,7 +42,9 @@ function judgePrimary(o: Observation, spec: SiteRoleSpec): Decision {
   const { memory, server } = o;
   const claim = memory.highestPeer;
   if (claim !== null && outranks(claim, spec) && !isAwaited(o, spec, claim)) return fence(o, spec, `site ${claim.site} is ${claim.role} at epoch ${claim.epoch}, this site's is ${spec.epoch}`);
-  if (server.kind !== "answering") return withoutServer(o);
+  const restoring = spec.mode === "restored" && memory.promotion?.epoch !== spec.epoch;
+  // What is about to be replaced is closed, frozen or not.
+  if (server.kind !== "answering") return restoring ? hold(o, "Promoting", "a snapshot is being restored") : withoutServer(o);
 
   if (spec.endServer === true && memory.endedFor < spec.epoch) {
     return {
@@ -54,6 +57,8 @@ function judgePrimary(o: Observation, spec: SiteRoleSpec): Decision {
   }
   if (server.loading) return hold(o, "Starting", "the server is loading its dump");
   if (memory.refusal?.epoch === spec.epoch) return refused(o, memory.refusal.reason);
+  const step = restoring ? judgeRestore(o, spec, server) : null;
+  if (step !== null) return step;
   return server.role === "replica" ? promoteReplica(o, spec, server) : judgeMaster(o, spec, server);
 }
 
@@ -120,10 +125,12 @@ function judgeMaster(o: Observation, spec: SiteRoleSpec, server: AnsweringServer
     return admit(o, spec, server);
   }
   // The operator's decision for this epoch stands in for the peer's word, once: a later start is judged like any other.
-  const forcedNow = first && spec.mode === "forced";
+  const forcedNow = first && (spec.mode === "forced" || spec.mode === "restored");
   if (forcedNow && server.heartbeat == null && spec.acceptPartial !== true) {
     return { ...hold(o, "Promoting", "empty"), actions: [refuse(spec, "this server holds no data of the cache; run failover again with --accept-partial to serve it all the same")] };
   }
+  const filling = forcedNow ? null : restoreEmpty(o, spec, server);
+  if (filling !== null) return filling;
   if (!forcedNow) {
     const objection = objectionTo(o, spec, server);
     if (objection !== null) return hold(o, "Holding", objection);

@@ -10,6 +10,7 @@ import { missingProof } from "./proof";
 import { RoleClient } from "./roleClient";
 import { ServerProcesses } from "./serverProcess";
 import { ServerSession } from "./serverSession";
+import { SnapshotsRelay } from "./snapshotsRelay";
 import { statusOf } from "./status";
 import { StatusWriter } from "./statusWriter";
 
@@ -30,10 +31,12 @@ function main(): void {
   const memory = new MemoryFile(join(DATA_DIR, "guard", "state.json"));
   const processes = new ServerProcesses();
   const roles = new RoleClient(told.site.site, told.site.namespace, () => guard.wake());
+  // Absent from an older file: off.
+  const snapshots = told.site.snapshots == null ? null : new SnapshotsRelay(() => guard.wake());
   const guard: Guard = new Guard(
     told,
     memory,
-    { roles, processes, openSession: (runId, passwords) => new ServerSession(runId, told.site.engine, passwords, processes), dataDir: DATA_DIR, prove: missingProof },
+    { roles, processes, openSession: (runId, passwords) => new ServerSession(runId, told.site.engine, passwords, processes), dataDir: DATA_DIR, prove: missingProof, snapshots },
     () => writer.offer(),
     log,
   );
@@ -43,6 +46,7 @@ function main(): void {
   metricsServer(guard, roles).listen(ports.metrics);
   roles.start();
   guard.start();
+  snapshots?.start();
   log(`guard of site ${told.site.site} (${told.site.engine}), peers: ${told.site.peers.map((peer) => peer.site).join(", ") || "none"}`);
 
   setInterval(() => {
@@ -63,6 +67,7 @@ function main(): void {
     setInterval(() => {
       if (processes.find() !== null) return;
       guard.stop();
+      snapshots?.stop();
       roles.stop();
       process.exit(0);
     }, STOP_STEP_MS);

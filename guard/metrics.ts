@@ -67,8 +67,8 @@ export function metricsServer(guard: Guard, roles: RoleClient): Server {
       response.writeHead(404).end("not found\n");
       return;
     }
-    void Promise.all([registry.metrics(), serverMetrics(guard)]).then(
-      ([own, server]) => response.writeHead(200, { "content-type": registry.contentType }).end(own + server),
+    void Promise.all([registry.metrics(), guard.snapshots?.metrics() ?? "", serverMetrics(guard)]).then(
+      ([own, snapshots, server]) => response.writeHead(200, { "content-type": registry.contentType }).end(own + snapshots + server),
       () => response.writeHead(500).end(),
     );
   });

@@ -104,6 +104,13 @@ export interface Memory {
   readonly handover: { readonly epoch: number; readonly runId: string; readonly position: ReplicationPosition | null } | null;
   readonly divergence: { readonly epoch: number; readonly writesUpperBound: number | null; readonly dump: string | null } | null;
   readonly endedFor: number;
+  /**
+   * The snapshot that was put in place, the epoch it was for (0: the site's own doing, as its server was empty), and the server
+   * process that ran then: only the next one has loaded it.
+   */
+  readonly restored: { readonly epoch: number; readonly runId: string; readonly snapshot: string } | null;
+  /** The request for a snapshot that was last handed on. */
+  readonly snapshotAsked: string | null;
   /** The newest data version that was seen in this site's server. */
   readonly dataVersion: DataVersion | null;
 }
@@ -121,8 +128,19 @@ export const EMPTY_MEMORY: Memory = {
   handover: null,
   divergence: null,
   endedFor: 0,
+  restored: null,
+  snapshotAsked: null,
   dataVersion: null,
 };
+
+/** What the process beside the guard says of a restore. */
+export interface SnapshotsView {
+  readonly restoreWhenEmpty: boolean;
+  /** Since a restore was last asked for; large when none was. */
+  readonly sinceAskedMs: Milliseconds;
+  /** For the epoch that it was asked for; null: none was asked for since it started, or it does not answer. */
+  readonly restore: { readonly epoch: number; readonly from: string; readonly id: string | null; readonly state: "fetching" | "placed" | "failed" | "none"; readonly reason: string } | null;
+}
 
 export interface Observation {
   readonly site: SiteName;
@@ -142,6 +160,8 @@ export interface Observation {
   readonly takeover: TakeoverView;
   /** A divergence dump under way. */
   readonly savingDivergence: boolean;
+  /** null: this site keeps no snapshots. */
+  readonly snapshots: SnapshotsView | null;
   /** Milliseconds since the last REPLICAOF; large when none was sent. */
   readonly sinceFollowMs: Milliseconds;
   /** The guard was told to stop: the pod is going. */
@@ -160,6 +180,12 @@ export type Action =
   | { readonly kind: "admit"; readonly promotion: Promotion; readonly atLeast: DataVersion }
   | { readonly kind: "refuse"; readonly epoch: Epoch; readonly reason: string; readonly outcome: "refused" | "unknown" }
   | { readonly kind: "saveDivergence"; readonly epoch: Epoch; readonly writesUpperBound: number | null }
+  /** Has a snapshot fetched to where the server looks when it starts. */
+  | { readonly kind: "restore"; readonly from: string; readonly epoch: number }
+  /** It is there: the process that runs now is ended next. */
+  | { readonly kind: "recordRestored"; readonly snapshot: string; readonly epoch: number }
+  /** REPLICAOF NO ONE, without anybody being promoted. */
+  | { readonly kind: "detach" }
   | { readonly kind: "setDumps"; readonly dumps: "on" | "off" }
   | { readonly kind: "setCredentials"; readonly credentials: "given" | "withheld" }
   | { readonly kind: "follow"; readonly source: SiteName };

@@ -1,4 +1,5 @@
 import type { Bytes, Engine, Epoch, Role, Seconds, SiteName } from "../server/types";
+import type { SnapshotsReport } from "../snapshots/report";
 
 /** The custom resource that holds one site's role and epoch: commands write the spec, the guard writes the status. */
 export const SITE_ROLE = {
@@ -11,9 +12,10 @@ export const SITE_ROLE = {
 
 /**
  * How a primary comes to its role: `initial` (first ever), `handover` (from a living primary, with proof that nothing is
- * missing), `forced` (from whatever the replica holds), `resume` (goes on with its own data after a handover that was given up).
+ * missing), `forced` (from whatever the replica holds), `resume` (goes on with its own data after a handover that was given up),
+ * `restored` (from a snapshot, whatever its server held).
  */
-export type PromotionMode = "initial" | "handover" | "forced" | "resume";
+export type PromotionMode = "initial" | "handover" | "forced" | "resume" | "restored";
 
 /** Which data set is newer: the heartbeat's epoch first, then its sequence. */
 export interface DataVersion {
@@ -48,6 +50,10 @@ export interface SiteRoleSpec {
   readonly peerLost?: boolean;
   /** End the server's process once before acting on this epoch: a takeover's outcome was unknown. */
   readonly endServer?: boolean;
+  /** For a restored primary: the snapshot's id, or `newest`. */
+  readonly restore?: { readonly from: string };
+  /** Take a snapshot now; `id` is the asker's name for this request, and each is carried out once. */
+  readonly snapshot?: { readonly id: string };
 }
 
 /** What the guard is doing, in one word; `reason` says why. */
@@ -118,6 +124,8 @@ export interface SiteRoleStatus {
   };
   /** After this site was fenced as a former primary: at most so many writes never reached the new one; they are kept in `dump`. */
   readonly divergence?: { readonly epoch: number; readonly writesUpperBound: number | null; readonly dump: string | null };
+  /** As the process beside the guard last said; absent while snapshots are off or it does not answer. */
+  readonly snapshots?: SnapshotsReport;
   /** ISO 8601; written at each change and every few seconds besides. */
   readonly updatedAt: string;
 }

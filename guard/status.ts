@@ -88,6 +88,7 @@ export function statusOf(guard: Guard, roles: RoleClient, clock: () => number = 
           },
         }),
     ...(kept.divergence === null ? {} : { divergence: kept.divergence }),
+    ...(guard.snapshots?.report == null ? {} : { snapshots: guard.snapshots.report }),
     updatedAt: new Date(clock()).toISOString(),
   };
 }

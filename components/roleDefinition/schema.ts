@@ -10,7 +10,7 @@ const count: Schema = { type: "integer", format: "int64", minimum: 0 };
 const epoch: Schema = { type: "integer", format: "int64", minimum: 1 };
 const site: Schema = { type: "string", maxLength: 32, pattern: "^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$" };
 const role: Schema = { type: "string", enum: ["primary", "replica"] };
-const mode: Schema = { type: "string", enum: ["initial", "handover", "forced", "resume"] };
+const mode: Schema = { type: "string", enum: ["initial", "handover", "forced", "resume", "restored"] };
 
 const described = (schema: Schema, description: string): Schema => ({ ...schema, description });
 const nullable = (schema: Schema): Schema => ({ ...schema, nullable: true });
@@ -37,8 +37,10 @@ const spec: Schema = {
       acceptLoss: described(flag, "Serve although a peer's data is newer, or the own is empty."),
       peerLost: described(flag, "Serve after a start although no peer could be reached."),
       endServer: described(flag, "End the server's process once before acting on this epoch."),
+      restore: described(object({ from: { ...text, maxLength: 64 } }), "For a restored primary: a snapshot's id, or newest."),
+      snapshot: described(object({ id: { ...text, maxLength: 64 } }), "Take a snapshot now; id is the asker's name for this request."),
     },
-    ["mode", "source", "handover", "proof", "acceptPartial", "acceptLoss", "peerLost", "endServer"],
+    ["mode", "source", "handover", "proof", "acceptPartial", "acceptLoss", "peerLost", "endServer", "restore", "snapshot"],
   ),
   // A stale command, or an object restored from a backup, must not move a role back: the API server itself refuses it.
   x_kubernetes_validations: [
@@ -46,6 +48,7 @@ const spec: Schema = {
     { rule: "self.epoch >= oldSelf.epoch", message: "epoch never falls" },
     { rule: "self.role == oldSelf.role || self.epoch > oldSelf.epoch", message: "a change of role needs a higher epoch" },
     { rule: "self.role != 'primary' || has(self.mode)", message: "a primary needs a mode" },
+    { rule: "self.role != 'primary' || self.mode != 'restored' || has(self.restore)", message: "a restored primary needs a snapshot" },
     { rule: "self.role != 'replica' || has(self.source)", message: "a replica needs a source" },
     { rule: "!has(self.source) || self.source != self.site", message: "a site is not its own source" },
     { rule: "!has(self.handover) || self.handover.to != self.site", message: "a site does not hand over to itself" },
@@ -58,6 +61,25 @@ const phases = ["Starting", "Holding", "Serving", "Preparing", "Prepared", "Prom
 const report = (properties: Properties): Schema => object(properties, Object.keys(properties));
 const reportedPosition = report({ replicationId: text, offset: count });
 const reportedVersion = report({ epoch: count, sequence: count });
+
+const drill = nullable(
+  report({ version: count, site, snapshot: nullable(text), time: text, outcome: text, problems: { type: "array", items: text }, bytes: count, keys: count, sampled: count, seconds }),
+);
+
+/** SnapshotsReport of snapshots/report.ts. */
+const snapshots: Schema = report({
+  site,
+  state: text,
+  reason: text,
+  busy: flag,
+  newest: nullable(report({ id: text, site, time: text, bytes: count, seconds })),
+  count: nullable(count),
+  next: nullable(text),
+  request: nullable(report({ id: text, state: text, snapshot: nullable(text), reason: text })),
+  restore: nullable(report({ epoch: count, from: text, id: nullable(text), state: text, reason: text, bytes: count, seconds })),
+  drill,
+  proven: drill,
+});
 
 /** SiteRoleStatus of guard/siterole.ts. */
 const status: Schema = report({
@@ -90,6 +112,7 @@ const status: Schema = report({
   refusal: report({ epoch: count, reason: text, outcome: { type: "string", enum: ["refused", "unknown"] } }),
   promotion: report({ epoch: count, mode, dataVersion: nullable(reportedVersion), commandsSeen: nullable(count), lagSeconds: nullable(seconds), partial: flag }),
   divergence: report({ epoch: count, writesUpperBound: nullable(count), dump: nullable(text) }),
+  snapshots,
   updatedAt: { type: "string", format: "date-time" },
 });
 

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import Redis from "ioredis";
 import { GuardApi } from "../../guard/api";
 import type { Told } from "../../guard/config";
-import { Guard } from "../../guard/guard";
+import { Guard, type Reach } from "../../guard/guard";
 import { MemoryFile } from "../../guard/memoryFile";
 import type { RoleView } from "../../guard/observation";
 import type { RoleClient } from "../../guard/roleClient";
@@ -87,6 +87,8 @@ export class LiveSite {
   prove: typeof missingProof = missingProof;
   /** For load that is written to this site. */
   readonly credentials = { username: "appcache", password: PASSWORDS["appcache"] ?? "" };
+  /** The snapshots' process beside this site's guard. */
+  snapshots: Reach["snapshots"] = null;
   guard: Guard | null = null;
   readonly lines: string[] = [];
   private api: GuardApi | null = null;
@@ -149,7 +151,7 @@ export class LiveSite {
     const guard = new Guard(
       told,
       new MemoryFile(join(this.folder, "data/guard/state.json")),
-      { roles, processes, openSession: (runId, passwords) => new ServerSession(runId, "redis", passwords, processes, "127.0.0.1", this.serverPort), dataDir: join(this.folder, "data"), prove: (...asked) => this.prove(...asked) },
+      { roles, processes, openSession: (runId, passwords) => new ServerSession(runId, "redis", passwords, processes, "127.0.0.1", this.serverPort), dataDir: join(this.folder, "data"), prove: (...asked) => this.prove(...asked), snapshots: this.snapshots },
       () => undefined,
       (line) => this.lines.push(line),
     );

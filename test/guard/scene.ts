@@ -71,6 +71,7 @@ export const scene = (change: Partial<Observation> = {}): Observation => ({
   peers: [peer()],
   takeover: { kind: "none" },
   savingDivergence: false,
+  snapshots: null,
   sinceFollowMs: milliseconds(3_600_000),
   terminating: false,
   ...change,

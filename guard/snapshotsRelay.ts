@@ -1,0 +1,77 @@
+import { ports } from "../server/ports";
+import type { SnapshotsReport } from "../snapshots/report";
+
+const POLL_MS = 5_000;
+/** While something is under way that was asked for. */
+const POLL_BUSY_MS = 500;
+const TIMEOUT_MS = 2_000;
+
+/** The process beside the guard that takes and restores snapshots: hands requests on, and keeps its last report. */
+export class SnapshotsRelay {
+  /** null while it does not answer. */
+  report: SnapshotsReport | null = null;
+  private timer: NodeJS.Timeout | null = null;
+  private stopped = false;
+
+  /** @param onChange - after each report that says something new. */
+  constructor(
+    private readonly onChange: () => void,
+    private readonly address = `http://127.0.0.1:${ports.snapshots}`,
+  ) {}
+
+  start(): void {
+    void this.poll();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    if (this.timer !== null) clearTimeout(this.timer);
+  }
+
+  /** @throws Error when it does not take the request. */
+  async snapshot(id: string): Promise<void> {
+    await this.post("/snapshot", { id });
+  }
+
+  /** Asked again for the same epoch it goes on with what it does; what failed begins anew. @throws Error as above. */
+  async restore(from: string, epoch: number): Promise<void> {
+    await this.post("/restore", { from, epoch });
+  }
+
+  /** In Prometheus' text format; empty while it does not answer. */
+  async metrics(): Promise<string> {
+    try {
+      return await (await this.ask("/metrics")).text();
+    } catch {
+      return "";
+    }
+  }
+
+  private async post(path: string, body: unknown): Promise<void> {
+    const answer = await this.ask(path, { method: "POST", body: JSON.stringify(body) });
+    if (!answer.ok) throw new Error(`snapshots: ${path} answers ${answer.status}`);
+    await answer.arrayBuffer();
+    await this.poll();
+  }
+
+  private async poll(): Promise<void> {
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+    let now: SnapshotsReport | null = null;
+    try {
+      now = (await (await this.ask("/status")).json()) as SnapshotsReport;
+    } catch {
+      // Says so by its absence.
+    }
+    if (this.stopped) return;
+    const changed = JSON.stringify(now) !== JSON.stringify(this.report);
+    this.report = now;
+    const busy = now?.request?.state === "running" || now?.restore?.state === "fetching";
+    if (this.timer === null) this.timer = setTimeout(() => void this.poll(), busy ? POLL_BUSY_MS : POLL_MS);
+    if (changed) this.onChange();
+  }
+
+  private ask(path: string, init: RequestInit = {}): Promise<Response> {
+    return fetch(`${this.address}${path}`, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
+  }
+}
