@@ -5,6 +5,7 @@ import { Gateway } from "./gateway";
 import { readGuardBundle } from "./guardBundle";
 import { NetworkRules } from "./networkRules";
 import { SettingsError, type Problem } from "./problems";
+import { Resolver } from "./resolver";
 import { RoleDefinition } from "./roleDefinition";
 import { Server } from "./server";
 import { siteUsers } from "../server/acl/builtin";
@@ -25,6 +26,8 @@ export interface SiteExtras {
   readonly retainedProvider?: pulumi.ProviderResource;
   /** The guard as one file. Default: the one that "npm run build" makes. */
   readonly guardBundle?: string;
+  /** The resolver as one file, likewise. */
+  readonly resolverBundle?: string;
   /** Of the user that `snapshots.s3` is used as; needed with it, and with nothing else. */
   readonly s3Key?: S3Key;
   readonly transforms?: Transforms;
@@ -42,7 +45,7 @@ export class Site extends pulumi.ComponentResource {
 
   /** @throws SettingsError naming everything that is wrong with `args`. */
   constructor(name: string, args: SiteArgs & SiteExtras, opts?: pulumi.ComponentResourceOptions) {
-    const { passwords, retainedProvider, guardBundle, s3Key, transforms = {}, ...given } = args;
+    const { passwords, retainedProvider, guardBundle, resolverBundle, s3Key, transforms = {}, ...given } = args;
     const settings = withDefaults(given);
     // Policies read here what the site is meant to be, and compare it with what became of it.
     super("dragonfly-dr:index:Site", name, { settings }, opts);
@@ -62,6 +65,9 @@ export class Site extends pulumi.ComponentResource {
     const dependsOn = [rules, definition];
     new Server(`${name}-server`, { settings, namespace, credentials, guardBundle: readGuardBundle(guardBundle), snapshotAccess: access, transforms, ...retained }, { parent: this, dependsOn });
     new Gateway(`${name}-gateway`, { settings, namespace, transforms }, { parent: this, dependsOn });
+    if (settings.resolver.enabled) {
+      new Resolver(`${name}-resolver`, { settings, passwords: credentials.passwords, transforms, ...(resolverBundle === undefined ? {} : { bundle: resolverBundle }) }, { parent: this });
+    }
     this.passwords = credentials.passwords;
     this.registerOutputs({ settings, passwords: this.passwords });
   }

@@ -86,6 +86,7 @@ export function validateSiteConfig(raw: Readonly<Record<string, unknown>>): Vali
     ...present({ link: decode("link") }),
     ...present({ guard: decode("guard") }),
     ...present({ network: decode("network") }),
+    ...present({ resolver: decode("resolver") }),
     ...present({ snapshots: snapshots === undefined ? undefined : withoutCredentials(snapshots) }),
   };
   const half = checkS3(raw["snapshots"]);

@@ -12,8 +12,8 @@ function checkVersion(image: string): readonly Problem[] {
 }
 
 /** A tag can be moved to another image between two restarts; a digest cannot. */
-export function checkImages({ environment, server, gateway, guard }: SiteSettings): readonly Problem[] {
-  const images = [["server.image", server.image], ["gateway.image", gateway.image], ["guard.image", guard.image]] as const;
+export function checkImages({ environment, server, gateway, guard, resolver }: SiteSettings): readonly Problem[] {
+  const images = [["server.image", server.image], ["gateway.image", gateway.image], ["guard.image", guard.image], ...(resolver.enabled ? [["resolver.image", resolver.image] as const] : [])] as const;
   return [
     ...images.flatMap(([key, image]): readonly Problem[] => {
       if (image === "" || /\s/.test(image)) return [{ key, problem: `"${image}" is no image`, remedy: 'write "NAME:TAG@sha256:DIGEST"' }];

@@ -5,6 +5,7 @@ import { checkGateway } from "./gateway";
 import { checkImages } from "./images";
 import { checkNetwork } from "./network";
 import { checkPeers } from "./peers";
+import { checkResolver } from "./resolver";
 import { checkServer } from "./server";
 import { checkSnapshots } from "./snapshots";
 import { checkUsers } from "./users";
@@ -26,5 +27,6 @@ export function checkSite(settings: SiteSettings): readonly Problem[] {
     ...checkMemoryPair("guard", guard.memoryRequest, guard.memoryLimit),
     ...checkNetwork(settings),
     ...checkSnapshots(settings.snapshots),
+    ...checkResolver(settings),
   ];
 }

@@ -1,6 +1,8 @@
 import { seedUsers } from "../../server/acl/seed";
 import { ports } from "../../server/ports";
 import { images } from "./images";
+import { cacheUse } from "../resolver/cacheUse";
+import { resolverDefaults, withResolverDefaults, type ResolverSettings } from "./resolver";
 import { snapshotDefaults, withSnapshotDefaults } from "./snapshots";
 import type { SiteArgs, SiteSettings } from "./site";
 import type { UserSettings } from "./users";
@@ -59,12 +61,14 @@ export const siteDefaults: SiteSettings = {
     clusterDomain: "cluster.local",
   },
   snapshots: snapshotDefaults,
+  resolver: resolverDefaults,
 };
 
 /** Fills in the defaults; lists and maps of labels or annotations are taken whole. */
 export function withDefaults(args: SiteArgs): SiteSettings {
   const { server, gateway, network } = siteDefaults;
   // BullMQ's modes are Dragonfly's flags; Redis lets its scripts in as they are.
+  const resolver = withResolverDefaults(args.resolver, images.node);
   const bullmq = args.server?.engine === "redis" ? "off" : server.bullmq;
   return {
     ...siteDefaults,
@@ -89,6 +93,7 @@ export function withDefaults(args: SiteArgs): SiteSettings {
     network: {
       ...network,
       ...args.network,
+      clients: clientsWith(resolver, args.network?.clients ?? network.clients),
       apiServer: { ...network.apiServer, ...args.network?.apiServer },
       dns: {
         namespace: args.network?.dns?.namespace ?? network.dns.namespace,
@@ -96,8 +101,13 @@ export function withDefaults(args: SiteArgs): SiteSettings {
       },
     },
     snapshots: withSnapshotDefaults(args.snapshots),
+    resolver,
   };
 }
+
+/** The resolver is a client like any other, whose namespace nobody has to name twice. */
+const clientsWith = (resolver: ResolverSettings, clients: readonly string[]): readonly string[] =>
+  cacheUse(resolver) !== "none" && !clients.includes(resolver.namespace) ? [...clients, resolver.namespace] : clients;
 
 /** A map whose every value is there. */
 function mapOf(given: Readonly<Record<string, string | undefined>> | undefined): Readonly<Record<string, string>> {

@@ -1,5 +1,6 @@
 import type { DefaultUserMode } from "../../server/acl/builtin";
 import type { GatewaySettings } from "./gateway";
+import type { ResolverGiven, ResolverSettings } from "./resolver";
 import type { ServerSettings } from "./server";
 import type { SnapshotArgs, SnapshotSettings } from "./snapshots";
 import type { UserSettings } from "./users";
@@ -36,7 +37,7 @@ export interface GuardSettings {
 
 /** Who may speak to whom. Changes at once; connections that are there may stay, as the CNI has it. */
 export interface NetworkSettings {
-  /** Namespaces whose pods are clients. Default identity, ai-system, default. */
+  /** Namespaces whose pods are clients. Default identity, ai-system, default; and the resolver's, while it is on. */
   readonly clients: readonly string[];
   /** Namespace of Prometheus; "" for none. Default monitoring. */
   readonly monitoring: string;
@@ -70,14 +71,16 @@ export interface SiteSettings {
   readonly guard: GuardSettings;
   readonly network: NetworkSettings;
   readonly snapshots: SnapshotSettings;
+  readonly resolver: ResolverSettings;
 }
 
 type Given<T> = T extends readonly unknown[] ? T : T extends object ? { readonly [K in keyof T]?: Given<T[K]> } : T;
 
 /** What has to be said of a site; the rest has defaults. Lists are given whole. */
-export type SiteArgs = Omit<Given<SiteSettings>, "site" | "users" | "peers" | "snapshots"> & {
+export type SiteArgs = Omit<Given<SiteSettings>, "site" | "users" | "peers" | "snapshots" | "resolver"> & {
   readonly site: string;
   readonly users?: readonly (Pick<UserSettings, "name" | "keys" | "commands"> & Partial<UserSettings>)[];
   readonly snapshots?: SnapshotArgs;
+  readonly resolver?: ResolverGiven;
   readonly peers?: readonly (Pick<PeerSettings, "site" | "address"> & Partial<PeerSettings>)[];
 };

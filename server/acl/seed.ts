@@ -20,10 +20,8 @@ export const seedUsers: readonly AclUser[] = [
     name: "heimdall",
     kind: "application",
     keys: ["heimdall:dns:cache:*"],
-    channels: ["heimdall:dns:invalidate"],
-    commands: [
-      "-@all", "+AUTH", "+HELLO", "+PING", "+QUIT", "+SELECT", "+INFO",
-      "+GET", "+MGET", "+SET", "+DEL", "+UNLINK", "+PUBLISH", "+SUBSCRIBE", "+UNSUBSCRIBE",
-    ],
+    channels: ["heimdall:dns:cache:invalidate"],
+    // What the resolver sends (resolver/l2/acl.ts), and nothing else: strangers decide what it is asked.
+    commands: ["-@all", "+AUTH", "+GET", "+SET", "+DEL", "+PUBLISH", "+SUBSCRIBE"],
   },
 ];

@@ -74,6 +74,28 @@ export const siteKeys = {
     },
   ),
   snapshots: map({}, { cron: text, drillCron: text, retention: map({}, { days: wholeNumber, least: wholeNumber }), restoreWhenEmpty: truth, s3, aws }),
+  resolver: map(
+    {},
+    {
+      enabled: truth,
+      implementation: oneOf("builtin", "routedns", "heimdall"),
+      image: text,
+      namespace: text,
+      replicas: wholeNumber,
+      maxReplicas: wholeNumber,
+      targetCpuPercent: wholeNumber,
+      upstreams: list(text),
+      clients: list(text),
+      clientCidrs: list(text),
+      clusterIP: text,
+      cacheSize: text,
+      workers: wholeNumber,
+      cpuRequest: text,
+      memoryRequest: text,
+      memoryLimit: text,
+      environment: textMap,
+    },
+  ),
 } as const;
 
 export type SiteKey = keyof typeof siteKeys;

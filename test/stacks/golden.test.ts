@@ -12,10 +12,14 @@ describe("the shipped stacks", function () {
   this.timeout(60_000);
   const directory = mkdtempSync(join(tmpdir(), "golden-"));
   const guardBundle = join(directory, "guard.cjs");
-  before(() => writeFileSync(guardBundle, "// the guard\n"));
+  const resolverBundle = join(directory, "resolver.cjs");
+  before(() => {
+    writeFileSync(guardBundle, "// the guard\n");
+    writeFileSync(resolverBundle, "// the resolver\n");
+  });
   after(() => rmSync(directory, { recursive: true, force: true }));
 
-  const render = (file: string): Promise<RenderedStack> => renderStackFile(join(root, file), { guardBundle });
+  const render = (file: string): Promise<RenderedStack> => renderStackFile(join(root, file), { guardBundle, resolverBundle });
 
   for (const [name, file] of Object.entries(stacks)) {
     it(`${file} makes what test/golden/${name}.yaml says (UPDATE_GOLDEN=1 writes it)`, async () => {
@@ -36,7 +40,7 @@ describe("the shipped stacks", function () {
       const { resources } = await render(file);
       const ofKind = (kind: string): readonly RenderedResource[] => resources.filter(({ type }) => type.endsWith(`:${kind}`));
       const pods = [...ofKind("StatefulSet"), ...ofKind("Deployment")].map((resource) => at(resource.props, "spec", "template", "spec"));
-      assert.equal(pods.length, 2);
+      assert.equal(pods.length, file.startsWith("examples/") ? 2 : 3, "server, gateway, resolver");
       for (const pod of pods) {
         assert.equal(at(pod, "securityContext", "runAsNonRoot"), true);
         assert.equal(at(pod, "automountServiceAccountToken"), false);

@@ -85,8 +85,25 @@ const bad: readonly (readonly [string, Raw, string, RegExp])[] = [
   ["no snapshot kept", { snapshots: { retention: { least: 0 } } }, "snapshots.retention.least", /is 0/],
   ["a node's port without its type", { gateway: { clients: { nodePort: 30379 } } }, "gateway.clients.nodePort", /type NodePort/],
   ["a cache open to the world", { gateway: { clients: { type: "LoadBalancer" } } }, "gateway.clients.allowedSources", /nobody in particular/],
+  ["a resolver without upstreams", { resolver: { enabled: true } }, "resolver.upstreams", /is missing; name the DNS servers/],
+  ["a resolver's upstream by name", { resolver: resolver({ upstreams: ["dns.example.com"] }) }, "resolver.upstreams[0]", /no IP address/],
+  ["a resolver in the cache's namespace", { resolver: resolver({ namespace: "cache" }) }, "resolver.namespace", /another's/],
+  ["a resolver that nobody may ask", { resolver: resolver({ clients: [] }) }, "resolver.clients", /nobody may ask/],
+  ["a resolver with a Service's address that is none", { resolver: resolver({ clusterIP: "dns" }) }, "resolver.clusterIP", /no IP address/],
+  ["fewer resolvers at most than at least", { resolver: resolver({ maxReplicas: 2 }) }, "resolver.maxReplicas", /less than replicas \(3\)/],
+  ["a resolver without room for its cache", { resolver: resolver({ cacheSize: "256Mi" }) }, "resolver.memoryLimit", /at least 704Mi/],
+  ["a resolver that the program has no image for", { resolver: resolver({ implementation: "routedns" }) }, "resolver.image", /is no image/],
+  ["a resolver's variable that is the program's", { resolver: resolver({ environment: { HEIMDALL_REDIS_URL: "redis://elsewhere" } }) }, "resolver.environment.HEIMDALL_REDIS_URL", /set by the program/],
+  ["a resolver's password as a variable", { resolver: resolver({ environment: { HEIMDALL_REDIS_PASSWORD: "x" } }) }, "resolver.environment.HEIMDALL_REDIS_PASSWORD", /set by the program/],
+  ["a resolver's variable that it does not know the value of", { resolver: resolver({ environment: { HEIMDALL_MIN_TTL: "long" } }) }, "resolver.environment.HEIMDALL_MIN_TTL", /out of range; use a whole number/],
+  ["a resolver whom the cache does not know", { resolver: resolver({}), users: [user("a")] }, "users", /"heimdall".*none of them/],
+  ["a resolver that may not tell the others", { resolver: resolver({}), users: [user("heimdall", ["heimdall:dns:cache:*"])] }, "users[0].channels", /heimdall:dns:cache:invalidate/],
   ["a stack's short name", { passwordsFrom: "primary" }, "passwordsFrom", /organization\/dragonfly-dr\/STACK/],
 ];
+
+function resolver(rest: Raw): Raw {
+  return { enabled: true, upstreams: ["10.0.0.2"], ...rest };
+}
 
 function user(name: string, keys: readonly string[] = [`${name}:*`]): Raw {
   return { name, keys, commands: ["+@all", "-@dangerous"] };
@@ -151,7 +168,7 @@ describe("Pulumi.yaml", () => {
 
   it("describes every key inside a key", () => {
     const names = (value: unknown): readonly string[] => (typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value).flatMap(([key, each]) => [key, ...names(each)]) : []);
-    for (const key of ["server", "gateway", "link", "guard", "network", "snapshots"] as const) {
+    for (const key of ["server", "gateway", "link", "guard", "network", "snapshots", "resolver"] as const) {
       for (const name of names(siteDefaults[key]).filter((each) => each !== "k8s-app")) assert.match(project.config[key]?.description ?? "", new RegExp(`\\b${name}\\b`), `${key}.${name}`);
     }
   });
