@@ -11,7 +11,7 @@ import { applyLinkSecret, CACHE_NAMESPACE } from "../tls/linkTls";
 import { installPulumiHome } from "../pulumi/install";
 import type { Toolchain, ToolchainKind } from "../toolchain/toolchain";
 import { shell, type ShellResult } from "./shell";
-import { renderStackFile } from "./stackFile";
+import { configPath, renderStackFile, withKept, type StackSecret } from "./stackFile";
 
 export interface DeploymentOptions {
   readonly engine: Engine;
@@ -123,17 +123,29 @@ export class Deployment {
   private async makeStack(site: LabSite): Promise<void> {
     const { plan } = this.lab;
     // The engine writes its salt into the file, so an earlier one is kept; the repository's own stays as it is.
-    const wanted = renderStackFile(plan, siteOf(plan, site), this.options.engine);
-    const salt = existsSync(this.stackFile(site)) ? /^encryptionsalt: .*$/m.exec(readFileSync(this.stackFile(site), "utf8"))?.[0] : undefined;
+    const earlier = existsSync(this.stackFile(site)) ? readFileSync(this.stackFile(site), "utf8") : "";
+    const { file, missing } = withKept(renderStackFile(plan, siteOf(plan, site), this.options.engine), earlier);
     const known = existsSync(join(plan.directory, "pulumi/.pulumi/stacks/dragonfly-dr", `${site}.json`));
-    writeFileSync(this.stackFile(site), salt === undefined ? wanted : `${wanted.trimEnd()}\n${salt}\n`, { mode: 0o600 });
-    if (known) return;
+    writeFileSync(this.stackFile(site), file, { mode: 0o600 });
+    if (!known) await this.initStack(site);
+    for (const secret of missing) await this.setSecret(site, secret);
+  }
+
+  private async initStack(site: LabSite): Promise<void> {
+    const { plan } = this.lab;
     // `stack init` would write beside Pulumi.yaml: it is run where there is nothing else.
     const folder = join(plan.directory, "stack-init");
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "Pulumi.yaml"), "name: dragonfly-dr\nruntime: nodejs\n");
     const made = await shell("pulumi", ["stack", "init", site, "--no-select", "--non-interactive"], { env: this.env, logFile: this.logFile, cwd: folder });
     if (made.code !== 0) throw new LabError(`pulumi stack init ${site}: ${made.stderr.trim()}`);
+  }
+
+  /** Of the S3 server's user; by standard input, as a secret should be. */
+  private async setSecret(site: LabSite, secret: StackSecret): Promise<void> {
+    const args = ["config", "set", "--secret", "--path", configPath(secret), "--stack", site, "--config-file", this.stackFile(site), "--non-interactive"];
+    const set = await shell("pulumi", args, { env: this.env, logFile: this.logFile, input: this.lab.storage.access[secret] });
+    if (set.code !== 0) throw new LabError(`pulumi config set ${configPath(secret)}: ${set.stderr.trim()}`);
   }
 
   private async namespaceIsThere(site: LabSite): Promise<boolean> {

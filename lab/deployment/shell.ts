@@ -17,6 +17,8 @@ export interface ShellOptions {
   readonly shown?: string;
   readonly timeoutMs?: number;
   readonly cwd?: string;
+  /** Given on its standard input, which is empty otherwise. */
+  readonly input?: string;
 }
 
 /** Runs a command to its end, whatever its exit code; the caller judges that. Its environment is never shown. */
@@ -25,7 +27,7 @@ export function shell(command: string, args: readonly string[], options: ShellOp
   const begun = performance.now();
   appendFileSync(logFile, `\n$ ${options.shown ?? [command, ...args].join(" ")}\n`);
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: options.cwd ?? PROJECT_ROOT, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"], timeout: timeoutMs, killSignal: "SIGKILL" });
+    const child = spawn(command, args, { cwd: options.cwd ?? PROJECT_ROOT, env: { ...process.env, ...env }, stdio: ["pipe", "pipe", "pipe"], timeout: timeoutMs, killSignal: "SIGKILL" });
     const said = { stdout: "", stderr: "" };
     for (const stream of ["stdout", "stderr"] as const) {
       child[stream].setEncoding("utf8").on("data", (text: string) => {
@@ -33,6 +35,9 @@ export function shell(command: string, args: readonly string[], options: ShellOp
         appendFileSync(logFile, text);
       });
     }
+    // A command that ends without reading it is judged by its exit code alone.
+    child.stdin.once("error", () => undefined);
+    child.stdin.end(options.input);
     child.once("error", reject);
     child.once("close", (code) => resolve({ code: code ?? -1, ...said, seconds: (performance.now() - begun) / 1000 }));
   });

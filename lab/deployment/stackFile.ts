@@ -5,6 +5,7 @@ import type { Engine } from "../../server/types";
 import { IMAGES } from "../images/references";
 import { PROJECT_ROOT } from "../paths";
 import type { LabPlan, SitePlan } from "../plan";
+import { SNAPSHOT_BUCKET } from "../storage/s3Server";
 
 /** What a lab's stack needs to know that depends on the lab: its addresses, its kubeconfig, and the server where it is a given Dragonfly. */
 export function stackSettings(plan: LabPlan, site: SitePlan, engine: Engine): Readonly<Record<string, unknown>> {
@@ -15,8 +16,27 @@ export function stackSettings(plan: LabPlan, site: SitePlan, engine: Engine): Re
     "network.apiServer": { cidr: `${site.address}/32`, port: 6443 },
     // The lab's link comes from the bridge, its clients too: NodePorts hide neither.
     "network.peerCidrs": [`${plan.bridgeAddress}/32`],
+    // Without its credentials: `pulumi config set --secret` puts them in.
+    "snapshots.s3": { endpoint: `http://${plan.bridgeAddress}:${plan.s3Port}`, bucket: SNAPSHOT_BUCKET },
     ...(engine === "dragonfly" ? { server: DRAGONFLY_SERVER } : {}),
   };
+}
+
+/** Where the two secrets of a stack's configuration stand in its file. */
+const SECRETS = { accessKey: ["config", "dragonfly-dr:snapshots", "s3", "accessKey"], secretKey: ["config", "dragonfly-dr:snapshots", "s3", "secretKey"] } as const;
+export type StackSecret = keyof typeof SECRETS;
+export const configPath = (secret: StackSecret): string => SECRETS[secret].slice(1).join(".");
+
+/** `wanted` with what Pulumi itself has written into an earlier file: the salt of its secrets, and those. */
+export function withKept(wanted: string, earlier: string): { readonly file: string; readonly missing: readonly StackSecret[] } {
+  const [file, before] = [parseDocument(wanted), parseDocument(earlier)];
+  if (before.has("encryptionsalt")) file.set("encryptionsalt", before.get("encryptionsalt"));
+  const missing = (Object.keys(SECRETS) as StackSecret[]).filter((secret) => {
+    const kept: unknown = before.getIn(SECRETS[secret]);
+    if (kept !== undefined) file.setIn(SECRETS[secret], kept);
+    return kept === undefined;
+  });
+  return { file: file.toString(), missing };
 }
 
 const DRAGONFLY_SERVER = {
