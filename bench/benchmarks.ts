@@ -1,4 +1,9 @@
+import { failoverBenchmark } from "./failover/benchmark";
+import { gatewayBenchmark } from "./gateway/benchmark";
+import { resolverBenchmark } from "./resolver/benchmark";
+import { rpoBenchmark } from "./rpo/benchmark";
 import type { Benchmark } from "./section";
+import { switchoverBenchmark } from "./switchover/benchmark";
 
 /** In the order of the document. */
-export const benchmarks: readonly Benchmark[] = [];
+export const benchmarks: readonly Benchmark[] = [switchoverBenchmark, failoverBenchmark, rpoBenchmark, gatewayBenchmark, resolverBenchmark];

@@ -27,7 +27,7 @@ const childrenOf = (pid: number): readonly number[] =>
     .map(Number);
 
 describe("a replica of the resolver", function () {
-  this.timeout(30_000);
+  this.timeout(90_000);
   this.slow(3_000);
   const upstreams: TestUpstream[] = [];
   const replicas: Replica[] = [];
@@ -95,7 +95,7 @@ describe("a replica of the resolver", function () {
     await until("the answer is stale", async () => ttlOf(await ask(replica.dns, "www.example.com")) === 30);
     assert.ok((await replica.metric("heimdall_stale_answers_total")) >= 1);
     upstream.scenario = everyName(200);
-    await until("it is fresh again", async () => ttlOf(await ask(replica.dns, "www.example.com")) > 30, 15_000);
+    await until("it is fresh again", async () => ttlOf(await ask(replica.dns, "www.example.com")) > 30, 30_000);
   });
 
   it("lives through thousands of malformed packets over both transports, with the processes it had", async () => {
@@ -118,15 +118,17 @@ describe("a replica of the resolver", function () {
 
   it("limits a client that floods", async () => {
     const replica = await start(await startUpstream(everyName(300)), { HEIMDALL_WORKERS: "1", HEIMDALL_QUERIES_PER_SECOND_PER_IP: "10", HEIMDALL_BURST_SIZE_PER_IP: "20" });
+    const begun = Date.now();
     const replies = await exchangeUdp(replica.dns, Array.from({ length: 400 }, (_, i) => query("www.example.com", i)), 400, 1_000);
     const whole = replies.filter((reply) => (reply.readUInt8(2) & 0x02) === 0).length;
-    assert.ok(whole >= 15 && whole <= 60, `${whole} answered`);
-    assert.ok((await replica.metric("heimdall_rate_limited_total")) > 300);
+    const most = 20 + ((Date.now() - begun) / 1000) * 10 + 1;
+    assert.ok(whole >= 15 && whole <= most, `${whole} answered`);
+    assert.ok((await replica.metric("heimdall_rate_limited_total")) >= 400 - most);
   });
 
   it("on SIGTERM is not ready, goes on answering, answers what is on its way, and ends with its processes", async () => {
     const upstream = await startUpstream((asked) => ({ ...everyName(300)(asked), ...(asked.name.startsWith("slow") ? { delayMs: 400 } : {}) }));
-    const replica = await start(upstream, { HEIMDALL_DRAIN_SECONDS: "1" });
+    const replica = await start(upstream, { HEIMDALL_DRAIN_SECONDS: "3" });
     const workers = childrenOf(replica.pid);
     replica.terminate();
     await until("it says so", async () => (await replica.get("/ready")).status === 503);
@@ -146,7 +148,7 @@ describe("a replica of the resolver", function () {
     assert.equal(await replica.metric('heimdall_queries_total{transport="udp"}'), 50);
     const [victim = -1] = before;
     process.kill(victim, "SIGKILL");
-    await until("there are two again", () => childrenOf(replica.pid).filter((pid) => pid !== victim).length === 2, 15_000);
+    await until("there are two again", () => childrenOf(replica.pid).filter((pid) => pid !== victim).length === 2, 30_000);
     assert.ok((await replica.metric('heimdall_queries_total{transport="udp"}')) >= 50);
     assert.equal((await ask(replica.dns, "www.example.com")).rcode, "NOERROR");
     assert.equal((await replica.get("/health")).status, 200);

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 /** Waits until `condition` holds. @throws Error with `what` after `mostMs`. */
-export async function until(what: string, condition: () => boolean | Promise<boolean>, mostMs = 8_000): Promise<void> {
+export async function until(what: string, condition: () => boolean | Promise<boolean>, mostMs = 15_000): Promise<void> {
   const end = Date.now() + mostMs;
   while (!(await condition())) {
     if (Date.now() > end) throw new Error(`not within ${mostMs} ms: ${what}`);
