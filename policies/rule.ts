@@ -58,6 +58,8 @@ export interface Rule<Config = Readonly<Record<string, unknown>>> {
   readonly level: Level;
   readonly severity: Severity;
   readonly description: string;
+  /** Of which objects and properties, as the continuation of "Reads". */
+  readonly reads: string;
   readonly remedy: string;
   readonly link: string;
   readonly configSchema: Readonly<Record<string, Schema>>;

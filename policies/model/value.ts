@@ -34,6 +34,8 @@ const UNKNOWN_MARKS = [
   "e48ece36-62e2-4504-bad9-02848725956a",
   "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
 ];
+/** What `pulumi policy analyze --file` puts in the place of a secret that it cannot decrypt, whatever its type. */
+const REDACTED = "[secret]";
 /** Pulumi's envelope for a secret in JSON: `{[SIGNATURE]: SECRET, value}`. */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
@@ -59,7 +61,7 @@ export function plain(raw: unknown): Plain {
 
 function copy(raw: unknown, path: string, secretPaths: Set<string>): Value | undefined {
   if (raw === null || typeof raw === "boolean" || typeof raw === "number") return raw;
-  if (typeof raw === "string") return UNKNOWN_MARKS.some((mark) => raw.includes(mark)) ? Unknown.value : raw;
+  if (typeof raw === "string") return raw === REDACTED || UNKNOWN_MARKS.some((mark) => raw.includes(mark)) ? Unknown.value : raw;
   if (raw instanceof Unknown) return raw;
   if (typeof raw !== "object") return undefined;
   if (Array.isArray(raw)) return Array.from({ length: raw.length }, (_, i) => read(raw, i, path, secretPaths) ?? null);

@@ -9,6 +9,7 @@ export const confinedUsers: Rule = {
   level: "mandatory",
   severity: "high",
   description: "Users that serve strangers, the resolver's first, have exactly the key patterns that are set down here.",
+  reads: "key patterns in the ACL file and in site.json",
   remedy: "Give the user exactly these patterns: for heimdall ~heimdall:dns:cache:*.",
   link: "https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/#key-permissions",
   configSchema: {

@@ -10,6 +10,7 @@ export const dangerousCommands: Rule = {
   level: "mandatory",
   severity: "critical",
   description: "No user is granted dangerous commands along with a category: not by +@all without -@dangerous after it.",
+  reads: "command rules in the ACL file and in site.json, by the engine's own categories",
   remedy: "Write -@dangerous after the categories that are granted, then name the single commands that are needed.",
   link: "https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/#command-categories",
   configSchema: {

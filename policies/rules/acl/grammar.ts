@@ -13,6 +13,7 @@ export const grammar: Rule = {
   level: "mandatory",
   severity: "critical",
   description: "Every line of the ACL file, and every rule that the guard will send, is one that the server understands.",
+  reads: "the ACL file (the object that --aclfile or aclFromSecret leads to) and the users in site.json",
   remedy: "Correct the word at that position; a file that fails to load leaves the server open.",
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/acl",
   configSchema: {},

@@ -9,6 +9,7 @@ export const keyPatterns: Rule = {
   level: "mandatory",
   severity: "high",
   description: "Every user reaches only keys under a prefix of its own, unless it is named as an administrator.",
+  reads: "key patterns in the ACL file and in site.json",
   remedy: "Give the user patterns with a prefix, such as ~shop:*, or name it under administrators with the team's consent.",
   link: "https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/#key-permissions",
   configSchema: {

@@ -7,6 +7,7 @@ export const noPasswordlessUser: Rule = {
   level: "mandatory",
   severity: "critical",
   description: "No user of the cache can log in without a password.",
+  reads: "the ACL file",
   remedy: "Remove nopass and give the user a generated password, or switch it OFF.",
   link: "https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/",
   configSchema: {},

@@ -12,6 +12,7 @@ export const overlap: Rule = {
   level: "mandatory",
   severity: "high",
   description: "No two applications can reach the same keys.",
+  reads: "key patterns in the ACL file and in site.json",
   remedy: "Give each application a prefix that begins no other's.",
   link: "https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/#key-permissions",
   configSchema: {

@@ -20,6 +20,7 @@ export const passwordStrength: Rule = {
   level: "mandatory",
   severity: "high",
   description: "Passwords are generated, long enough, one for each user, and of letters, digits, _ and - only.",
+  reads: "RandomPassword resources, and the Secrets that hold users' passwords",
   remedy: 'Generate them with RandomPassword (length 32, overrideSpecial "_-") and leave them to it.',
   link: "https://www.pulumi.com/registry/packages/random/api-docs/randompassword/",
   configSchema: {

@@ -13,6 +13,7 @@ export const privilegedCommands: Rule = {
   level: "mandatory",
   severity: "high",
   description: "Commands of administration, replication, role, configuration and scripting are for users that are named for it.",
+  reads: "command rules in the ACL file and in site.json, by the engine's own categories",
   remedy: "Take the commands away from the user, or name it in this rule's configuration.",
   link: "https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/#command-categories",
   configSchema: {

@@ -12,6 +12,7 @@ export const reservedPrefix: Rule = {
   level: "mandatory",
   severity: "critical",
   description: `Keys under ${RESERVED_PREFIX} are the guard's, and its only ones.`,
+  reads: "key patterns in the ACL file and in site.json",
   remedy: `Use patterns that leave out ${RESERVED_PREFIX}; "*" in a stack's configuration is written out that way.`,
   link: "https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/#key-permissions",
   configSchema: {},

@@ -24,6 +24,7 @@ export const secretsInPlain: Rule = {
   level: "mandatory",
   severity: "critical",
   description: "Passwords are in Secrets and Pulumi secrets only: not in arguments, environment values, ConfigMaps, annotations, chart values or outputs.",
+  reads: "annotations, labels, ConfigMaps, arguments, environment values, chart values and stack outputs; which values of Secrets are marked as Pulumi secrets",
   remedy: "Put the value into a Secret made from a Pulumi secret, and refer to it by secretKeyRef or a mounted file.",
   link: "https://www.pulumi.com/docs/iac/concepts/secrets/",
   configSchema: {},

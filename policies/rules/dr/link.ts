@@ -13,6 +13,7 @@ export const bothDirections: Rule = {
   level: "mandatory",
   severity: "high",
   description: "Each site knows the other as its peer, lets it in and reaches it: replication can run either way.",
+  reads: "site.json and haproxy.cfg of both stacks",
   remedy: "Name each site in the other's peers.",
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/replication",
   configSchema: {},

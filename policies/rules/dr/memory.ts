@@ -11,6 +11,7 @@ export const replicaMemory: Rule = {
   level: "mandatory",
   severity: "high",
   description: "The replica has at least the primary's memory.",
+  reads: "maxmemory and memory limit of both stacks' servers",
   remedy: "Set server.maxmemory and server.memoryLimit of the other site to at least the primary's.",
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/high-availability",
   configSchema: {},

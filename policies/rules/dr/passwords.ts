@@ -11,6 +11,7 @@ export const passwords: Rule = {
   level: "mandatory",
   severity: "critical",
   description: "Both sites know the same users by the same passwords: clients and replication go on after a switchover.",
+  reads: "the Secrets with users' passwords of both stacks",
   remedy: "Let one stack make the passwords and the others read them from it (passwordsFrom).",
   link: "https://www.pulumi.com/docs/iac/concepts/stacks/#stackreferences",
   configSchema: {},

@@ -8,6 +8,7 @@ export const snapshotPrefixes: Rule = {
   level: "mandatory",
   severity: "high",
   description: "The sites keep their snapshots apart: neither overwrites or loads the other's.",
+  reads: "snapshots.json, --dir and the operator's snapshot folder of both stacks",
   remedy: "Write each site's name into the folder of its snapshots.",
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/backups",
   configSchema: {},

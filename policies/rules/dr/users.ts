@@ -9,6 +9,7 @@ export const sameUsers: Rule = {
   level: "mandatory",
   severity: "high",
   description: "Users may do the same in both sites.",
+  reads: "ACL files and site.json of both stacks",
   remedy: "Configure the same users in every stack.",
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/acl",
   configSchema: {},

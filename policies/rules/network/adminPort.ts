@@ -10,6 +10,7 @@ export const adminPort: Rule = {
   level: "mandatory",
   severity: "critical",
   description: "Nobody reaches the server's admin port over the network.",
+  reads: "all policies, computed for the server's admin port",
   remedy: "Name the ports in every rule that opens the server's pods, and leave the admin port out.",
   link: "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
   configSchema: {},

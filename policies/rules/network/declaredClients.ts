@@ -11,6 +11,7 @@ export const declaredClients: Rule = {
   level: "mandatory",
   severity: "high",
   description: "Exactly the clients that are declared reach the cache's port, by all policies of the stack taken together.",
+  reads: "all policies, computed for the ports of clients; the site's declared clients",
   remedy: "Bring the NetworkPolicies and the declared clients (network.clients, gateway.clients.allowedSources) together.",
   link: "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
   configSchema: {

@@ -24,6 +24,7 @@ export const egress: Rule = {
   level: "mandatory",
   severity: "high",
   description: "The cache's pods speak to DNS, the API server, the peers, object storage and each other, and to nothing else.",
+  reads: "all policies, computed for everything that pods beside a cache, and drills, could speak to",
   remedy: "Name destination and port in every egress rule: the DNS pods on 53, the API server's and the peers' CIDRs.",
   link: "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
   configSchema: {

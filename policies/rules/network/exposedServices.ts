@@ -20,6 +20,7 @@ export const exposedServices: Rule = {
   level: "mandatory",
   severity: "critical",
   description: "A Service of type LoadBalancer or NodePort admits named addresses only.",
+  reads: "Services, their source ranges, and all policies of the pods behind them",
   remedy: "Set loadBalancerSourceRanges and open the pods' port to the same CIDRs by a NetworkPolicy, or make it a ClusterIP.",
   link: "https://kubernetes.io/docs/concepts/services-networking/service/#type-loadbalancer",
   configSchema: {},

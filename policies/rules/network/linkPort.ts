@@ -13,6 +13,7 @@ export const linkPort: Rule = {
   level: "mandatory",
   severity: "high",
   description: "Only the peers' addresses reach the link's port.",
+  reads: "all policies, computed for the link's port; the declared addresses of the peers",
   remedy: "Open the link's port to the peers' CIDRs alone (network.peerCidrs, gateway.link.allowedSources).",
   link: "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
   configSchema: {

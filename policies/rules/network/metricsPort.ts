@@ -12,6 +12,7 @@ export const metricsPort: Rule = {
   level: "mandatory",
   severity: "high",
   description: "Only monitoring reaches the metrics of the server and of the gateway.",
+  reads: "all policies, computed for the metrics of server and gateway; the declared namespace of monitoring",
   remedy: "Open the metrics ports to the namespace of monitoring alone (network.monitoring).",
   link: "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
   configSchema: {

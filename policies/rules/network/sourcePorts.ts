@@ -12,6 +12,7 @@ export const sourcePorts: Rule = {
   level: "mandatory",
   severity: "critical",
   description: "The gateway's way to the peers (6381 and 9981 onwards) is for the server and its guard only.",
+  reads: "all policies, computed for the gateway's ports 6381 and 9981 onwards",
   remedy: "Open these ports of the gateway to the server's pods alone.",
   link: "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
   configSchema: {},

@@ -11,6 +11,7 @@ export const adminBind: Rule = {
   level: "mandatory",
   severity: "critical",
   description: "Dragonfly's admin port is bound to loopback, and the clients' port serves no HTTP.",
+  reads: "the server's flags",
   remedy: "Start the server with --admin_bind=127.0.0.1 and --primary_port_http_enabled=false, and without --admin_nopass.",
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/flags",
   configSchema: {},

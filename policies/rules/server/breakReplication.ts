@@ -9,6 +9,7 @@ export const breakReplication: Rule = {
   level: "mandatory",
   severity: "high",
   description: "A Dragonfly replica stops following a primary that has restarted, and keeps its data.",
+  reads: "the server's flags",
   remedy: "Start the server with --break_replication_on_master_restart=true.",
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/flags",
   configSchema: {},

@@ -15,6 +15,7 @@ export const cron: Rule = {
   level: "mandatory",
   severity: "medium",
   description: "The schedule of snapshots can be read, is not so close that dumps pile up, and not so rare that a day is lost.",
+  reads: "the same schedules, walked through run by run",
   remedy: 'Write five fields such as "0 */6 * * *" (snapshots.cron).',
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/backups",
   configSchema: {

@@ -12,6 +12,7 @@ export const disruptionBudget: Rule = {
   level: "mandatory",
   severity: "medium",
   description: "No PodDisruptionBudget forbids to evict the only pod of a workload: it would block every drain of a node.",
+  reads: "PodDisruptionBudgets and the replicas of what they select",
   remedy: "Remove the PodDisruptionBudget, or let maxUnavailable be 1.",
   link: "https://kubernetes.io/docs/tasks/run-application/configure-pdb/",
   configSchema: {},

@@ -9,6 +9,7 @@ export const imageDigest: Rule = {
   level: "mandatory",
   severity: "medium",
   description: "In production every image beside a cache is pinned by its digest.",
+  reads: "the same images; environment as the site declares it",
   remedy: "Write the digest after the tag (docker buildx imagetools inspect IMAGE prints it), or set environment: lab.",
   link: "https://kubernetes.io/docs/concepts/containers/images/#image-names",
   configSchema: {},

@@ -8,6 +8,7 @@ export const imageTag: Rule = {
   level: "mandatory",
   severity: "high",
   description: "Every image beside a cache names its version: no latest, no tag left out.",
+  reads: "images of every pod in a namespace with a cache or a resolver, of operators' resources and charts",
   remedy: "Write the version as the tag, and in production the digest after it.",
   link: "https://kubernetes.io/docs/concepts/containers/images/#image-names",
   configSchema: {},

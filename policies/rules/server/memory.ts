@@ -12,6 +12,7 @@ export const memory: Rule = {
   level: "mandatory",
   severity: "high",
   description: "The server bounds its data, and the container has room beside it for connections, replication and dumps.",
+  reads: "maxmemory and the container's memory limit",
   remedy: "Set maxmemory to at most 75 % of the container's memory limit (server.maxmemory, server.memoryLimit).",
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/flags",
   configSchema: {

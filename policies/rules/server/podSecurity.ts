@@ -14,6 +14,7 @@ export const podSecurity: Rule = {
   level: "mandatory",
   severity: "high",
   description: "A namespace with a cache enforces pod security restricted, and its pods meet it.",
+  reads: "the namespace's label and the security settings of every pod in it",
   remedy: `Label the namespace ${ENFORCE}=restricted and give every container the securityContext that it asks for.`,
   link: "https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted",
   configSchema: {},

@@ -9,6 +9,7 @@ export const snapshotPrefix: Rule = {
   level: "mandatory",
   severity: "high",
   description: "Snapshots in object storage are under a prefix of the site's own.",
+  reads: "snapshots.json, --dir and the operator's snapshot folder",
   remedy: "Write the site's name into the folder, as in s3://bucket/site.",
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/backups",
   configSchema: {},

@@ -8,6 +8,7 @@ export const snapshots: Rule = {
   level: "mandatory",
   severity: "high",
   description: "A site that may be the primary writes snapshots on a schedule.",
+  reads: "site.json, snapshots.json, the operator's snapshot settings, snapshot_cron and save",
   remedy: "Set a schedule (snapshots.cron).",
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/backups",
   configSchema: {},

@@ -13,6 +13,7 @@ export const version: Rule = {
   level: "mandatory",
   severity: "high",
   description: `Dragonfly is v${LEAST.join(".")} or later: older versions do not find their own dumps.`,
+  reads: "the tag of the server's image",
   remedy: "Use a later image; the operator's default is not one.",
   link: "https://github.com/dragonflydb/dragonfly/releases",
   configSchema: {},

@@ -8,6 +8,7 @@ export const versionCheck: Rule = {
   level: "mandatory",
   severity: "low",
   description: "Dragonfly does not call home at start.",
+  reads: "the server's flags",
   remedy: "Start the server with --version_check=false.",
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/flags",
   configSchema: {},

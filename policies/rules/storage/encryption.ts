@@ -10,6 +10,7 @@ export const encryption: Rule = {
   level: "mandatory",
   severity: "high",
   description: "Snapshots are encrypted at rest by the bucket's default.",
+  reads: "Bucket and BucketServerSideEncryptionConfiguration",
   remedy: "Add a BucketServerSideEncryptionConfiguration for the bucket with AES256 or aws:kms.",
   link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html",
   configSchema: {},

@@ -14,6 +14,7 @@ export const iam: Rule = {
   level: "mandatory",
   severity: "critical",
   description: "The cache may list its bucket and ask for its location, get, put and delete objects in it, and nothing else in S3.",
+  reads: "the statements of IAM policies that concern S3",
   remedy: "Allow exactly s3:ListBucket and s3:GetBucketLocation on the bucket, s3:GetObject, s3:PutObject and s3:DeleteObject on its objects.",
   link: "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege",
   configSchema: {},

@@ -10,6 +10,7 @@ export const publicAccess: Rule = {
   level: "mandatory",
   severity: "critical",
   description: "No snapshot can become public: each bucket has a public access block with all four switches on.",
+  reads: "Bucket and BucketPublicAccessBlock",
   remedy: "Add a BucketPublicAccessBlock for the bucket with all four set to true.",
   link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
   configSchema: {},

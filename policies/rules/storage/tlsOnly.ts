@@ -8,6 +8,7 @@ export const tlsOnly: Rule = {
   level: "mandatory",
   severity: "high",
   description: "The bucket refuses whoever comes without TLS.",
+  reads: "Bucket and the statements of BucketPolicy",
   remedy: "Add a BucketPolicy that denies s3:* on bucket and objects to everybody while aws:SecureTransport is false.",
   link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html",
   configSchema: {},

@@ -8,6 +8,7 @@ export const versioning: Rule = {
   level: "mandatory",
   severity: "high",
   description: "A snapshot that is overwritten or deleted can be had back: the bucket is versioned.",
+  reads: "Bucket and BucketVersioning",
   remedy: "Add a BucketVersioning for the bucket with status Enabled.",
   link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html",
   configSchema: {},
