@@ -8,7 +8,8 @@ import type { LabPlan, SitePlan } from "../plan";
 export const CACHE_NAMESPACE = "cache";
 export const LINK_SECRET = "dragonfly-link-tls";
 
-interface SiteIdentity {
+/** A site's authority, and the certificate of it that the site shows. */
+export interface SiteIdentity {
   readonly ca: KeyPair;
   readonly own: KeyPair;
 }
@@ -17,10 +18,7 @@ interface SiteIdentity {
 export async function makeLinkTls(plan: LabPlan): Promise<void> {
   const identities = new Map<string, SiteIdentity>();
   for (const { site } of plan.sites) {
-    const authority = await Authority.make(join(plan.directory, "link-tls", site), `${site}.dragonfly-dr CA`);
-    const name = `${site}.dragonfly-dr`;
-    const own = await authority.issue("link", { commonName: name, names: [name, `server.${name}`, `guard.${name}`].map((each) => `DNS:${each}`) });
-    identities.set(site, { ca: authority.ca, own });
+    identities.set(site, await makeIdentity(plan, site));
   }
   for (const site of plan.sites) {
     const own = identities.get(site.site);
@@ -31,8 +29,22 @@ export async function makeLinkTls(plan: LabPlan): Promise<void> {
   }
 }
 
+/** Of `generation`s after the first each has an authority of its own, as when one is rotated. */
+export async function makeIdentity(plan: LabPlan, site: string, generation = ""): Promise<SiteIdentity> {
+  const authority = await Authority.make(join(plan.directory, "link-tls", `${site}${generation}`), `${site}.dragonfly-dr CA${generation}`);
+  const name = `${site}.dragonfly-dr`;
+  const own = await authority.issue("link", { commonName: name, names: [name, `server.${name}`, `guard.${name}`].map((each) => `DNS:${each}`) });
+  return { ca: authority.ca, own };
+}
+
+/** What makeLinkTls made. */
+export function firstIdentity(plan: LabPlan, site: string): SiteIdentity {
+  const pair = (name: string): KeyPair => ({ certificate: join(plan.directory, "link-tls", site, `${name}.crt`), key: join(plan.directory, "link-tls", site, `${name}.key`) });
+  return { ca: pair("ca"), own: pair("link") };
+}
+
 /** The chain ends with its own authority, so that whoever holds `peer-ca.crt` can also show it. */
-function renderLinkSecret(own: SiteIdentity, peers: readonly SiteIdentity[]): KubeObject {
+export function renderLinkSecret(own: SiteIdentity, peers: readonly SiteIdentity[]): KubeObject {
   const pem = (files: readonly string[]): string => Buffer.concat(files.map((file) => readFileSync(file))).toString("base64");
   return {
     apiVersion: "v1",
