@@ -5,6 +5,7 @@ import { Cluster } from "./cluster/cluster";
 import { Network } from "./cluster/network";
 import { buildImages, importImages, type BuiltImage } from "./images/imageStore";
 import { LabError } from "./labError";
+import { NameServer } from "./names/nameServer";
 import { toxiproxyUrl, WanLink, type LinkSettings } from "./link/wanLink";
 import { Toxiproxy } from "./link/toxiproxy";
 import type { LabPlan } from "./plan";
@@ -86,7 +87,7 @@ export class Lab {
   /** What keeps the lab from being used, in a line; undefined when it is well. Takes about a second at most. */
   async problem(): Promise<string | undefined> {
     if (!existsSync(this.#completeFile)) return "it was not started to the end";
-    const problems = await Promise.all([...this.clusters.map((cluster) => cluster.problem()), this.link.problem(), this.#storageProblem()]);
+    const problems = await Promise.all([...this.clusters.map((cluster) => cluster.problem()), this.link.problem(), this.#storageProblem(), this.#namesProblem()]);
     return problems.find((problem) => problem !== undefined);
   }
 
@@ -106,7 +107,7 @@ export class Lab {
     writeFileSync(this.pulumi.passphraseFile, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600 });
     await makeLinkTls(this.plan);
     await this.network.make();
-    await Promise.all([this.#startLink(link, progress), this.#startStorage(progress), ...this.clusters.map((cluster) => cluster.start(images, progress))]);
+    await Promise.all([this.#startLink(link, progress), this.#startStorage(progress), this.#startNames(progress), ...this.clusters.map((cluster) => cluster.start(images, progress))]);
     writeFileSync(this.#completeFile, "");
   }
 
@@ -149,6 +150,26 @@ export class Lab {
 
   async #storageProblem(): Promise<string | undefined> {
     return (await this.storage.isUp().catch(() => false)) ? undefined : "its S3 server does not answer";
+  }
+
+  /** The DNS server that resolvers ask. */
+  get names(): NameServer {
+    const { bridgeAddress: address, dnsPort: port, directory } = this.plan;
+    return new NameServer({ program: this.#toolchain.program("coredns", "coredns"), directory: join(directory, "names"), address, port, cgroupEntry: entryFile(this.#trees, this.#namesGroup) });
+  }
+
+  get #namesGroup(): string {
+    return `${this.plan.cgroup}/names`;
+  }
+
+  async #startNames(progress: Progress): Promise<void> {
+    makeCgroup(this.#trees, this.#namesGroup);
+    await this.names.start();
+    progress.say(`names: ready at ${this.names.address}`);
+  }
+
+  async #namesProblem(): Promise<string | undefined> {
+    return (await this.names.isUp().catch(() => false)) ? undefined : "its DNS server does not answer";
   }
 
   async #clear(): Promise<void> {

@@ -66,6 +66,8 @@ export interface LabPlan {
   readonly toxiproxyPort: number;
   /** On the bridge: the S3 server of both sites' snapshots. */
   readonly s3Port: number;
+  /** On the bridge, UDP and TCP: the DNS server that both sites' resolvers ask. */
+  readonly dnsPort: number;
   readonly sites: readonly SitePlan[];
 }
 
@@ -88,6 +90,7 @@ export function planLab(name: string, stateRoot: string = stateDirectory()): Lab
     nftTable: `lab_${name}`,
     toxiproxyPort: 8474,
     s3Port: 7070,
+    dnsPort: 5300,
     sites: SITES.map((site, index) => planSite({ name, directory, prefix, site, number: index + 1 })),
   };
 }
