@@ -16,6 +16,7 @@ export function stackSettings(plan: LabPlan, site: SitePlan, engine: Engine): Re
     "network.apiServer": { cidr: `${site.address}/32`, port: 6443 },
     // The lab's link comes from the bridge, its clients too: NodePorts hide neither.
     "network.peerCidrs": [`${plan.bridgeAddress}/32`],
+    "resolver.upstreams": [`${plan.bridgeAddress}:${plan.dnsPort}`],
     // Without its credentials: `pulumi config set --secret` puts them in.
     "snapshots.s3": { endpoint: `http://${plan.bridgeAddress}:${plan.s3Port}`, bucket: SNAPSHOT_BUCKET },
     ...(engine === "dragonfly" ? { server: DRAGONFLY_SERVER } : {}),
