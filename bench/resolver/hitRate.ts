@@ -6,6 +6,8 @@ import { runWorkload, type Workload } from "./workload";
 import { hitRateByRoom, hitRateByTtl, hitRateOfAll, zipfShares } from "./zipf";
 
 const REPLICAS = 3;
+/** What is counted is who has the answer, not how soon: a machine that does much else must not make it a miss. */
+const PATIENT = { HEIMDALL_REDIS_TIMEOUT_MS: "1000" };
 const UPSTREAM_DELAY_MS = 30;
 
 interface Scenario {
@@ -54,7 +56,7 @@ interface Counters {
 interface Outcome {
   readonly hits: number;
   readonly upstream: number;
-  /** Operations of the shared cache that failed: a machine too busy for its 100 ms. */
+  /** Operations of the shared cache that failed: a machine too busy to measure on. */
   readonly sharedFailures: number;
   /** Answers in a replica's own cache. */
   readonly entries: number;
@@ -76,7 +78,7 @@ async function measure(tools: Tools, { workload, ttl, env }: Scenario, sharing: 
   const redis = sharing === "shared" ? await SharedServer.start(tools) : undefined;
   const subjects: Subject[] = [];
   try {
-    const setting = { upstreamPort: upstream.port, ...(redis === undefined ? {} : { redisPort: redis.port }), env: { HEIMDALL_WORKERS: "1", HEIMDALL_PREFETCH: "false", ...env } };
+    const setting = { upstreamPort: upstream.port, ...(redis === undefined ? {} : { redisPort: redis.port }), env: { HEIMDALL_WORKERS: "1", HEIMDALL_PREFETCH: "false", ...PATIENT, ...env } };
     for (let i = 0; i < REPLICAS; i++) subjects.push(await startOurs(tools, setting));
     const none: Counters = { queries: 0, hits: 0, entries: 0, sharedFailures: 0 };
     let before = none;
