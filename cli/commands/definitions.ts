@@ -46,6 +46,8 @@ const waiting = (command: Command, time: number): Command =>
     .option("--no-wait", "do not wait until the replicas follow in sync")
     .addOption(new Option("--wait-timeout <time>", "for the replicas to follow in sync").argParser(secondsOption).default(time as Seconds, `${time}s`));
 
+const patient = (command: Command, what: string): Command => command.addOption(new Option("--wait-timeout <time>", what).argParser(secondsOption).default(3600 as Seconds, "1h"));
+
 const maxLag = new Option("--max-lag <time>", "refuse when the target is further behind").argParser(secondsOption).default(5 as Seconds, "5s");
 
 /** Every command there is, in the order of the help. What is still to come is added here when it exists. */
@@ -124,6 +126,32 @@ export const DEFINITIONS: readonly Definition[] = [
     sites: "cached",
     options: (c) => changing(c.requiredOption("--site <site>", "the primary that holds back", siteOption)),
     run: async (o, { entries, tools }) => (await import("./allow.js")).allow(entries, { command: "peer-lost", site: o.site, allowance: "peerLost", timeout: inMilliseconds(o.timeout), run: run(o) }, tools),
+  }),
+  define<Changing & { readonly site?: SiteName; readonly waitTimeout: Seconds }>({
+    name: "snapshot",
+    summary: "take a snapshot now and wait until it is in the store",
+    sites: "cached",
+    options: (c) => patient(changing(c.option("--site <site>", "of this site (default: the primary)", siteOption)), "for the snapshot to be taken and uploaded"),
+    run: async (o, { entries, tools }) => (await import("./snapshot.js")).snapshot(entries, { site: o.site ?? null, timeout: inMilliseconds(o.timeout), wait: inMilliseconds(o.waitTimeout), run: run(o) }, tools),
+  }),
+  define<Changing & { readonly from: string; readonly to: SiteName; readonly yes?: true; readonly waitTimeout: Seconds }>({
+    name: "restore",
+    summary: "bring a site up as primary from a snapshot; what it holds is replaced",
+    sites: "cached",
+    options: (c) =>
+      patient(
+        changing(c.requiredOption("--from <id>", 'a snapshot\'s id, or "newest"').requiredOption("--to <site>", "the site that becomes primary", siteOption)).option("--yes", "do not ask whether all that may be overwritten"),
+        "for the snapshot to be fetched and loaded",
+      ),
+    run: async (o, { entries, tools }) =>
+      (await import("./restore.js")).restore(entries, { from: o.from, to: o.to, consent: o.yes === true ? "yes" : "ask", timeout: inMilliseconds(o.timeout), wait: inMilliseconds(o.waitTimeout), run: run(o) }, tools),
+  }),
+  define<{ readonly dryRun?: true; readonly site?: SiteName; readonly waitTimeout: Seconds }>({
+    name: "drill",
+    summary: "prove that the newest snapshot of each site restores, in a throwaway server",
+    sites: "cached",
+    options: (c) => patient(c.option("--dry-run", "say what would be done, and change nothing").option("--site <site>", "of this site (default: all)", siteOption), "for each drill to end"),
+    run: async (o, { entries, tools }) => (await import("./drill.js")).drill(entries, { site: o.site ?? null, wait: inMilliseconds(o.waitTimeout), run: run(o) }, tools),
   }),
   define<{ readonly stack: string; readonly configFile?: string }>({
     name: "render",

@@ -1,4 +1,5 @@
 import { statusAge, type PresentView, type SiteView } from "../plan/view";
+import { snapshotLines } from "./snapshotLines";
 import { table } from "./table";
 
 const HEADING = ["SITE", "ROLE", "EPOCH", "PHASE", "SERVING", "LAG", "IN SYNC", "DATA", "SERVER", "MEMORY", "PEERS", "AGE"];
@@ -6,7 +7,7 @@ const HEADING = ["SITE", "ROLE", "EPOCH", "PHASE", "SERVING", "LAG", "IN SYNC", 
 /** One row a site, then a line for each with the guard's own reason. */
 export function statusTable(views: readonly SiteView[]): string {
   const reasons = views.map((v) => `${v.site}: ${reasonOf(v)}`);
-  return `${table([HEADING, ...views.map(row)])}\n\n${reasons.join("\n")}\n`;
+  return `${table([HEADING, ...views.map(row)])}\n\n${[...reasons, ...snapshotLines(views)].join("\n")}\n`;
 }
 
 function row(view: SiteView): string[] {

@@ -31,6 +31,12 @@ export const forcedPrimary = (site: SiteName, epoch: Epoch, copy: "whole" | "par
   ...(copy === "partial-accepted" ? { acceptPartial: true } : {}),
 });
 
+/** `from`: a snapshot's id, or "newest". */
+export const restoredPrimary = (site: SiteName, epoch: Epoch, from: string): SiteRoleSpec => ({ site, role: "primary", epoch, mode: "restored", restore: { from } });
+
+/** The role stays as it is; `id` names the request. */
+export const withSnapshot = (spec: SiteRoleSpec, id: string): SiteRoleSpec => ({ ...spec, snapshot: { id } });
+
 /** After a takeover whose outcome is unknown the server is ended first: it might carry the takeover out when it wakes. */
 export const resumed = (site: SiteName, epoch: Epoch, takeover: "refused" | "unknown"): SiteRoleSpec => ({
   site,

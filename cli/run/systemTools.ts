@@ -2,6 +2,7 @@ import { createInterface } from "node:readline/promises";
 import { systemClock } from "../clock";
 import { FolderJournal } from "../journal";
 import { KubeApi } from "../kube/api";
+import { KubeDrillStore } from "../kube/drillStore";
 import { KubeLeaseStore } from "../kube/leaseStore";
 import { KubeSiteStore } from "../kube/siteStore";
 import { PlainProgress, TerminalProgress } from "../output/progress";
@@ -20,7 +21,7 @@ export function systemTools(stateFolder: string, signal: AbortSignal): Tools {
     hasEnded,
     connect: ({ site, namespace, kubeconfig, context }) => {
       const api = new KubeApi(site, { kubeconfig, context });
-      return { store: new KubeSiteStore(site, namespace, api), lease: new KubeLeaseStore(site, namespace, api) };
+      return { store: new KubeSiteStore(site, namespace, api), lease: new KubeLeaseStore(site, namespace, api), drills: new KubeDrillStore(site, namespace, api) };
     },
     confirm: process.stdin.isTTY && process.stderr.isTTY ? (question) => ask(question, signal) : null,
     saveReceipt: (receipt) => saveReceipt(stateFolder, receipt),

@@ -1,4 +1,5 @@
 import type { Clock } from "../clock";
+import type { DrillStore } from "../drillStore";
 import type { Journal } from "../journal";
 import type { LeaseStore } from "../leaseStore";
 import type { Progress } from "../output/progress";
@@ -17,7 +18,7 @@ export interface Tools {
   readonly holder: string;
   /** Whether another command's name on a lease is known to be of a process that is gone. */
   hasEnded(holder: string): boolean;
-  connect(entry: SiteEntry): { readonly store: SiteStore; readonly lease: LeaseStore };
+  connect(entry: SiteEntry): { readonly store: SiteStore; readonly lease: LeaseStore; readonly drills: DrillStore };
   /** Asks the operator; null where there is nobody to ask. */
   readonly confirm: ((question: string) => Promise<"yes" | "no">) | null;
   /** @returns the file that it was written to. */

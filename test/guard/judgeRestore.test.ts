@@ -70,7 +70,7 @@ describe("the guard's judgement of a restore", () => {
   it("a replica keeps a dump of its copy before it follows a restored primary", () => {
     const promotion = { epoch: 4, mode: "restored", commandsSeen: null, runIdSeen: null } as const;
     const follower = (change: Partial<Observation> = {}): Observation =>
-      scene({ role: present({ role: "replica", epoch: epoch(4), source: peer().site }), door: "read-only", server: replicaServer({ linkUp: false, linkDownMs: milliseconds(60_000) }), memory: memory({ served: null }), peers: [peer({ specRole: "primary", specEpoch: 4, serving: true, dataVersion: { epoch: 4, sequence: 1 }, promotion })], ...change });
+      scene({ role: present({ role: "replica", epoch: epoch(4), source: peer().site }), door: "read-only", server: replicaServer({ linkUp: false, linkDownMs: milliseconds(60_000) }), memory: memory({ served: null }), peers: [peer({ specRole: "primary", specEpoch: 4, serving: true, servingForMs: milliseconds(60_000), dataVersion: { epoch: 4, sequence: 1 }, promotion })], ...change });
     assert.deepEqual(kinds(follower()), ["saveDivergence"]);
     assert.ok(kinds(follower({ memory: memory({ served: null, divergence: { epoch: 4, writesUpperBound: null, dump: null } }) })).includes("follow"));
   });

@@ -24,6 +24,11 @@ export class ModelGuard {
   takeoverEnds: "done" | "refused" | "unknown" = "done";
   /** A takeover that a frozen server will carry out when it wakes. */
   queuedTakeover = false;
+  /** What the store holds, by id; null: snapshots are off. */
+  snapshots: Map<string, ReadonlySet<number>> | null = null;
+  /** Why the next snapshot that is asked for comes to nothing. */
+  snapshotFails: string | null = null;
+  private request: { readonly id: string; readonly state: "done" | "failed"; readonly snapshot: string | null; readonly reason: string } | null = null;
   private refusal: SiteRoleStatus["refusal"];
   private handover: SiteRoleStatus["handover"];
   private promotion: SiteRoleStatus["promotion"];
@@ -59,6 +64,7 @@ export class ModelGuard {
   step(): void {
     const spec = this.cluster.spec;
     if (spec === null) return this.say("Holding", "no object");
+    this.answer(spec.snapshot?.id);
     const peer = this.linkUp && this.peer !== null && this.peer.linkUp ? this.peer : null;
     const claim = peer?.cluster.spec ?? null;
     this.inSync = false;
@@ -79,10 +85,40 @@ export class ModelGuard {
     if (this.refusal?.epoch === spec.epoch) return this.say("Refused", this.refusal.reason);
     if (spec.handover !== undefined && spec.handover.epoch > spec.epoch) return this.prepare(spec.handover.epoch);
     if (spec.mode === "handover" && this.server === "replica") return this.takeOver(spec.epoch, spec.proof?.offset ?? null, peer);
+    if (spec.mode === "restored" && this.promotion?.epoch !== spec.epoch) {
+      this.open = false;
+      const kept = this.snapshots?.get(spec.restore?.from ?? "");
+      if (kept === undefined) {
+        this.refusal = { epoch: spec.epoch, outcome: "refused", reason: "denied: the key is wrong" };
+        return this.say("Refused", this.refusal.reason);
+      }
+      this.data = new Set(kept);
+      this.promotion = { epoch: spec.epoch, mode: "restored", dataVersion: null, commandsSeen: null, lagSeconds: null, partial: false };
+    }
     if (spec.mode === "forced" && this.promotion?.epoch !== spec.epoch) {
       this.promotion = { epoch: spec.epoch, mode: "forced", dataVersion: null, commandsSeen: null, lagSeconds: 0.4 as never, partial: false };
     }
     this.serve();
+  }
+
+  private answer(id: string | undefined): void {
+    if (id === undefined || this.snapshots === null || this.request?.id === id) return;
+    const made = `20261121T06000${this.snapshots.size}Z-e1-${this.data.size}`;
+    if (this.snapshotFails === null) this.snapshots.set(made, new Set(this.data)).set("newest", new Set(this.data));
+    this.request = this.snapshotFails === null ? { id, state: "done", snapshot: made, reason: "" } : { id, state: "failed", snapshot: null, reason: this.snapshotFails };
+  }
+
+  private snapshotsReport(): object {
+    if (this.snapshots === null) return {};
+    const ids = [...this.snapshots.keys()].filter((id) => id !== "newest");
+    const newest = ids[ids.length - 1];
+    return {
+      snapshots: {
+        site: this.site, state: "ok", reason: "", busy: false, count: ids.length, next: null, restore: null, drill: null, proven: null,
+        newest: newest === undefined ? null : { id: newest, site: this.site, time: new Date(this.cluster.now()).toISOString(), bytes: 2 ** 20, seconds: 1 },
+        request: this.request,
+      },
+    };
   }
 
   private prepare(epoch: number): void {
@@ -167,6 +203,7 @@ export class ModelGuard {
       ...(this.handover === undefined ? {} : { handover: this.handover }),
       ...(this.refusal === undefined ? {} : { refusal: this.refusal }),
       ...(this.promotion === undefined ? {} : { promotion: this.promotion }),
+      ...this.snapshotsReport(),
       updatedAt: new Date(this.cluster.now()).toISOString(),
     };
     // Seconds and bytes are branded numbers; here they are only ever compared.

@@ -5,6 +5,7 @@ import type { Tools } from "../../../cli/run/tools";
 import type { SiteEntry } from "../../../cli/sites/entry";
 import { epoch, siteName, type Engine, type SiteName } from "../../../server/types";
 import { initialPrimary, replicaOf } from "../../../cli/plan/specs";
+import { MemoryDrills } from "./memoryDrills";
 import { MemoryCluster, MemoryLease, MemoryStore } from "./memoryCluster";
 import { ModelGuard, type GuardModelOptions } from "./modelGuard";
 import { VirtualClock } from "./virtualClock";
@@ -91,7 +92,7 @@ export class World {
       signal: new AbortController().signal,
       holder: `me@here/${run}`,
       hasEnded: (holder) => holder !== `me@here/${run}`,
-      connect: ({ site }) => ({ store: new MemoryStore(this.cluster(site), turn), lease: new MemoryLease(this.cluster(site)) }),
+      connect: ({ site }) => ({ store: new MemoryStore(this.cluster(site), turn), lease: new MemoryLease(this.cluster(site)), drills: new MemoryDrills(site) }),
       confirm: null,
       saveReceipt: async (receipt) => {
         this.receipts.push(receipt);

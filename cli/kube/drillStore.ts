@@ -1,0 +1,94 @@
+import type { DrillReport } from "../../snapshots/report";
+import type { Milliseconds, SiteName } from "../../server/types";
+import type { DrillState, DrillStore } from "../drillStore";
+import { ApiRefusal } from "../store";
+import { fields, isNotFound, reasonOf, type Fields } from "./answers";
+import type { KubeApi } from "./api";
+
+const NAME = "dragonfly-drill";
+
+/** Drills as Jobs beside the CronJob `dragonfly-drill`, made from it. */
+export class KubeDrillStore implements DrillStore {
+  private readonly namespace: string;
+
+  constructor(
+    readonly site: SiteName,
+    siteNamespace: string,
+    private readonly api: KubeApi,
+  ) {
+    this.namespace = `${siteNamespace}-drill`;
+  }
+
+  async start(suffix: string, timeout: Milliseconds): Promise<string> {
+    const cronJob = await this.api.request({ method: "GET", path: `${this.batch}/cronjobs/${NAME}`, timeout });
+    if (isNotFound(cronJob)) throw new ApiRefusal(this.site, `there is no CronJob ${this.namespace}/${NAME}: snapshots are off; set snapshots.s3 or snapshots.aws and run pulumi up`);
+    if (cronJob.status !== 200) throw new ApiRefusal(this.site, reasonOf(cronJob));
+    const { metadata, spec } = fields(cronJob.body);
+    const template = fields(fields(spec)["jobTemplate"]);
+    const name = `${NAME}-${suffix}`;
+    const body = {
+      apiVersion: "batch/v1",
+      kind: "Job",
+      metadata: {
+        name,
+        namespace: this.namespace,
+        labels: fields(template["metadata"])["labels"] ?? {},
+        annotations: { "cronjob.kubernetes.io/instantiate": "manual" },
+        ownerReferences: [{ apiVersion: "batch/v1", kind: "CronJob", name: NAME, uid: fields(metadata)["uid"] }],
+      },
+      spec: template["spec"],
+    };
+    const made = await this.api.request({ method: "POST", path: `${this.batch}/jobs`, body, contentType: "application/json", timeout });
+    if (made.status !== 201) throw new ApiRefusal(this.site, reasonOf(made));
+    return name;
+  }
+
+  async look(name: string, timeout: Milliseconds): Promise<DrillState> {
+    const answer = await this.api.request({ method: "GET", path: `${this.batch}/jobs/${name}`, timeout });
+    if (answer.status !== 200) throw new ApiRefusal(this.site, reasonOf(answer));
+    const conditions = list(fields(fields(answer.body)["status"])["conditions"]).filter((each) => each["status"] === "True");
+    const ended = conditions.find((each) => each["type"] === "Complete" || each["type"] === "Failed");
+    const pods = await this.api.request({ method: "GET", path: `/api/v1/namespaces/${this.namespace}/pods?labelSelector=job-name%3D${name}`, timeout });
+    const states = pods.status === 200 ? list(fields(pods.body)["items"]).flatMap(containers) : [];
+    if (ended === undefined) return { kind: "running", detail: states.map(describe).filter((text) => text !== "").join(", ") };
+    const messages = states.map(({ terminated }) => String(terminated["message"] ?? "")).filter((text) => text !== "");
+    const report = messages.map(reportIn).find((found) => found !== null) ?? null;
+    return { kind: "ended", outcome: ended["type"] === "Complete" ? "succeeded" : "failed", report, detail: messages.join("; ").slice(0, 400) };
+  }
+
+  private get batch(): string {
+    return `/apis/batch/v1/namespaces/${encodeURIComponent(this.namespace)}`;
+  }
+}
+
+interface ContainerState {
+  readonly name: string;
+  readonly running: boolean;
+  readonly terminated: Fields;
+  readonly waiting: Fields;
+}
+
+const list = (value: unknown): readonly Fields[] => (Array.isArray(value) ? value.map(fields) : []);
+
+function containers(pod: Fields): readonly ContainerState[] {
+  const status = fields(pod["status"]);
+  return [...list(status["initContainerStatuses"]), ...list(status["containerStatuses"])].map((each) => {
+    const state = fields(each["state"]);
+    return { name: String(each["name"]), running: state["running"] !== undefined, terminated: fields(state["terminated"]), waiting: fields(state["waiting"]) };
+  });
+}
+
+function describe({ name, running, terminated, waiting }: ContainerState): string {
+  if (running) return `${name} runs`;
+  if (terminated["reason"] !== undefined) return `${name} ${String(terminated["reason"]).toLowerCase()}`;
+  return typeof waiting["reason"] === "string" && waiting["reason"] !== "PodInitializing" ? `${name} waits (${waiting["reason"]})` : "";
+}
+
+function reportIn(message: string): DrillReport | null {
+  try {
+    const report = JSON.parse(message) as DrillReport;
+    return report.outcome === "proven" || report.outcome === "failed" ? report : null;
+  } catch {
+    return null;
+  }
+}
