@@ -8,6 +8,7 @@ import { cacheDirectory, PROJECT_ROOT } from "../../../lab/paths";
 import { builtPulumi } from "../../../lab/pulumi/cli";
 import { installPulumiHome } from "../../../lab/pulumi/install";
 import { renderStackFile, type RenderedResource } from "../../../stacks/render";
+import { withBundles } from "../fixtures/bundles";
 import { stateOf } from "./state";
 
 const PACK = join(PROJECT_ROOT, "policies");
@@ -40,10 +41,9 @@ describe("pulumi policy analyze", function () {
     await mkdir(join(folder, "backend"));
     await writeFile(join(folder, "passphrase"), "for this test only");
     await writeFile(join(folder, "Pulumi.yaml"), `name: ${PROJECT}\nruntime: nodejs\n`);
-    await writeFile(join(folder, "guard.cjs"), "// the guard\n");
     const home = await installPulumiHome({ cacheDir: cacheDirectory(), pulumiBinary });
     env = { ...process.env, ...home.env, PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`, [PASSPHRASE]: join(folder, "passphrase") };
-    ({ resources } = await renderStackFile(join(PROJECT_ROOT, "Pulumi.primary.yaml"), { guardBundle: join(folder, "guard.cjs") }));
+    ({ resources } = await withBundles((extras) => renderStackFile(join(PROJECT_ROOT, "Pulumi.primary.yaml"), extras)));
   });
   after(() => rm(folder, { recursive: true, force: true }));
 

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Family } from "../../../policies/rule";
 import type { RawResource } from "../../../policies/model/resource";
 import { renderStackFile } from "../../../stacks/render";
+import type { BuildExtras } from "../../../stacks/build";
+import { withBundles } from "../fixtures/bundles";
 import { charted, operated } from "../fixtures/carried";
 import { inCilium } from "../fixtures/cilium";
 import { storage } from "../fixtures/storage";
@@ -38,30 +38,24 @@ const SHIPPED: readonly (readonly [string, readonly string[]])[] = [
  * shipped ones with Cilium's policies; a cache of the operator and one of the Helm chart.
  */
 export async function goodWorlds(): Promise<World[]> {
-  const folder = mkdtempSync(join(tmpdir(), "mutants-"));
-  const guardBundle = join(folder, "guard.cjs");
-  writeFileSync(guardBundle, "// the guard\n");
-  try {
-    const worlds: World[] = [];
-    for (const [name, files] of SHIPPED) {
-      const rendered: Draft[] = [];
-      for (const file of files) {
-        const { stack, resources } = await renderStackFile(join(root, file), { guardBundle });
-        rendered.push(...resources.map(({ type, name: of, props, secrets }) => ({ type, name: of, stack, props: props as Props, secrets })));
-        if (!rendered.some((each) => each.stack === stack && each.type.startsWith("aws:s3/"))) rendered.push(...storage(stack));
-      }
-      worlds.push({ name, resources: rendered });
-    }
-    const [dragonfly] = worlds;
-    return [
-      ...worlds,
-      { name: "cilium", resources: inCilium(dragonfly?.resources ?? []) },
-      { name: "operator", resources: operated() },
-      { name: "chart", resources: charted() },
-    ];
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  const worlds: World[] = [];
+  for (const [name, files] of SHIPPED) worlds.push({ name, resources: await withBundles((extras) => rendered(files, extras)) });
+  return [
+    ...worlds,
+    { name: "cilium", resources: inCilium(worlds[0]?.resources ?? []) },
+    { name: "operator", resources: operated() },
+    { name: "chart", resources: charted() },
+  ];
+}
+
+async function rendered(files: readonly string[], extras: BuildExtras): Promise<Draft[]> {
+  const drafts: Draft[] = [];
+  for (const file of files) {
+    const { stack, resources } = await renderStackFile(join(root, file), extras);
+    drafts.push(...resources.map(({ type, name, props, secrets }) => ({ type, name, stack, props: props as Props, secrets })));
+    if (!resources.some(({ type }) => type.startsWith("aws:s3/"))) drafts.push(...storage(stack));
   }
+  return drafts;
 }
 
 /** One change of one world. `change` may break whatever it is given. */
