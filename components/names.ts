@@ -17,7 +17,7 @@ export const names = {
   snapshots: "dragonfly-snapshots",
 } as const;
 
-export type Component = "server" | "gateway";
+export type Component = "server" | "gateway" | "drill";
 
 /** What selects a component's pods. */
 export const selectorLabels = (component: Component): Readonly<Record<string, string>> => ({

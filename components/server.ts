@@ -12,6 +12,8 @@ import { serverPod } from "./server/pod";
 import { siteFile } from "./server/siteFile";
 import { aclUser } from "./settings/resolve";
 import type { SiteSettings } from "./settings/site";
+import { snapshotsFile } from "./snapshots/file";
+import type { SnapshotsBundle } from "./snapshotsBundle";
 import type { SnapshotAccess } from "./storage/access";
 import type { Transforms } from "./transforms";
 
@@ -22,6 +24,8 @@ export interface ServerArgs {
   readonly guardBundle: GuardBundle;
   /** null while snapshots are off. */
   readonly snapshotAccess: SnapshotAccess | null;
+  /** Needed with it. */
+  readonly snapshotsBundle: SnapshotsBundle | null;
   /** For the guard's bundle, which stays behind: a provider with `upsertExistingObjects`. */
   readonly retainedProvider?: pulumi.ProviderResource;
   readonly transforms?: Transforms;
@@ -40,7 +44,7 @@ export class Server extends pulumi.ComponentResource {
   ) {
     super("dragonfly-dr:index:Server", name, {}, opts);
     const { settings } = args;
-    const read = [this.passwords(), this.aclFile(), this.siteFile(), this.guardBundle()];
+    const read = [this.passwords(), this.aclFile(), this.siteFile(), this.guardBundle(), ...this.snapshots()];
     const rights = this.account();
     // Nothing waits for a Service: it is ready only when the pods behind it are.
     this.service(names.serverService, "server", [
@@ -94,6 +98,21 @@ export class Server extends pulumi.ComponentResource {
     );
   }
 
+  /** What the process reads that stores snapshots; nothing while they stay on the volume. Its bundle is kept as the guard's is. */
+  private snapshots(): readonly pulumi.Resource[] {
+    const { settings, snapshotsBundle, retainedProvider } = this.args;
+    const told = snapshotsFile(settings);
+    if (told === null || snapshotsBundle === null) return [];
+    return [
+      new k8s.core.v1.ConfigMap(`${this.name}-snapshots`, { metadata: this.metadata(names.snapshots), data: { "snapshots.json": told } }, { parent: this }),
+      new k8s.core.v1.ConfigMap(
+        `${this.name}-snapshots-bundle`,
+        { metadata: this.metadata(`${names.snapshots}-${snapshotsBundle.hash}`), immutable: true, data: { "snapshots.cjs": snapshotsBundle.source } },
+        { parent: this, retainOnDelete: true, ...(retainedProvider === undefined ? {} : { provider: retainedProvider }) },
+      ),
+    ];
+  }
+
   /** The guard reads its site's role and writes its status. Only a site without peers makes its own role. */
   private account(): readonly pulumi.Resource[] {
     const { settings } = this.args;
@@ -144,7 +163,7 @@ export class Server extends pulumi.ComponentResource {
   }
 
   private serverSet(dependsOn: readonly pulumi.Resource[]): k8s.apps.v1.StatefulSet {
-    const { settings, guardBundle, transforms } = this.args;
+    const { settings, guardBundle, snapshotAccess, snapshotsBundle, transforms } = this.args;
     const { size, className } = settings.server.storage;
     const own: k8s.apps.v1.StatefulSetArgs = {
       metadata: this.metadata(names.statefulSet),
@@ -154,7 +173,11 @@ export class Server extends pulumi.ComponentResource {
         // No "pulumi up" restarts a cache: "dragonfly-dr upgrade" does, standby first.
         updateStrategy: { type: "OnDelete" },
         selector: { matchLabels: selectorLabels("server") },
-        template: serverPod(settings, `${names.guard}-${guardBundle.hash}`),
+        template: serverPod(
+          settings,
+          `${names.guard}-${guardBundle.hash}`,
+          snapshotAccess === null || snapshotsBundle === null ? null : { access: snapshotAccess, configMap: `${names.snapshots}-${snapshotsBundle.hash}` },
+        ),
         volumeClaimTemplates: [
           {
             metadata: { name: "data", labels: objectLabels(settings.site, "server") },

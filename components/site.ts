@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checkSite } from "./check/site";
 import { Credentials } from "./credentials";
+import { Drill } from "./drill";
 import { Gateway } from "./gateway";
 import { readGuardBundle } from "./guardBundle";
 import { NetworkRules } from "./networkRules";
@@ -14,6 +15,7 @@ import { aclUser } from "./settings/resolve";
 import type { SiteArgs, SiteSettings } from "./settings/site";
 import type { SnapshotSettings } from "./settings/snapshots";
 import { SiteNamespace } from "./siteNamespace";
+import { readSnapshotsBundle } from "./snapshotsBundle";
 import { makeSnapshotAccess, type S3Key } from "./storage/access";
 import { S3Secret } from "./storage/s3Secret";
 import type { Transforms } from "./transforms";
@@ -28,6 +30,8 @@ export interface SiteExtras {
   readonly guardBundle?: string;
   /** The resolver as one file, likewise. */
   readonly resolverBundle?: string;
+  /** The snapshots' process as one file, likewise. */
+  readonly snapshotsBundle?: string;
   /** Of the user that `snapshots.s3` is used as; needed with it, and with nothing else. */
   readonly s3Key?: S3Key;
   readonly transforms?: Transforms;
@@ -45,7 +49,7 @@ export class Site extends pulumi.ComponentResource {
 
   /** @throws SettingsError naming everything that is wrong with `args`. */
   constructor(name: string, args: SiteArgs & SiteExtras, opts?: pulumi.ComponentResourceOptions) {
-    const { passwords, retainedProvider, guardBundle, resolverBundle, s3Key, transforms = {}, ...given } = args;
+    const { passwords, retainedProvider, guardBundle, resolverBundle, snapshotsBundle, s3Key, transforms = {}, ...given } = args;
     const settings = withDefaults(given);
     // Policies read here what the site is meant to be, and compare it with what became of it.
     super("dragonfly-dr:index:Site", name, { settings }, opts);
@@ -61,10 +65,12 @@ export class Site extends pulumi.ComponentResource {
     const credentials = new Credentials(`${name}-password`, { users, ...(passwords === undefined ? {} : { given: passwords }) }, { parent: this });
     const access = makeSnapshotAccess(`${name}-snapshots`, settings, s3Key, { parent: this });
     if (access?.kind === "key") new S3Secret(`${name}-s3`, { site: settings.site, namespace, key: access }, { parent: this });
+    const snapshots = access === null ? null : readSnapshotsBundle(snapshotsBundle);
     // No pod before the rules that shut it off, and no guard before the kind that it asks for.
     const dependsOn = [rules, definition];
-    new Server(`${name}-server`, { settings, namespace, credentials, guardBundle: readGuardBundle(guardBundle), snapshotAccess: access, transforms, ...retained }, { parent: this, dependsOn });
+    new Server(`${name}-server`, { settings, namespace, credentials, guardBundle: readGuardBundle(guardBundle), snapshotAccess: access, snapshotsBundle: snapshots, transforms, ...retained }, { parent: this, dependsOn });
     new Gateway(`${name}-gateway`, { settings, namespace, transforms }, { parent: this, dependsOn });
+    if (access !== null && snapshots !== null) new Drill(`${name}-drill`, { settings, bundle: snapshots, access, transforms }, { parent: this, dependsOn: [definition] });
     if (settings.resolver.enabled) {
       new Resolver(`${name}-resolver`, { settings, passwords: credentials.passwords, transforms, ...(resolverBundle === undefined ? {} : { bundle: resolverBundle }) }, { parent: this });
     }

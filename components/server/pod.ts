@@ -5,6 +5,7 @@ import { names, objectLabels } from "../names";
 import { resources, restrictedContainer, restrictedPod } from "../pods";
 import { serverConfig } from "../settings/resolve";
 import type { SiteSettings } from "../settings/site";
+import { snapshotsContainer, snapshotsPasswords, snapshotsVolumes, type SnapshotParts } from "../snapshots/containers";
 
 type Container = k8s.types.input.core.v1.Container;
 type PodTemplate = k8s.types.input.core.v1.PodTemplateSpec;
@@ -84,8 +85,8 @@ const volumes = (guardConfigMap: string): Volume[] => [
   },
 ];
 
-/** The server's pod. `guardConfigMap`: name of the object with the guard's bundle. */
-export const serverPod = (settings: SiteSettings, guardConfigMap: string): PodTemplate => ({
+/** The server's pod. `guardConfigMap`: name of the object with the guard's bundle. `snapshots`: null while they stay on the volume. */
+export const serverPod = (settings: SiteSettings, guardConfigMap: string, snapshots: SnapshotParts | null): PodTemplate => ({
   metadata: { labels: objectLabels(settings.site, "server") },
   spec: {
     serviceAccountName: names.serviceAccount,
@@ -96,7 +97,7 @@ export const serverPod = (settings: SiteSettings, guardConfigMap: string): PodTe
     securityContext: restrictedPod(USER),
     // For the dump that the server saves when it is told to stop (trap 15).
     terminationGracePeriodSeconds: 120,
-    containers: [server(settings), guard(settings)],
-    volumes: volumes(guardConfigMap),
+    containers: [server(settings), guard(settings), ...(snapshots === null ? [] : [snapshotsContainer(settings, snapshots, { name: "snapshots", command: "run", reads: "passwords" })])],
+    volumes: [...volumes(guardConfigMap), ...(snapshots === null ? [] : [...snapshotsVolumes(snapshots), snapshotsPasswords(settings)])],
   },
 });

@@ -3,7 +3,7 @@ import { allKeysButReserved } from "./patterns";
 import { RESERVED_PREFIX, type AclUser } from "./user";
 
 /** Names that configuration may not give to an application. */
-export const RESERVED_USERS: readonly string[] = ["default", "guard", "replication", "monitoring"];
+export const RESERVED_USERS: readonly string[] = ["default", "guard", "replication", "monitoring", "snapshots"];
 
 export type DefaultUserMode = "locked" | "password";
 
@@ -31,12 +31,22 @@ const MONITORING: Readonly<Record<Engine, readonly string[]>> = {
   redis: ["+ping", "+auth", "+hello", "+quit", "+select", "+info", "+client|setname"],
 };
 
+/**
+ * Reads a sample of keys before and after a dump, to prove later that it can be restored. Redis only: on Dragonfly the admin port
+ * does.
+ */
+const SNAPSHOTS: readonly string[] = [
+  "+ping", "+auth", "+hello", "+quit", "+select", "+info", "+randomkey", "+type", "+pttl",
+  "+strlen", "+get", "+llen", "+lrange", "+scard", "+smembers", "+hlen", "+hgetall", "+zcard", "+zrange", "+xlen", "+xrange",
+];
+
 /** The users that every site has, with the least that each needs. */
 export function builtinUsers(engine: Engine): readonly AclUser[] {
   return [
     { name: "guard", kind: "guard", keys: [`${RESERVED_PREFIX}*`], channels: [], commands: GUARD[engine] },
     { name: "replication", kind: "replication", keys: [], channels: [], commands: REPLICATION[engine] },
     { name: "monitoring", kind: "monitoring", keys: [], channels: [], commands: MONITORING[engine] },
+    ...(engine === "redis" ? [{ name: "snapshots", kind: "monitoring" as const, keys: allKeysButReserved, channels: [], commands: SNAPSHOTS }] : []),
   ];
 }
 

@@ -17,7 +17,7 @@ describe("the ACL file", () => {
           assert.deepEqual(problems, []);
           assert.deepEqual(parsed.map(({ name }) => name), ["default", ...users.map(({ name }) => name)]);
           for (const user of parsed) {
-            const open = user.name === "guard" || user.name === "monitoring";
+            const open = ["guard", "monitoring", "snapshots"].includes(user.name);
             assert.equal(user.enabled, open, user.name);
             assert.equal(user.passwordless, false, user.name);
             if (!open && user.name !== "default") assert.deepEqual([user.channels, user.commands], [[], ["-@all"]]);

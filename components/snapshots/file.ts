@@ -1,0 +1,11 @@
+import type { SiteSettings } from "../settings/site";
+import { snapshotPrefix, snapshotTarget } from "../settings/snapshots";
+
+/** `snapshots.json`: what the snapshots' process is told (docs/architecture.md); null while they stay on the volume. */
+export function snapshotsFile({ site, namespace, server, snapshots, peers }: SiteSettings): string | null {
+  const target = snapshotTarget(snapshots);
+  if (target === null) return null;
+  const { retention, restoreWhenEmpty, cron } = snapshots;
+  const told = { site, engine: server.engine, cron, ...target, prefix: snapshotPrefix(namespace, site), retention, restoreWhenEmpty, peers: peers.map((peer) => peer.site) };
+  return `${JSON.stringify(told, null, 2)}\n`;
+}
