@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, linkSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseInfo, parseReplication } from "../server/replication";
 import { closeUser, deleteUser, openUser, openUserReadOnly, type AclArguments } from "../server/acl/commands";
@@ -12,6 +12,8 @@ import type { ReplicationPosition } from "./siterole";
 /** Not a password of this site: with it a Redis replica cannot attach by itself. */
 const WITHHELD = "withheld";
 const DUMP_STEP_MS = 100;
+/** The copy that the last full sync replaced; Redis only, for Dragonfly's dumps have a time in their names. */
+const BEFORE_SYNC = "before-sync.rdb";
 /** A Redis primary's own dump, some four a day, where nothing else asks for one. */
 const REDIS_SAVE = "21600 1";
 
@@ -45,6 +47,7 @@ export class Steward {
   }
 
   async follow(peer: PeerConfig): Promise<void> {
+    if (this.told.site.engine === "redis") this.keepLastDump();
     await this.session.steer("REPLICAOF", peer.host, peer.serverPort);
   }
 
@@ -80,7 +83,7 @@ export class Steward {
   /** A dump beside the usual one, under its own name. @returns its file name once it is whole. */
   async saveAs(name: string): Promise<string> {
     if (this.told.site.engine === "dragonfly") {
-      await this.session.slow("SAVE", "DF", name);
+      await this.saveWhenIdle(name);
       return name;
     }
     const file = `${name}.rdb`;
@@ -97,6 +100,28 @@ export class Steward {
       }
     } finally {
       await this.session.steer("CONFIG", "SET", "dbfilename", before);
+    }
+  }
+
+  /** A full sync gives Redis' dump the source's data: until the next one the copy that it replaces stays, by a link. */
+  private keepLastDump(): void {
+    const last = join(this.dataDir, this.told.site.dbfilename);
+    if (!existsSync(last)) return;
+    const kept = join(this.dataDir, BEFORE_SYNC);
+    rmSync(kept, { force: true });
+    linkSync(last, kept);
+  }
+
+  /** One dump at a time: another one, of a schedule or a snapshot, is waited for. */
+  private async saveWhenIdle(name: string): Promise<void> {
+    for (;;) {
+      try {
+        await this.session.slow("SAVE", "DF", name);
+        return;
+      } catch (error) {
+        if (!/SAVING|in progress/i.test((error as Error).message)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, DUMP_STEP_MS));
+      }
     }
   }
 

@@ -49,11 +49,21 @@ export class KubeDrillStore implements DrillStore {
     const conditions = list(fields(fields(answer.body)["status"])["conditions"]).filter((each) => each["status"] === "True");
     const ended = conditions.find((each) => each["type"] === "Complete" || each["type"] === "Failed");
     const pods = await this.api.request({ method: "GET", path: `/api/v1/namespaces/${this.namespace}/pods?labelSelector=job-name%3D${name}`, timeout });
-    const states = pods.status === 200 ? list(fields(pods.body)["items"]).flatMap(containers) : [];
-    if (ended === undefined) return { kind: "running", detail: states.map(describe).filter((text) => text !== "").join(", ") };
-    const messages = states.map(({ terminated }) => String(terminated["message"] ?? "")).filter((text) => text !== "");
-    const report = messages.map(reportIn).find((found) => found !== null) ?? null;
-    return { kind: "ended", outcome: ended["type"] === "Complete" ? "succeeded" : "failed", report, detail: messages.join("; ").slice(0, 400) };
+    const items = pods.status === 200 ? list(fields(pods.body)["items"]) : [];
+    if (ended === undefined) return { kind: "running", detail: items.flatMap(containers).map(describe).filter((text) => text !== "").join(", ") };
+    const lines = (await Promise.all(items.map((pod) => this.lastWords(pod, timeout)))).flat();
+    const report = lines.map(reportIn).find((found) => found !== null) ?? null;
+    return { kind: "ended", outcome: ended["type"] === "Complete" ? "succeeded" : "failed", report, detail: lines.slice(-2).join("; ").slice(0, 400) };
+  }
+
+  /** What the two steps of a drill said last: the report, or why there is none. */
+  private async lastWords(pod: Fields, timeout: Milliseconds): Promise<readonly string[]> {
+    const name = String(fields(pod["metadata"])["name"]);
+    const logs = await Promise.all(
+      ["fetch", "prove"].map((container) => this.api.request({ method: "GET", path: `/api/v1/namespaces/${this.namespace}/pods/${name}/log?container=${container}&tailLines=5`, timeout })),
+    );
+    // A single line of JSON comes parsed.
+    return logs.filter(({ status }) => status === 200).flatMap(({ body }) => (typeof body === "string" ? body.trim().split("\n") : [JSON.stringify(body)]));
   }
 
   private get batch(): string {
