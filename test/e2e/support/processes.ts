@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { siteOf, type LabSite } from "../../../lab/plan";
-import { podProcess, type PodProgram } from "../../../lab/process/podProcesses";
+import { podProcess, podProcesses, type PodProgram } from "../../../lab/process/podProcesses";
 import type { World } from "./world";
 
 export { residentMiB } from "../../../lab/process/podProcesses";
@@ -14,6 +14,8 @@ function pidOf(world: World, site: LabSite, program: PodProgram): number {
 }
 
 export const serverPid = (world: World, site: LabSite): number => pidOf(world, site, "server");
+/** Masters and workers of every gateway. */
+export const gatewayPids = (world: World, site: LabSite): readonly number[] => podProcesses(siteOf(world.lab.plan, site), "gateway");
 export const guardPid = (world: World, site: LabSite): number => pidOf(world, site, "guard");
 
 /** User and system time so far, in seconds. */

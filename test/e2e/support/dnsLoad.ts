@@ -1,0 +1,67 @@
+import { createSocket } from "node:dgram";
+import { decode, encode } from "dns-packet";
+
+/** How a run of queries went. */
+export interface DnsLoadReport {
+  readonly asked: number;
+  /** Queries without an answer in time, or with another than the name's address. */
+  readonly failures: readonly string[];
+  readonly slowestMs: number;
+}
+
+/**
+ * Asks a resolver over UDP until its standard input ends, and writes a DnsLoadReport: each query once, from a port of its own as
+ * stub resolvers do, with their patience. Every other name is one that nobody has asked for yet.
+ * Arguments: server, port, queries a second, a word of this run's own.
+ */
+const [server = "", port = "53", rate = "100", run = ""] = process.argv.slice(2);
+
+/** What stub resolvers wait (RES_TIMEOUT). */
+const PATIENCE_MS = 5_000;
+const KNOWN_NAMES = 40;
+const QTYPE_A = "A";
+
+const failures: string[] = [];
+const open = new Set<Promise<void>>();
+const begun = performance.now();
+let asked = 0;
+let slowestMs = 0;
+
+function ask(name: string): Promise<void> {
+  const id = Math.floor(Math.random() * 65_536);
+  const at = performance.now();
+  const socket = createSocket("udp4");
+  return new Promise((resolve) => {
+    const end = (problem: string | undefined): void => {
+      clearTimeout(timer);
+      socket.close();
+      const ms = performance.now() - at;
+      slowestMs = Math.max(slowestMs, ms);
+      if (problem !== undefined) failures.push(`${name} at ${((at - begun) / 1000).toFixed(2)} s: ${problem}`);
+      resolve();
+    };
+    const timer = setTimeout(() => end("no answer"), PATIENCE_MS);
+    socket.once("error", (error) => end(error.message));
+    socket.once("message", (message) => {
+      const { id: answeredId, rcode, answers = [] } = decode(message) as ReturnType<typeof decode> & { readonly rcode?: string };
+      const hasAddress = answers.some((each) => each.type === QTYPE_A);
+      end(answeredId === id && rcode === "NOERROR" && hasAddress ? undefined : `${rcode ?? "no code"}, ${answers.length} records`);
+    });
+    socket.send(encode({ type: "query", id, flags: 0x100, questions: [{ type: QTYPE_A, name }] }), Number(port), server);
+  });
+}
+
+const timer = setInterval(() => {
+  asked += 1;
+  const name = asked % 2 === 0 ? `known-${asked % KNOWN_NAMES}.lab.test` : `${run}-${asked}.lab.test`;
+  const query = ask(name).finally(() => open.delete(query));
+  open.add(query);
+}, 1000 / Number(rate));
+
+process.stdin.resume().once("end", () => {
+  clearInterval(timer);
+  void Promise.all(open).then(() => {
+    const report: DnsLoadReport = { asked, failures, slowestMs: Math.round(slowestMs) };
+    process.stdout.write(`${JSON.stringify(report)}\n`);
+  });
+});
