@@ -4,7 +4,8 @@ import { policiesBenchmark } from "./policies/benchmark";
 import { resolverBenchmark } from "./resolver/benchmark";
 import { rpoBenchmark } from "./rpo/benchmark";
 import type { Benchmark } from "./section";
+import { snapshotsBenchmark } from "./snapshots/benchmark";
 import { switchoverBenchmark } from "./switchover/benchmark";
 
 /** In the order of the document. */
-export const benchmarks: readonly Benchmark[] = [switchoverBenchmark, failoverBenchmark, rpoBenchmark, gatewayBenchmark, resolverBenchmark, policiesBenchmark];
+export const benchmarks: readonly Benchmark[] = [switchoverBenchmark, failoverBenchmark, rpoBenchmark, gatewayBenchmark, resolverBenchmark, policiesBenchmark, snapshotsBenchmark];

@@ -21,6 +21,8 @@ export interface DrillArgs {
 
 /** No drill takes longer: what cannot be restored in a day is no way out. */
 const DEADLINE_SECONDS = 86_400;
+/** The pod holds a copy of the data; its receipt stays in the store. */
+const KEPT_SECONDS = 3_600;
 /** For a schedule that is suspended: a CronJob needs one. */
 const WEEKLY = "0 3 * * 0";
 
@@ -59,7 +61,7 @@ export class Drill extends pulumi.ComponentResource {
           failedJobsHistoryLimit: 3,
           jobTemplate: {
             metadata: { labels: objectLabels(site, "drill") },
-            spec: { backoffLimit: 0, activeDeadlineSeconds: DEADLINE_SECONDS, template: drillPod(settings, { configMap: bundleName, access }) },
+            spec: { backoffLimit: 0, activeDeadlineSeconds: DEADLINE_SECONDS, ttlSecondsAfterFinished: KEPT_SECONDS, template: drillPod(settings, { configMap: bundleName, access }) },
           },
         },
       },

@@ -37,7 +37,7 @@ function fileMutants(world: World): Mutant[] {
     if (user !== "default" && user !== "guard") edits.push(["the guard's keys", (line) => line.replace(/ resetkeys/, " resetkeys ~__dr:*")], ["SHUTDOWN", (line) => `${line} +shutdown`]);
     // langfuse is let off CONFIG, with a reason and a date.
     if (!["default", "guard", "langfuse"].includes(user)) edits.push(["CONFIG", (line) => `${line} +config`]);
-    if (!["default", "guard", "monitoring"].includes(user)) edits.push(["open from the start", (line) => line.replace(/ off /i, ` ${on} `)]);
+    if (!["default", "guard", "monitoring", "snapshots"].includes(user)) edits.push(["open from the start", (line) => line.replace(/ off /i, ` ${on} `)]);
     if (user === "guard") edits.push(["keys beside its own", (line) => line.replace(/ ~__dr:\*/, " ~__dr:* ~cache:*")]);
     if (user === "heimdall") edits.push(["another pattern", (line) => line.replace(/~heimdall:dns:cache:\*/, "~heimdall:*")], ["one pattern more", (line) => line.replace(/ ~heimdall/, " ~dns:* ~heimdall")]);
     // A hash that is not there cannot be halved: default's line has none.
