@@ -122,7 +122,7 @@ function whereThingsAre(deployment: Deployment, tools: Toolchain, serving: LabSi
   const { plan, pulumi } = deployment.lab;
   console.log(`
 The lab goes on running; primary is now: ${serving}. To look around:
-  eval "$(npx tsx lab/pulumi/env.ts)"    puts pulumi, with the lab's plugins, on PATH
+  eval "$(${env["DRAGONFLY_DR_CACHE"] ? `DRAGONFLY_DR_CACHE=${env["DRAGONFLY_DR_CACHE"]} ` : ""}npx tsx lab/pulumi/env.ts)"    puts pulumi, with the lab's plugins, on PATH
   export PULUMI_BACKEND_URL=${pulumi.url} PULUMI_CONFIG_PASSPHRASE_FILE=${pulumi.passphraseFile}
   export DRAGONFLY_DR_SITES=${deployment.env["DRAGONFLY_DR_SITES"]}
   npx dragonfly-dr status

@@ -1,6 +1,7 @@
 /**
- * The official images that this version was made for. Each digest was found published for this very tag in several
- * independent public repositories; print one with `docker buildx imagetools inspect IMAGE:TAG`.
+ * The official images that this version was made for. Dragonfly's digest was found published for this very tag in several
+ * independent public repositories; the others could not be compared so: check each before you rely on it, with
+ * `docker buildx imagetools inspect IMAGE:TAG`.
  */
 export const images = {
   dragonfly: "docker.dragonflydb.io/dragonflydb/dragonfly:v1.39.0@sha256:0fa01a2b929e704c7a9300d23e7f52002ebd39e90996fb8bb63826aed92fa06f",

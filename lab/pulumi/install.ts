@@ -1,9 +1,12 @@
 // Makes a PULUMI_HOME in which the engine finds the plugins of the lab and downloads nothing.
 // Stands in for `pulumi plugin install` and for the official archive, which holds the language host beside the CLI.
 import { existsSync } from "node:fs";
-import { chmod, copyFile, link, mkdir, mkdtemp, rename, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, copyFile, link, mkdir, mkdtemp, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { type Bundle, bundlePlugins, contentHash, sourceHash } from "./bundles";
+
+const HOME_PREFIX = "pulumi-home-";
+const UNUSED_MS = 24 * 3_600_000;
 
 export interface InstallOptions {
   /** The lab's cache folder; a home is made in it once for each state of the plugins and the CLI. */
@@ -28,8 +31,11 @@ export async function installPulumiHome({ cacheDir, pulumiBinary }: InstallOptio
   // The CLI has over 100 MB: its size and time stand for its content.
   const { size, mtimeMs } = await stat(pulumiBinary);
   const key = contentHash([await sourceHash(), pulumiBinary, `${size} ${mtimeMs}`, process.execPath]);
-  const home = join(cacheDir, `pulumi-home-${key}`);
+  const home = join(cacheDir, `${HOME_PREFIX}${key}`);
   if (!existsSync(home)) await makeHome(home, pulumiBinary, await bundlePlugins());
+  const now = new Date();
+  await utimes(home, now, now);
+  await removeUnused(cacheDir, now);
   const bin = join(home, "bin");
   return {
     bin,
@@ -42,6 +48,15 @@ export async function installPulumiHome({ cacheDir, pulumiBinary }: InstallOptio
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     },
   };
+}
+
+/** Homes of earlier states, and what an interrupted run left, once nobody has used them for a day: an engine may be running from one. */
+async function removeUnused(cacheDir: string, now: Date): Promise<void> {
+  const homes = (await readdir(cacheDir)).filter((name) => name.startsWith(HOME_PREFIX)).map((name) => join(cacheDir, name));
+  for (const home of homes) {
+    const used = await stat(home).then(({ mtimeMs }) => mtimeMs, () => now.getTime());
+    if (now.getTime() - used > UNUSED_MS) await rm(home, { recursive: true, force: true });
+  }
 }
 
 /** Made aside and renamed, so that nobody finds half a home. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -34,6 +34,16 @@ describe("a PULUMI_HOME", () => {
     await writeFile(pulumiBinary, "a newer CLI");
     const after = await installPulumiHome({ cacheDir, pulumiBinary });
     assert.notEqual(before.env["PULUMI_HOME"], after.env["PULUMI_HOME"]);
+  });
+
+  it("goes when nobody has used it for a day", async () => {
+    const { env } = await installPulumiHome({ cacheDir, pulumiBinary });
+    const [old, recent] = [await mkdtemp(join(cacheDir, "pulumi-home-")), await mkdtemp(join(cacheDir, "pulumi-home-"))];
+    const longAgo = new Date(Date.now() - 25 * 3_600_000);
+    await utimes(old, longAgo, longAgo);
+    await utimes(env["PULUMI_HOME"] ?? "", longAgo, longAgo);
+    await installPulumiHome({ cacheDir, pulumiBinary });
+    assert.deepEqual([old, recent, env["PULUMI_HOME"] ?? ""].map((home) => existsSync(home)), [false, true, true]);
   });
 
   it("cannot be made without the CLI", async () => {
