@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync, statSync, truncateSync } from "node:fs";
+import { join } from "node:path";
+import { waitFor } from "../../lab/process/waitFor";
+import type { LabSite } from "../../lab/plan";
+import type { Manifest } from "../../snapshots/manifest";
+import { serverPid } from "./support/processes";
+import { world, type World } from "./support/world";
+
+const ORDERS = 2_000;
+
+/** What is there below a site's prefix, by the S3 server's own folder. */
+class Store {
+  constructor(
+    private readonly w: World,
+    private readonly site: LabSite,
+  ) {}
+
+  private get folder(): string {
+    const { data, access } = this.w.lab.storage;
+    return join(data, access.bucket, "cache", this.site);
+  }
+
+  /** Relative to the site's prefix. */
+  files(): readonly string[] {
+    if (!existsSync(this.folder)) return [];
+    return readdirSync(this.folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(this.folder.length + 1));
+  }
+
+  path(file: string): string {
+    return join(this.folder, file);
+  }
+
+  manifest(id: string): Manifest {
+    const file = this.files().find((name) => name.endsWith(`/${id}/manifest.json`));
+    assert.ok(file, `${id} in ${this.files().join()}`);
+    return JSON.parse(readFileSync(this.path(file), "utf8")) as Manifest;
+  }
+}
+
+describe("snapshots", () => {
+  let w: World;
+  let taken = "";
+
+  before(async () => {
+    w = await world();
+    await w.serving("primary");
+    await w.inSync("dr");
+  });
+
+  const run = async (...args: readonly string[]): Promise<{ readonly notes: readonly string[]; readonly problems: readonly string[]; readonly code: number }> => {
+    const { code, stdout, stderr } = await w.cli(...args, "--json");
+    const receipt = JSON.parse(stdout || "{}") as { notes?: string[]; problems?: string[]; error?: { problems: string[] } };
+    return { code: code ?? -1, notes: receipt.notes ?? [], problems: receipt.problems ?? receipt.error?.problems ?? [stderr] };
+  };
+  const snapshot = async (site: LabSite): Promise<string> => {
+    const { code, notes, problems } = await run("snapshot", "--site", site);
+    assert.equal(code, 0, problems.join("; "));
+    return notes.map((note) => /^snapshot (\S+)$/.exec(note)?.[1]).find((id) => id !== undefined) ?? "";
+  };
+  const holds = async (site: LabSite, key: string, value: string | null): Promise<void> => {
+    const client = await w.client(site);
+    try {
+      assert.equal(await client.get(key), value);
+    } finally {
+      client.disconnect();
+    }
+  };
+
+  it("one is taken of the primary, whole: files, checksums, counts, and the manifest last", async () => {
+    const client = await w.client("primary");
+    for (let i = 0; i < ORDERS; i += 100) await Promise.all(Array.from({ length: 100 }, (_, at) => client.set(`cache:order:${i + at}`, `order ${i + at}`)));
+    client.disconnect();
+    taken = await snapshot("primary");
+    const store = new Store(w, "primary");
+    const manifest = store.manifest(taken);
+    assert.ok((manifest.keys["0"]?.least ?? 0) >= ORDERS, JSON.stringify(manifest.keys));
+    assert.ok(manifest.sample.keys.length > 0);
+    for (const file of manifest.files) assert.equal(statSync(store.path(store.files().find((name) => name.endsWith(`${taken}/${file.name}`)) ?? "")).size, file.bytes);
+    const status = await w.statusWhere("primary", "reports it", (s) => s.snapshots?.newest?.id === taken);
+    assert.equal(status.snapshots?.state, "ok");
+  });
+
+  it("one of the replica is the primary's data, under the replica's prefix", async () => {
+    const id = await snapshot("dr");
+    const manifest = new Store(w, "dr").manifest(id);
+    assert.equal(manifest.site, "dr");
+    assert.ok((manifest.keys["0"]?.least ?? 0) >= ORDERS);
+  });
+
+  it("the newest of each site is proven by a drill in a namespace of its own", async () => {
+    const { code, notes, problems } = await run("drill");
+    assert.equal(code, 0, problems.join("; "));
+    assert.equal(notes.filter((note) => /is proven/.test(note)).length, 2, notes.join("; "));
+    assert.ok(new Store(w, "primary").files().some((name) => /^drills\/.*\.json$/.test(name)));
+  });
+
+  it("a restore brings everything back after the loss of all data, and the other site follows", async () => {
+    const client = await w.client("primary");
+    for (let i = 0; i < ORDERS; i++) await client.del(`cache:order:${i}`);
+    await client.set("cache:after", "1");
+    client.disconnect();
+    const dry = await run("restore", "--from", taken, "--to", "primary", "--dry-run");
+    assert.equal(dry.code, 0);
+    await holds("primary", "cache:after", "1");
+    const asked = await run("restore", "--from", taken, "--to", "primary");
+    assert.equal(asked.code, 1, "without a terminal it wants --yes");
+    const { code, notes, problems } = await run("restore", "--from", taken, "--to", "primary", "--yes");
+    assert.equal(code, 0, problems.join("; "));
+    assert.ok(notes.some((note) => note.includes(`restored ${taken}`)), notes.join("; "));
+    await w.firstWrite("primary", "cache:first", 60_000);
+    await holds("primary", "cache:order:1999", "order 1999");
+    await holds("primary", "cache:after", null);
+    await w.inSync("dr");
+    const replica = await w.client("dr", "appcache", "read");
+    assert.equal(await replica.get("cache:order:7"), "order 7");
+    replica.disconnect();
+  });
+
+  it("a store that is away is a word in the status; serving goes on, and so does a failover", async () => {
+    const { service } = w.lab.storage;
+    assert.ok(service);
+    process.kill(service.pid, "SIGKILL");
+    try {
+      const { code, problems } = await run("snapshot", "--site", "primary");
+      assert.equal(code, 1);
+      assert.match(problems.join(), /unreachable/);
+      await w.statusWhere("primary", "says so", (s) => s.snapshots?.state === "unreachable");
+      await w.firstWrite("primary", "cache:away");
+      const switched = await w.cli("switchover", "--to", "dr");
+      assert.equal(switched.code, 0, switched.stdout + switched.stderr);
+      await w.serving("dr");
+    } finally {
+      await w.lab.storage.resume();
+    }
+    await w.inSync("primary");
+    const back = await w.cli("switchover", "--to", "primary");
+    assert.equal(back.code, 0, back.stdout + back.stderr);
+    await w.inSync("dr");
+    await snapshot("primary");
+  });
+
+  it("a truncated one is never restored: the site refuses, and a failover has it serve what it held", async () => {
+    const id = await snapshot("primary");
+    const store = new Store(w, "primary");
+    const [file] = store.manifest(id).files;
+    const path = store.path(store.files().find((name) => name.endsWith(`${id}/${file?.name ?? ""}`)) ?? "");
+    truncateSync(path, Math.floor((file?.bytes ?? 2) / 2));
+    const { code, problems } = await run("restore", "--from", id, "--to", "primary", "--yes");
+    assert.equal(code, 3);
+    assert.match(problems.join(), /refused:.*manifest says/);
+    const { code: recovered, stdout, stderr } = await w.cli("failover", "--to", "primary", "--yes");
+    assert.equal(recovered, 0, stdout + stderr);
+    await holds("primary", "cache:order:7", "order 7");
+    await w.inSync("dr");
+  });
+
+  it("a server that is killed while nobody looks comes back with a snapshot's data and not an older dump", async () => {
+    const before = serverPid(w, "primary");
+    process.kill(before, "SIGTERM");
+    await waitFor(() => serverPid(w, "primary") !== before, { what: "a new server", deadlineMs: 120_000 });
+    await w.statusWhere("primary", "serves", (status) => status.serving, 120_000);
+    await holds("primary", "cache:order:7", "order 7");
+  });
+});
