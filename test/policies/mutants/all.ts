@@ -18,7 +18,7 @@ export function mutantsOf(world: World): Mutant[] {
     case "aws":
       return [...storageMutants(world), ...networkMutants(world)];
     case "on-premises":
-      return networkMutants(world);
+      return [...networkMutants(world), ...serverMutants(world).filter(({ name }) => name.includes("snapshots"))];
     default:
       return [...aclMutants(world), ...networkMutants(world), ...serverMutants(world), ...storageMutants(world), ...drMutants(world)];
   }

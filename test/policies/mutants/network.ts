@@ -23,6 +23,13 @@ function policyMutants(world: World): Mutant[] {
     const name = place.resource.name.replace("cache-network-", "");
     const spec = (all: Draft[]): Props => object(at(all, place.at).props, "spec");
     const edit = (what: string, change: (own: Props, all: Draft[]) => void): void => void found.push(mutant(world, `${name}: ${what}`, "network", (all) => change(spec(all), all)));
+    if (name.endsWith("-drill")) {
+      // A drill that cannot reach its snapshot fails and says so; one that could speak to others is what matters.
+      edit("opens everything out", (own) => array(own, "egress").push({}));
+      edit("opens HTTPS out", (own) => array(own, "egress").push({ ports: [{ port: 443, protocol: "TCP" }] }));
+      for (const [who, peers] of EVERYONE) edit(`leads to ${who}`, (own) => array(own, "egress").push({ to: structuredClone(peers) }));
+      continue;
+    }
     edit("dropped", (_, all) => void all.splice(place.at, 1));
     edit("in another namespace", (_, all) => void (object(at(all, place.at).props, "metadata")["namespace"] = "elsewhere"));
     edit("selects pods that are not there", (own) => void (own["podSelector"] = { matchLabels: { app: "nobody" } }));
@@ -31,7 +38,7 @@ function policyMutants(world: World): Mutant[] {
       // The two policies of pods lean on the one that closes everything: taking a type from one of them closes what was open.
       if (array(place.resource.props, "spec", "policyTypes").includes(type)) edit(`without ${type}`, (own) => void (own["policyTypes"] = rest));
     }
-    if (name === "default-deny") {
+    if (name.endsWith("default-deny")) {
       edit("selects some pods only", (own) => void (own["podSelector"] = { matchLabels: { "app.kubernetes.io/component": "server" } }));
       edit("admits everything in", (own) => void (own["ingress"] = [{}]));
       edit("admits everything out", (own) => void (own["egress"] = [{}]));

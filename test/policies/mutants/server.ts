@@ -169,9 +169,36 @@ const SCHEDULES: readonly (readonly [string, Json])[] = [
 ];
 
 function scheduleMutants(world: World): Mutant[] {
+  return [...storeMutants(world), ...timeMutants(world)];
+}
+
+/** Where the container beside the server stores snapshots. */
+function storeMutants(world: World): Mutant[] {
+  const isBeside = ({ props }: Draft): boolean => "snapshots.json" in object(props, "data") && dig(props, "metadata", "namespace") === "cache";
+  return places(world, "ConfigMap").filter(({ resource }) => isBeside(resource)).flatMap((place) => {
+    const edit = (name: string, change: (told: Props) => void): Mutant =>
+      mutant(world, `snapshots.json: ${name}`, "server", (all) => rewrite(at(all, place.at), "snapshots.json", (text) => { const told = JSON.parse(text) as Props; change(told); return JSON.stringify(told); }));
+    return [
+      edit("the top of the bucket", (told) => void (told["prefix"] = "")),
+      edit("the top of the bucket, by a slash", (told) => void (told["prefix"] = "/")),
+      edit("another site's prefix", (told) => void (told["prefix"] = "cache/elsewhere/")),
+      edit("no prefix", (told) => void delete told["prefix"]),
+      edit("no bucket", (told) => void delete told["bucket"]),
+      edit("every minute", (told) => void (told["cron"] = "* * * * *")),
+      mutant(world, "snapshots.json: cut off", "server", (all) => rewrite(at(all, place.at), "snapshots.json", (text) => text.slice(0, 40))),
+    ];
+  });
+}
+
+function timeMutants(world: World): Mutant[] {
   return places(world, "ConfigMap").filter(({ resource }) => "site.json" in object(resource.props, "data")).flatMap((place) =>
     SCHEDULES.map(([name, cron]) =>
-      mutant(world, `snapshots: ${name}`, "server", (all) => rewrite(at(all, place.at), "site.json", (text) => JSON.stringify({ ...(JSON.parse(text) as Props), snapshotCron: cron }))),
+      mutant(world, `snapshots: ${name}`, "server", (all) => {
+        rewrite(at(all, place.at), "site.json", (text) => JSON.stringify({ ...(JSON.parse(text) as Props), snapshotCron: cron }));
+        for (const { at: stored } of places(world, "ConfigMap").filter(({ resource }) => "snapshots.json" in object(resource.props, "data"))) {
+          rewrite(at(all, stored), "snapshots.json", (text) => JSON.stringify({ ...(JSON.parse(text) as Props), cron }));
+        }
+      }),
     ),
   );
 }

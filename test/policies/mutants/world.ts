@@ -52,10 +52,17 @@ async function rendered(files: readonly string[], extras: BuildExtras): Promise<
   const drafts: Draft[] = [];
   for (const file of files) {
     const { stack, resources } = await renderStackFile(join(root, file), extras);
-    drafts.push(...resources.map(({ type, name, props, secrets }) => ({ type, name, stack, props: props as Props, secrets })));
+    drafts.push(...resources.map(({ type, name, props, secrets }) => ({ type, name, stack, props: withoutPrograms(props as Props), secrets })));
     if (!resources.some(({ type }) => type.startsWith("aws:s3/"))) drafts.push(...storage(stack));
   }
   return drafts;
+}
+
+/** Programs of several hundred kilobytes are copied with every mutant and judged like any text: a line stands for each. */
+function withoutPrograms(props: Props): Props {
+  const data = props["data"];
+  if (typeof data !== "object" || data === null || Array.isArray(data)) return props;
+  return { ...props, data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, key.endsWith(".cjs") ? "// a program\n" : value])) };
 }
 
 /** One change of one world. `change` may break whatever it is given. */
