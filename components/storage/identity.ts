@@ -25,7 +25,7 @@ export class SnapshotIdentity extends pulumi.ComponentResource {
     if (oidcProviderArn === "") {
       const user = new iam.User(name, { name: identityName }, own);
       const allowed = new iam.UserPolicy(`${name}-access`, { name: "snapshots", user: user.name, policy }, own);
-      const key = new iam.AccessKey(`${name}-key`, { user: user.name }, { ...own, dependsOn: [allowed], additionalSecretOutputs: ["id", "secret"] });
+      const key = new iam.AccessKey(`${name}-key`, { user: user.name }, { ...own, dependsOn: [allowed], additionalSecretOutputs: ["secret"] });
       this.key = { accessKey: pulumi.secret(key.id), secretKey: pulumi.secret(key.secret) };
     } else {
       const role = new iam.Role(name, { name: identityName, assumeRolePolicy: JSON.stringify(trustOf(oidcProviderArn, accounts)) }, own);

@@ -15,7 +15,12 @@ export class Moto {
     const port = await freePort();
     const child = spawn(Toolchain.prepared().moto, ["-H", "127.0.0.1", "-p", String(port)], { stdio: "ignore" });
     const moto = new Moto(`http://127.0.0.1:${port}`, child);
-    await waitFor(async () => (await fetch(`${moto.endpoint}/moto-api/`)).ok, { what: "moto", deadlineMs: 30_000 });
+    try {
+      await waitFor(async () => (await fetch(`${moto.endpoint}/moto-api/`)).ok, { what: "moto", deadlineMs: 60_000 });
+    } catch (error) {
+      await moto.stop();
+      throw error;
+    }
     return moto;
   }
 

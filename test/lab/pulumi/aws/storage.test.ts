@@ -5,26 +5,38 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
-  DeleteBucketPolicyCommand, DeleteObjectCommand, GetBucketLocationCommand, GetBucketVersioningCommand, GetObjectCommand, ListObjectsV2Command, PutBucketVersioningCommand, PutObjectCommand, S3Client,
+  CreateBucketCommand, DeleteBucketPolicyCommand, DeleteObjectCommand, GetBucketEncryptionCommand, GetBucketLifecycleConfigurationCommand, GetBucketReplicationCommand, GetBucketLocationCommand, GetBucketVersioningCommand, GetObjectCommand, ListObjectsV2Command, PutBucketVersioningCommand, PutObjectCommand, S3Client, S3ServiceException,
 } from "@aws-sdk/client-s3";
 import { cacheDirectory, PROJECT_ROOT } from "../../../../lab/paths";
 import { builtPulumi } from "../../../../lab/pulumi/cli";
 import { installPulumiHome } from "../../../../lab/pulumi/install";
+import type { AwsSettings } from "../../../../components/settings/snapshots";
 import { Moto } from "./moto";
 
 const BUCKET = "example-cache-snapshots";
-const PROGRAM = `
+const OTHER_REGION = "example-cache-snapshots-dr";
+const KMS = "arn:aws:kms:eu-central-1:123456789012:key/1";
+const ISSUER = "oidc.eks.eu-central-1.amazonaws.com/id/EXAMPLE";
+/** With a role and a key of KMS in place of a user and S3's own key. */
+const BY_ROLE: Partial<AwsSettings> = { bucket: `${BUCKET}-role`, kmsKeyArn: KMS, oidcProviderArn: `arn:aws:iam::123456789012:oidc-provider/${ISSUER}` };
+/** Without KMS: moto forgets which objects a rule of replication is for. */
+const COPIED: Partial<AwsSettings> = { ...BY_ROLE, bucket: `${BUCKET}-copied`, kmsKeyArn: "", replicateTo: { bucketArn: `arn:aws:s3:::${OTHER_REGION}`, kmsKeyArn: "" } };
+
+const program = (...wholes: readonly Partial<AwsSettings>[]): string => `
 import { AwsStorage } from "./components/storage/awsStorage";
-import { awsDefaults } from "./components/settings/snapshots";
+import { awsDefaults, type AwsSettings } from "./components/settings/snapshots";
 import { bucketArn, snapshotAccess } from "./components/storage/documents";
-const settings = { ...awsDefaults, bucket: "${BUCKET}", region: "eu-central-1", cidrs: ["0.0.0.0/0"] };
-const access = snapshotAccess({ bucketArn: bucketArn(settings.bucket, settings.region), prefix: "cache/primary/", kmsKeyArn: "" });
-const storage = new AwsStorage("snapshots", { settings, access, accounts: [], identityName: "cache-primary-snapshots" }, {});
-export const key = storage.access;
+function storageOf(name: string, changed: Partial<AwsSettings>) {
+  const settings = { ...awsDefaults, bucket: "${BUCKET}", region: "eu-central-1", cidrs: ["0.0.0.0/0"], ...changed };
+  const access = snapshotAccess({ bucketArn: bucketArn(settings.bucket, settings.region), prefix: "cache/primary/", kmsKeyArn: settings.kmsKeyArn });
+  return new AwsStorage(name, { settings, access, accounts: [{ namespace: "cache", name: "dragonfly" }], identityName: \`cache-primary-\${name}\` }, {});
+}
+export const key = storageOf("snapshots", {}).access;
+${wholes.map((whole, at) => `storageOf("whole${at}", ${JSON.stringify(whole)});`).join("\n")}
 `;
 
 describe("a site's bucket, by the real engine and the lab's aws provider against moto", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let moto: Moto;
   let folder = "";
   let env: NodeJS.ProcessEnv = {};
@@ -38,7 +50,7 @@ describe("a site's bucket, by the real engine and the lab's aws provider against
     await mkdir(join(folder, "backend"));
     await writeFile(join(folder, "Pulumi.yaml"), "name: storage\nruntime: nodejs\nmain: index.ts\n");
     await writeFile(join(folder, "package.json"), '{"name":"storage","version":"1.0.0"}');
-    await writeFile(join(folder, "index.ts"), PROGRAM);
+    await writeFile(join(folder, "index.ts"), program());
     await writeFile(join(folder, "passphrase"), "for this test only");
     for (const name of ["node_modules", "components", "server", "guard"]) await symlink(join(PROJECT_ROOT, name), join(folder, name));
     const home = await installPulumiHome({ cacheDir: cacheDirectory(), pulumiBinary });
@@ -102,16 +114,41 @@ describe("a site's bucket, by the real engine and the lab's aws provider against
     assert.equal((await admin.send(new GetBucketVersioningCommand({ Bucket: BUCKET }))).Status, "Enabled");
   });
 
+  it("has what can be asked for besides: a role, keys of KMS, a copy in the other region; and changes in place", async () => {
+    await admin.send(new CreateBucketCommand({ Bucket: OTHER_REGION, CreateBucketConfiguration: { LocationConstraint: "eu-central-1" } }));
+    await admin.send(new PutBucketVersioningCommand({ Bucket: OTHER_REGION, VersioningConfiguration: { Status: "Enabled" } }));
+    await writeFile(join(folder, "index.ts"), program(BY_ROLE, COPIED));
+    const up = await pulumi("up", "--yes", "--skip-preview");
+    assert.equal(up.code, 0, up.output);
+    assert.doesNotMatch(up.output, /warning/);
+    const preview = await pulumi("preview", "--refresh", "--expect-no-changes");
+    assert.equal(preview.code, 0, preview.output);
+    const Bucket = COPIED.bucket;
+    const { ReplicationConfiguration } = await admin.send(new GetBucketReplicationCommand({ Bucket }));
+    assert.equal(ReplicationConfiguration?.Rules?.[0]?.Destination?.Bucket, COPIED.replicateTo?.bucketArn);
+    const { ServerSideEncryptionConfiguration } = await admin.send(new GetBucketEncryptionCommand({ Bucket: BY_ROLE.bucket }));
+    assert.equal(ServerSideEncryptionConfiguration?.Rules?.[0]?.ApplyServerSideEncryptionByDefault?.KMSMasterKeyID, KMS);
+
+    await writeFile(join(folder, "index.ts"), program(BY_ROLE, { ...COPIED, expireDays: 45 }));
+    const changed = await pulumi("up", "--yes", "--skip-preview");
+    assert.match(changed.output, /1 updated/);
+    const { Rules = [] } = await admin.send(new GetBucketLifecycleConfigurationCommand({ Bucket }));
+    assert.deepEqual(Rules.flatMap(({ Expiration }) => Expiration?.Days ?? []), [45]);
+  });
+
   describe("its access, judged by moto's authorization", () => {
     const objectIn = (Bucket: string, Key: string) => ({ Bucket, Key });
-    before(async () => {
-      // The policy that asks for TLS would refuse everything here: moto speaks plain HTTP.
-      await admin.send(new DeleteBucketPolicyCommand({ Bucket: BUCKET }));
-      await moto.authorize(true);
-    });
+    before(() => moto.authorize(true));
     after(() => moto.authorize(false));
 
+    it("refuses plain HTTP, which is all that moto speaks, even to who has the right", async () => {
+      await assert.rejects(own.send(new GetObjectCommand(objectIn(BUCKET, "cache/primary/any"))), (error: unknown) => error instanceof S3ServiceException && error.$metadata.httpStatusCode === 403);
+    });
+
     it("allows the five actions under its own prefix", async () => {
+      await moto.authorize(false);
+      await admin.send(new DeleteBucketPolicyCommand({ Bucket: BUCKET }));
+      await moto.authorize(true);
       const mine = objectIn(BUCKET, "cache/primary/e00000001/dump.rdb");
       await own.send(new PutObjectCommand({ ...mine, Body: "x" }));
       await own.send(new GetObjectCommand(mine));
