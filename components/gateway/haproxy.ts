@@ -30,7 +30,11 @@ const section = (title: string, ...lines: readonly string[]): string => [title, 
 
 const USER_TIMEOUT = "tcp-ut 3s";
 const CHECKED = "check inter 250ms fastinter 250ms downinter 250ms fall 2 rise 1";
-/** Who reads a copy waits a second longer for a change than who writes: the server itself refuses what it must not answer. */
+/**
+ * Who reads a copy waits a second longer for a change than who writes: the server itself refuses what it must not answer. For a
+ * peer "inter" is also the time that TCP and TLS may take, two round trips of the link; it comes up as fast as the local one,
+ * and when the primary moves here it is left at once, whatever its checks say.
+ */
 const CHECKED_SELDOM = "check inter 1s fastinter 250ms downinter 250ms fall 2 rise 1";
 
 /** The link's certificates, replaced in the running process: see renewal.ts. */
@@ -110,7 +114,7 @@ const clients = (config: HaproxyConfig): readonly string[] => [
     "option redispatch 1",
     ...guardCheck("/primary"),
     localServer(config, ports.client, CHECKED, `port ${ports.guard}`, "on-marked-down shutdown-sessions", "on-marked-up shutdown-backup-sessions"),
-    ...config.peers.map((peer) => peerServer(peer, linkServerName(peer.site), "backup", CHECKED, "check-ssl", `check-sni ${linkGuardName(peer.site)}`, "on-marked-down shutdown-sessions")),
+    ...config.peers.map((peer) => peerServer(peer, linkServerName(peer.site), "backup", CHECKED_SELDOM, "check-ssl", `check-sni ${linkGuardName(peer.site)}`, "on-marked-down shutdown-sessions")),
   ),
   section("frontend read_only", `bind :${ports.readOnly} ${USER_TIMEOUT}`, "default_backend read_only"),
   section("backend read_only", ...guardCheck("/read-only"), localServer(config, ports.client, CHECKED_SELDOM, `port ${ports.guard}`, "on-marked-down shutdown-sessions")),
