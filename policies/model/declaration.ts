@@ -1,5 +1,20 @@
+import { parseAddress } from "../../resolver/upstream/address";
+import { ports } from "../../server/ports";
 import type { Resource } from "./resource";
 import { isMap, list, map, peek, strings, text, at, type Value } from "./value";
+
+/** The DNS resolver of a site. */
+export interface DeclaredResolver {
+  readonly namespace: string;
+  readonly clients: readonly string[];
+  readonly clientCidrs: readonly string[];
+  /** Of the servers that it asks, over UDP and TCP. */
+  readonly upstreams: readonly { readonly cidr: string; readonly port: number }[];
+  /** The gateway's ports that it uses; none for one without a shared cache. */
+  readonly cachePorts: readonly number[];
+  /** Whether it has a port for monitoring. */
+  readonly metrics: "served" | "none";
+}
 
 /** What a site is meant to be, in so far as the stack says it itself: the settings of its component. */
 export interface Declaration {
@@ -18,6 +33,8 @@ export interface Declaration {
   /** Where snapshots go; undefined while they stay on the server's own volume. */
   readonly storage: { readonly namespace: string; readonly cidrs: readonly string[]; readonly port: number } | undefined;
   readonly dns: { readonly namespace: string; readonly labels: Readonly<Record<string, string>> } | undefined;
+  /** Undefined while it is off. */
+  readonly resolver: DeclaredResolver | undefined;
 }
 
 const SITE_TYPE = "dragonfly-dr:index:Site";
@@ -52,7 +69,24 @@ function read(settings: Value): Declaration {
     peerPorts: peers.map((peer) => at(peer, "port")).filter((port) => typeof port === "number"),
     apiServer: cidr === undefined ? undefined : { cidr, port: number(apiServer, "port") ?? 443 },
     storage: storageOf(map(settings, "snapshots")),
+    resolver: resolverOf(map(settings, "resolver")),
     dns: dnsNamespace === undefined ? undefined : { namespace: dnsNamespace, labels: strings(map(dns, "labels")) },
+  };
+}
+
+const CACHE_PORTS: Readonly<Record<string, readonly number[]>> = { builtin: [ports.client, ports.readOnly], routedns: [ports.client] };
+
+function resolverOf(resolver: Value): DeclaredResolver | undefined {
+  const namespace = text(resolver, "namespace");
+  if (peek(resolver, "enabled") !== true || namespace === undefined) return undefined;
+  const implementation = text(resolver, "implementation") ?? "builtin";
+  return {
+    namespace,
+    clients: texts(resolver, "clients"),
+    clientCidrs: texts(resolver, "clientCidrs"),
+    upstreams: texts(resolver, "upstreams").flatMap((each) => parseAddress(each) ?? []).map(({ host, port, family }) => ({ cidr: `${host}/${family === 4 ? 32 : 128}`, port })),
+    cachePorts: CACHE_PORTS[implementation] ?? [],
+    metrics: implementation === "routedns" ? "none" : "served",
   };
 }
 

@@ -7,7 +7,7 @@ import { title, type Resource } from "../model/resource";
 import type { Stack } from "../model/stack";
 import { at, list, map, strings, text, UnknownValue, type Value } from "../model/value";
 import { containers, podLabels, workload, type Workload } from "../model/workload";
-import type { PodEndpoint } from "./endpoint";
+import type { PodEndpoint, Protocol } from "./endpoint";
 import { namedPorts } from "./network";
 import { Gate } from "./reach";
 
@@ -19,6 +19,8 @@ export interface Door {
   readonly resource: Resource;
   readonly pod: PodEndpoint;
   readonly port: number;
+  /** Default TCP. */
+  readonly protocol?: Protocol;
   readonly purpose: Purpose;
 }
 
@@ -32,7 +34,7 @@ export interface CachePods {
 }
 
 /** Stands for every port that nothing is said of. */
-const NO_PORT = 1;
+export const NO_PORT = 1;
 const LONGEST_PEER_LIST = 16;
 
 /**

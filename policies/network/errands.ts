@@ -61,7 +61,7 @@ const tcp = (to: Caller, list: readonly number[]): Errand => ({ to, ports: list,
 
 export const toBlock = (cidr: string, list: readonly number[], what = "addresses"): Errand => ({ ...tcp({ ...blockCaller(cidr), title: `${what} (${cidr})` }, list), cidrs: [cidr] });
 
-const toPods = (title: string, stack: Stack, namespace: string, pods: Workload, list: readonly number[]): Errand => ({
+export const toPods = (title: string, stack: Stack, namespace: string, pods: Workload, list: readonly number[]): Errand => ({
   ...tcp(podsCaller(title, stack.network.podOf(pods, namespace), labelsThatTell(podLabels(pods))), list),
   namespaces: [namespace],
 });

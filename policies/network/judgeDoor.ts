@@ -24,7 +24,7 @@ export function* judgeDoor(stack: Stack, door: Door, expectation: Expectation): 
   const subject = { resource: door.resource, part: `port ${door.port}` };
   const gate = new Gate(network.policies, door.pod, "ingress");
   const tried = witnesses(network, gate, expectation);
-  const admitted = tried.filter(({ endpoint }) => gate.admits(endpoint, door.port, "TCP"));
+  const admitted = tried.filter(({ endpoint }) => gate.admits(endpoint, door.port, door.protocol ?? "TCP"));
   const strangers = admitted.filter(({ endpoint }) => !expectation.callers.some((caller) => caller.covers(endpoint)));
   const gaps = [...network.unread.map((each) => title(each.resource)), ...gate.policies.flatMap((policy) => (policy.unknown.length > 0 ? [title(policy.resource)] : []))];
   // A policy that is not read yet can only close what is open, or open what is closed: which, depends on the question.
@@ -37,7 +37,7 @@ export function* judgeDoor(stack: Stack, door: Door, expectation: Expectation): 
 }
 
 const letIn = (caller: Caller, gate: Gate, door: Door, admitted: readonly Witness[]): boolean =>
-  admitted.some(({ endpoint }) => caller.covers(endpoint)) || caller.examples.some((endpoint) => gate.admits(endpoint, door.port, "TCP"));
+  admitted.some(({ endpoint }) => caller.covers(endpoint)) || caller.examples.some((endpoint) => gate.admits(endpoint, door.port, door.protocol ?? "TCP"));
 
 const describe = (door: Door): string => (door.port === 1 ? "a port that nothing listens on" : `port ${door.port} of the pods`);
 

@@ -32,7 +32,7 @@ export function isDrill(object: KubeObject): boolean {
   }
 }
 
-function isResolver(object: KubeObject): boolean {
+export function isResolver(object: KubeObject): boolean {
   const pods = workload(object);
   if (pods === undefined) return false;
   try {

@@ -28,6 +28,7 @@ import { linkPort } from "./network/linkPort";
 import { linkTls } from "./network/linkTls";
 import { metricsPort } from "./network/metricsPort";
 import { neededPaths } from "./network/neededPaths";
+import { resolver } from "./network/resolver";
 import { sourcePorts } from "./network/sourcePorts";
 import { adminBind } from "./server/adminBind";
 import { breakReplication } from "./server/breakReplication";
@@ -75,6 +76,7 @@ export const rules: readonly Rule[] = [
   exposedServices,
   egress,
   neededPaths,
+  resolver,
   memory,
   threadCount,
   breakReplication,

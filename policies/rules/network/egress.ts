@@ -61,7 +61,7 @@ export function podsBeside(stack: Stack, { namespace, servers }: CachePods): Sou
 }
 
 /** Somewhere a pod may speak to on ports that are named, or on any. */
-type Destination = Omit<Errand, "ports"> & { readonly ports: readonly number[] | "any" };
+export type Destination = Omit<Errand, "ports"> & { readonly ports: readonly number[] | "any" };
 
 const toNamespace = (name: string): Destination => ({ to: namespaceCaller(name), ports: "any", protocols: ["TCP", "UDP", "SCTP"], cidrs: [], namespaces: [name] });
 
@@ -88,7 +88,7 @@ function named(stack: Stack, { pod }: Source): Destination[] {
   return blocks.filter(isNarrow).map((cidr) => toBlock(cidr, [...HTTPS_PORTS, ports.link]));
 }
 
-function* judgeSource(stack: Stack, { resource, pod }: Source, allowed: readonly Destination[]): Iterable<Finding> {
+export function* judgeSource(stack: Stack, { resource, pod }: Source, allowed: readonly Destination[]): Iterable<Finding> {
   const { network } = stack;
   const gate = new Gate(network.policies, pod, "egress");
   const tried = witnesses(network, gate, { cidrs: allowed.flatMap((each) => each.cidrs), namespaces: allowed.flatMap((each) => each.namespaces) });

@@ -32,7 +32,7 @@ function* judge(stack: Stack, pods: CachePods): Iterable<Finding> {
   }
 }
 
-function* judgeErrand(stack: Stack, { resource, pod }: Source, { to, ports, protocols }: Errand): Iterable<Finding> {
+export function* judgeErrand(stack: Stack, { resource, pod }: Source, { to, ports, protocols }: Errand): Iterable<Finding> {
   const { network } = stack;
   const leads = (port: number): boolean => protocols.some((protocol) => to.examples.some((example) => reaches(network.policies, { from: pod, to: example, port, protocol })));
   const closed = ports.filter((port) => !leads(port));
