@@ -82,7 +82,7 @@ async function carryOut(plan: RestorePlan, crew: Crew, record: CommandRecord, to
     if (late !== null) record.note(`${late.problem}; run dragonfly-dr failover --to ${to} when it can be reached`);
   }
   const report = crew.of(to).latest?.status?.snapshots?.restore;
-  if (report?.epoch === epoch && report.id !== null) record.note(`restored ${report.id}, ${report.bytes} bytes`);
+  if (report?.epoch === epoch && report.id != null) record.note(`restored ${report.id}, ${report.bytes} bytes`);
   return await record.end({ outcome: "done", ...fenced() });
 }
 

@@ -66,7 +66,8 @@ function overwrites(views: readonly SiteView[], target: PresentView, plan: Resto
   const version = status?.dataVersion ?? null;
   const primary = currentPrimary(views);
   const serving = primary !== undefined && servesAt(primary.object, primary.object.spec.epoch);
-  const newest = snapshots.newest;
+  // A field that was null is absent in what the API server keeps.
+  const newest = snapshots.newest ?? null;
   const what = from !== "newest" ? `snapshot ${from}` : newest === null ? "the newest snapshot of its peers, if there is one" : `the newest snapshot, ${newest.id} of ${newest.time}`;
   return [
     version === null ? `${to} holds no data; it is filled from ${what}` : `everything that ${to} holds (data version ${version.epoch}/${version.sequence}) is replaced by ${what}; a dump of it stays on its volume`,
@@ -77,6 +78,6 @@ function overwrites(views: readonly SiteView[], target: PresentView, plan: Resto
 
 function warnings({ to, from, unreachable }: RestorePlan, snapshots: SnapshotsReport): readonly string[] {
   const trouble = snapshots.state === "ok" || snapshots.state === "waiting" || snapshots.state === "skipped" ? [] : [`site ${to}: its snapshots are in trouble (${snapshots.state}: ${snapshots.reason})`];
-  const none = from === "newest" && snapshots.newest === null ? [`site ${to}: no good snapshot of its own is known`] : [];
+  const none = from === "newest" && snapshots.newest == null ? [`site ${to}: no good snapshot of its own is known`] : [];
   return [...trouble, ...none, ...unreachable.map((site) => `site ${site} does not answer: it closes by itself when it learns of the new epoch`)];
 }

@@ -114,9 +114,10 @@ export class ModelGuard {
     const newest = ids[ids.length - 1];
     return {
       snapshots: {
-        site: this.site, state: "ok", reason: "", busy: false, count: ids.length, next: null, restore: null, drill: null, proven: null,
-        newest: newest === undefined ? null : { id: newest, site: this.site, time: new Date(this.cluster.now()).toISOString(), bytes: 2 ** 20, seconds: 1 },
-        request: this.request,
+        site: this.site, state: "ok", reason: "", busy: false, count: ids.length,
+        // The API server drops what is null.
+        newest: newest === undefined ? undefined : { id: newest, site: this.site, time: new Date(this.cluster.now()).toISOString(), bytes: 2 ** 20, seconds: 1 },
+        request: this.request ?? undefined,
       },
     };
   }
