@@ -5,10 +5,10 @@ import type { PeerStatus, ReplicationStatus, ServerStatus, SiteRoleSpec, SiteRol
 type Names<T> = { readonly [K in keyof Required<T>]: true };
 
 /** Every field of the types; the compiler keeps these lists whole. */
-const spec: Names<SiteRoleSpec> = { site: true, role: true, epoch: true, mode: true, source: true, handover: true, proof: true, acceptPartial: true, acceptLoss: true, peerLost: true, endServer: true };
+const spec: Names<SiteRoleSpec> = { site: true, role: true, epoch: true, mode: true, source: true, handover: true, proof: true, acceptPartial: true, acceptLoss: true, peerLost: true, endServer: true, restore: true, snapshot: true };
 const status: Names<SiteRoleStatus> = {
   site: true, observedGeneration: true, phase: true, reason: true, role: true, epoch: true, serving: true, dataVersion: true, server: true, replication: true,
-  peers: true, handover: true, refusal: true, promotion: true, divergence: true, updatedAt: true,
+  peers: true, handover: true, refusal: true, promotion: true, divergence: true, snapshots: true, updatedAt: true,
 };
 const server: Names<ServerStatus> = { engine: true, version: true, runId: true, threads: true, usedMemoryBytes: true, maxMemoryBytes: true };
 const replication: Names<ReplicationStatus> = { source: true, linkUp: true, syncInProgress: true, inSync: true, lagSeconds: true, position: true };
