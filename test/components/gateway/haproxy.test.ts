@@ -218,7 +218,8 @@ describe("the gateway on a real HAProxy", function () {
     // As the kubelet would never do it: certificate and key that do not belong together.
     copyFileSync(join(renewed.dr, "tls.crt"), join(b.link, "tls.crt"));
     await until("1", async () => String(await metric(b.address, "renewal_failing")));
-    assert.equal(await shown(b.address, renewed.primary), "test ca", "the old one stays");
+    // Until the worker from before has left the port, it may be the one that answers.
+    await until("test ca", () => shown(b.address, renewed.primary));
     copyFileSync(join(renewed.dr, "tls.key"), join(b.link, "tls.key"));
     for (const name of ["tls.crt", "tls.key"]) copyFileSync(join(renewed.primary, name), join(a.link, name));
     await until("next ca", () => shown(b.address, folders["primary"] ?? ""));
@@ -227,7 +228,8 @@ describe("the gateway on a real HAProxy", function () {
     for (const site of [a, b]) copyFileSync(join(renewed.dr, "peer-ca.crt"), join(site.link, "peer-ca.crt"));
     await until("refused", () => shown(b.address, folders["primary"] ?? ""));
     await until("next ca", () => shown(b.address, renewed.primary));
-    assert.equal(await greeting(open(a.address, 6381)), "dr", "a's gateway shows its new certificate, and believes the new authority");
+    // a's gateway shows its new certificate, and believes the new authority.
+    await until("dr", () => greeting(open(a.address, 6381)));
     assert.equal(session.destroyed, false);
     const inDays = (await metric(b.address, "certificate_expiry_timestamp_seconds")) - Date.now() / 1000;
     assert.ok(inDays > 2.9 * 86_400 && inDays < 3 * 86_400, `expires in ${inDays} s`);
