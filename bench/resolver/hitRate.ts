@@ -16,8 +16,9 @@ interface Scenario {
   /** Seconds. */
   readonly ttl: number;
   readonly env: Readonly<Record<string, string>>;
-  /** Hit rates that theory expects, alone and shared. @param entries that a replica's own cache was seen to hold. */
-  readonly theory: (shares: readonly number[], entries: number) => readonly [alone: number, shared: number];
+  /** The hit rate that theory expects of replicas alone, and of those that share, given what they were seen to get and hold. */
+  readonly alone: (shares: readonly number[], seen: Outcome) => number;
+  readonly shared: (shares: readonly number[], seen: Outcome) => number;
 }
 
 /** Chosen so that a replica alone has about the 60 % of the seed's table. */
@@ -31,17 +32,16 @@ const SCENARIOS: readonly Scenario[] = [
     workload: SHORT_TTLS,
     ttl: TTL,
     env: {},
-    theory: (shares) => [hitRateByTtl(shares, (SHORT_TTLS.rate * TTL) / REPLICAS), hitRateByTtl(shares, SHORT_TTLS.rate * TTL)],
+    alone: (shares, { perSecond }) => hitRateByTtl(shares, (perSecond * TTL) / REPLICAS),
+    shared: (shares, { perSecond }) => hitRateByTtl(shares, perSecond * TTL),
   },
   {
     title: "TTL 1 h, 1 MiB in each replica",
     workload: LITTLE_ROOM,
     ttl: 3_600,
     env: { HEIMDALL_CACHE_BYTES: "1Mi" },
-    theory: (shares, entries) => [
-      hitRateByRoom(shares, entries),
-      hitRateOfAll(shares, LITTLE_ROOM.rate * LITTLE_ROOM.warmUp, LITTLE_ROOM.rate * (LITTLE_ROOM.warmUp + LITTLE_ROOM.seconds)),
-    ],
+    alone: (shares, { entries }) => hitRateByRoom(shares, entries),
+    shared: (shares, { from, queries }) => hitRateOfAll(shares, from, from + queries),
   },
 ];
 
@@ -52,8 +52,12 @@ interface Counters {
   readonly sharedFailures: number;
 }
 
-/** Parts of the queries that were counted. */
+/** What came of the queries that were counted; rates are parts of them. */
 interface Outcome {
+  /** Queries before counting began, and counted: those that arrived, which a busy machine may make fewer. */
+  readonly from: number;
+  readonly queries: number;
+  readonly perSecond: number;
   readonly hits: number;
   readonly upstream: number;
   /** Operations of the shared cache that failed: a machine too busy to measure on. */
@@ -82,13 +86,19 @@ async function measure(tools: Tools, { workload, ttl, env }: Scenario, sharing: 
     for (let i = 0; i < REPLICAS; i++) subjects.push(await startOurs(tools, setting));
     const none: Counters = { queries: 0, hits: 0, entries: 0, sharedFailures: 0 };
     let before = none;
+    let begun = 0;
     await runWorkload(subjects.map(({ port }) => port), workload, async () => {
       before = await countersOf(subjects);
       await upstream.asked();
+      begun = performance.now();
     });
+    const seconds = (performance.now() - begun) / 1000;
     const after = await countersOf(subjects);
     const queries = after.queries - before.queries;
     return {
+      from: before.queries,
+      queries,
+      perSecond: queries / seconds,
       hits: (after.hits - before.hits) / queries,
       upstream: (await upstream.asked()) / queries,
       sharedFailures: (after.sharedFailures - before.sharedFailures) / queries,
@@ -106,10 +116,11 @@ export async function measureHitRates(tools: Tools): Promise<string> {
   const percent = (part: number): string => `${(part * 100).toFixed(1)} %`;
   const rows: string[][] = [];
   for (const scenario of SCENARIOS) {
-    const { names, exponent, rate } = scenario.workload;
+    const { names, exponent } = scenario.workload;
     const [alone, shared] = [await measure(tools, scenario, "alone"), await measure(tools, scenario, "shared")];
-    const [aloneInTheory, sharedInTheory] = scenario.theory(zipfShares(names, exponent), alone.entries);
-    const what = `${scenario.title}; ${names.toLocaleString("en")} names, exponent ${exponent}, ${rate.toLocaleString("en")} queries/s`;
+    const shares = zipfShares(names, exponent);
+    const [aloneInTheory, sharedInTheory] = [scenario.alone(shares, alone), scenario.shared(shares, shared)];
+    const what = `${scenario.title}; ${names.toLocaleString("en")} names, exponent ${exponent}, ${[alone, shared].map(({ perSecond }) => perSecond.toFixed(0)).join(" and ")} queries/s`;
     rows.push([what, percent(alone.hits), percent(aloneInTheory), percent(shared.hits), percent(sharedInTheory), `${percent(alone.upstream)} → ${percent(shared.upstream)}`, percent(shared.sharedFailures)]);
   }
   const head = [`${REPLICAS} replicas`, "hits alone", "in theory", "hits shared", "in theory", "queries that went upstream", "Redis failed or was late"];

@@ -39,8 +39,6 @@ export async function runWorkload(ports: readonly number[], { names, exponent, r
     await askFor(warmUp);
     await begin();
     await askFor(seconds);
-    // The last answers.
-    await delay(200);
   } finally {
     for (const socket of sockets) socket.close();
   }
