@@ -13,8 +13,8 @@ import type { Benchmark } from "../section";
 import type { Outcome, Task } from "./worker";
 
 const MEBIBYTE = 2 ** 20;
-const SIZES_MIB = [64, 256, 768];
-const RUNS = 5;
+const SIZES_MIB = [16, 64, 256];
+const RUNS = 3;
 const VALUE_BYTES = 16_384;
 
 /** Snapshots beside the plain tools for the same: how fast, and in how much memory. */
