@@ -14,7 +14,8 @@ export interface CopyView {
   readonly version: string;
 }
 
-const TIMEOUT_MS = 3_000;
+/** A machine under load takes its time; nobody waits for this but the snapshot. */
+const TIMEOUT_MS = 10_000;
 
 /** @throws Trouble (`skipped`) when the guard does not answer: nobody says that this copy is whole. */
 export async function askGuard(address = `http://127.0.0.1:${ports.guard}`): Promise<CopyView> {
