@@ -22,8 +22,8 @@ interface Scenario {
 }
 
 /** Chosen so that a replica alone has about the 60 % of the seed's table. */
-const SHORT_TTLS: Workload = { names: 10_000, exponent: 0.9, rate: 1_300, warmUp: 12, seconds: 40 };
-const LITTLE_ROOM: Workload = { names: 20_000, exponent: 0.95, rate: 1_500, warmUp: 20, seconds: 40 };
+const SHORT_TTLS: Workload = { names: 10_000, exponent: 0.9, rate: 1_300, warmUp: 12, seconds: 25 };
+const LITTLE_ROOM: Workload = { names: 20_000, exponent: 0.95, rate: 1_500, warmUp: 15, seconds: 30 };
 const TTL = 10;
 
 const SCENARIOS: readonly Scenario[] = [
