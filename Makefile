@@ -11,8 +11,8 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 node_modules/.package-lock.json: package.json package-lock.json
-	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
-	@touch $@
+	@# Two makes at once would empty the folder under each other.
+	flock .npm-ci.lock sh -c 'test $@ -nt package.json -a $@ -nt package-lock.json || npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && touch $@'
 
 packages: node_modules/.package-lock.json
 
