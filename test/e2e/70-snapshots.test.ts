@@ -155,7 +155,7 @@ describe("snapshots", () => {
     await w.inSync("dr");
   });
 
-  it("a server that is killed while nobody looks comes back with a snapshot's data and not an older dump", async () => {
+  it("a server told to stop saves what is served now, and comes back with it", async () => {
     const before = serverPid(w, "primary");
     process.kill(before, "SIGTERM");
     await waitFor(() => serverPid(w, "primary") !== before, { what: "a new server", deadlineMs: 120_000 });
