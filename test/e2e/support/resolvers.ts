@@ -13,6 +13,9 @@ export const RESOLVER_NAMESPACE = siteDefaults.resolver.namespace;
 const DNS_TARGET = 1053;
 const HTTP_PORT = 9153;
 
+/** A program of its own, since only a process can be in the node's network. */
+const FETCH = "fetch(process.argv[1]).then((reply) => reply.text()).then((text) => process.stdout.write(text))";
+
 interface PodList {
   readonly items: readonly { readonly metadata: { readonly name: string; readonly deletionTimestamp?: string }; readonly status: { readonly podIP?: string; readonly conditions?: readonly { readonly type: string; readonly status: string }[] } }[];
 }
@@ -62,7 +65,7 @@ export class Resolvers {
 
   /** Sum of a replica's metrics whose name and labels begin so; 0 when there are none yet. */
   async metric({ address }: Replica, start: string): Promise<number> {
-    const text = await this.inside(this.debian.program("busybox"), "wget", "-q", "-T", "5", "-O", "-", `http://${address}:${HTTP_PORT}/metrics`);
+    const text = await run("nsenter", [this.netns, process.execPath, "-e", FETCH, `http://${address}:${HTTP_PORT}/metrics`], { timeoutMs: 20_000 });
     return text.split("\n").filter((line) => line.startsWith(start)).reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" ") + 1)), 0);
   }
 
