@@ -6,7 +6,7 @@ import { passwordsOf } from "./passwords";
 import type { S3Credentials, SiteConfig } from "./siteConfig";
 
 /** What a stack takes from elsewhere than its configuration; nothing but in tests and renderings. */
-export type BuildExtras = Pick<SiteExtras, "guardBundle" | "resolverBundle">;
+export type BuildExtras = Pick<SiteExtras, "guardBundle" | "resolverBundle" | "snapshotsBundle">;
 
 /** A stack's resources, and what it tells the others. */
 export function buildSite(config: SiteConfig, extras: BuildExtras = {}): SiteOutputs {

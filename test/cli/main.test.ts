@@ -34,7 +34,7 @@ describe("the command line", () => {
   it("lists the commands that exist", async () => {
     const { code, out } = await call("--help");
     assert.equal(code, 0);
-    assert.deepEqual([...out.matchAll(/^ {2}([a-z-]+) \[options\]/gm)].map((m) => m[1]), ["init", "status", "switchover", "failover", "failback", "serve", "peer-lost", "render", "check"]);
+    assert.deepEqual([...out.matchAll(/^ {2}([a-z-]+) \[options\]/gm)].map((m) => m[1]), ["init", "status", "switchover", "failover", "failback", "serve", "peer-lost", "snapshot", "restore", "drill", "render", "check"]);
   });
 
   it("ends with 2 on what it cannot read, and touches nothing", async () => {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 const root = join(__dirname, "../..");
 const modules = join(root, "node_modules");
 /** What the package is built from: a build in the checkout itself would take its dist/ from under other tests. */
-const sources = ["components", "stacks", "cli", "policies", "server", "guard", "resolver", "docs", "README.md", "build.mjs", "package.json", "tsconfig.json", "tsconfig.build.json"];
+const sources = ["components", "stacks", "cli", "policies", "server", "guard", "resolver", "snapshots", "docs", "README.md", "build.mjs", "package.json", "tsconfig.json", "tsconfig.build.json"];
 
 const program = `
 import * as pulumi from "@pulumi/pulumi";

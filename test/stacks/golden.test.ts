@@ -13,13 +13,15 @@ describe("the shipped stacks", function () {
   const directory = mkdtempSync(join(tmpdir(), "golden-"));
   const guardBundle = join(directory, "guard.cjs");
   const resolverBundle = join(directory, "resolver.cjs");
+  const snapshotsBundle = join(directory, "snapshots.cjs");
   before(() => {
     writeFileSync(guardBundle, "// the guard\n");
     writeFileSync(resolverBundle, "// the resolver\n");
+    writeFileSync(snapshotsBundle, "// the snapshots\n");
   });
   after(() => rmSync(directory, { recursive: true, force: true }));
 
-  const render = (file: string): Promise<RenderedStack> => renderStackFile(join(root, file), { guardBundle, resolverBundle });
+  const render = (file: string): Promise<RenderedStack> => renderStackFile(join(root, file), { guardBundle, resolverBundle, snapshotsBundle });
 
   for (const [name, file] of Object.entries(stacks)) {
     it(`${file} makes what test/golden/${name}.yaml says (UPDATE_GOLDEN=1 writes it)`, async () => {

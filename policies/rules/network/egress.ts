@@ -1,5 +1,6 @@
 import { ports } from "../../../server/ports";
 import { title } from "../../model/resource";
+import { declarationFor } from "../../model/declaration";
 import type { Stack } from "../../model/stack";
 import { podLabels, workload } from "../../model/workload";
 import { isNarrow } from "../../network/address";
@@ -39,7 +40,7 @@ export const egress: Rule = {
         for (const source of podsBeside(stack, pods)) yield* judgeSource(stack, source, destinations(stack, source, pods, settings));
       }
       // A drill fetches a snapshot and speaks to nobody else.
-      const declaration = caches.map((pods) => pods.declaration).find((each) => each !== undefined);
+      const declaration = caches.map((pods) => pods.declaration).find((each) => each !== undefined) ?? declarationFor(stack.resources, undefined);
       for (const object of stack.objects.filter(isDrill)) {
         const { namespace } = object;
         const pods = namespace === undefined || caches.some((each) => each.namespace === namespace) ? undefined : workload(object);

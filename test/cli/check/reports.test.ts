@@ -14,7 +14,12 @@ interface Sarif {
 
 const valid = new Ajv({ allErrors: true, strict: true }).compile(sarifSchema);
 const LITELLM = "    - name: litellm\n      keys: [litellm:*]\n      commands: [+@all, -@dangerous, +INFO]\n";
-const USERS = `  dragonfly-dr:users:\n    - name: shop\n      keys: [shop:*]\n      commands: [+@all]\n${LITELLM}`;
+const HEIMDALL = `    - name: heimdall
+      keys: ["heimdall:dns:cache:*"]
+      channels: ["heimdall:dns:cache:invalidate"]
+      commands: [-@all, +AUTH, +GET, +SET, +DEL, +PUBLISH, +SUBSCRIBE]
+`;
+const USERS = `  dragonfly-dr:users:\n    - name: shop\n      keys: [shop:*]\n      commands: [+@all]\n${LITELLM}${HEIMDALL}`;
 
 describe("dragonfly-dr check", function () {
   this.timeout(60_000);

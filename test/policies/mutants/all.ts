@@ -7,8 +7,17 @@ import { serverMutants } from "./server";
 import { storageMutants } from "./storage";
 import type { Mutant, World } from "./world";
 
-/** Every mutant of a world, in order. */
+/** Every mutant of a world, in order. Where two change alike objects, the later ones are numbered. */
 export function mutantsOf(world: World): Mutant[] {
+  const seen = new Map<string, number>();
+  return kindsOf(world).map((mutant) => {
+    const times = (seen.get(mutant.name) ?? 0) + 1;
+    seen.set(mutant.name, times);
+    return times === 1 ? mutant : { ...mutant, name: `${mutant.name} (${times})` };
+  });
+}
+
+function kindsOf(world: World): Mutant[] {
   switch (world.name) {
     case "cilium":
       return ciliumMutants(world);
