@@ -33,11 +33,11 @@ describe("pulumi up", () => {
     const file = w.deployment.stackFile("primary");
     const good = readFileSync(file, "utf8");
     try {
-      writeFileSync(file, good.replace(/maxmemory: \S+/, "maxmemory: 490mb").replace("dragonfly-dr:environment: lab", "dragonfly-dr:environment: lab\n  dragonfly-dr:nonsense: 1\n  dragonfly-dr:snapshots:\n    cron: every day"));
+      writeFileSync(file, good.replace(/maxmemory: \S+/, "maxmemory: 490mb").replace("dragonfly-dr:environment: lab", "dragonfly-dr:environment: lab\n  dragonfly-dr:nonsense: 1").replace("dragonfly-dr:snapshots:\n", "dragonfly-dr:snapshots:\n    drillCron: every day\n"));
       const { code, stdout, stderr } = await w.deployment.pulumi("preview", "primary");
       const said = stdout + stderr;
       assert.notEqual(code, 0);
-      for (const key of ["nonsense", "snapshots.cron", "server.maxmemory"]) assert.match(said, new RegExp(key.replace(".", "\\.")), said);
+      for (const key of ["nonsense", "snapshots.drillCron", "server.maxmemory"]) assert.match(said, new RegExp(key.replace(".", "\\.")), said);
     } finally {
       writeFileSync(file, good);
     }
