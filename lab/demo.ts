@@ -109,6 +109,13 @@ async function switchOver(deployment: Deployment, from: LabSite): Promise<LabSit
   return to;
 }
 
+async function snapshots(deployment: Deployment, serving: LabSite): Promise<void> {
+  const taken = await timed("snapshot", async () => expectExit("dragonfly-dr snapshot", await deployment.cli("snapshot", "--site", serving)));
+  console.log(taken.stdout.trimEnd().replace(/^/gm, "    "));
+  const drilled = await timed("drill", async () => expectExit("dragonfly-dr drill", await deployment.cli("drill", "--site", serving)));
+  console.log(drilled.stdout.trimEnd().replace(/^/gm, "    "));
+}
+
 async function unchanged(deployment: Deployment): Promise<void> {
   for (const site of SITES) {
     const { seconds } = expectExit(`preview of ${site}: no changes`, await deployment.preview(site));
@@ -145,6 +152,7 @@ async function main(): Promise<void> {
   await replicate(deployment, primary);
   await aclTour(deployment.url(primary), await deployment.passwords(), say);
   const serving = await switchOver(deployment, primary);
+  await snapshots(deployment, serving);
   await unchanged(deployment);
 
   for (const site of SITES) {
