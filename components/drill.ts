@@ -7,14 +7,14 @@ import { SiteNamespace } from "./siteNamespace";
 import { drillNames } from "./snapshots/drillNames";
 import { drillPod } from "./snapshots/drillPod";
 import { snapshotsFile } from "./snapshots/file";
-import type { SnapshotsBundle } from "./snapshotsBundle";
+import type { Bundle } from "./bundle";
 import { drillNamespace, type SnapshotAccess } from "./storage/access";
 import { S3Secret } from "./storage/s3Secret";
 import type { Transforms } from "./transforms";
 
 export interface DrillArgs {
   readonly settings: SiteSettings;
-  readonly bundle: SnapshotsBundle;
+  readonly bundle: Bundle;
   readonly access: SnapshotAccess;
   readonly transforms?: Transforms;
 }

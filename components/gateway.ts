@@ -4,7 +4,7 @@ import { ports } from "../server/ports";
 import { renderHaproxy } from "./gateway/haproxy";
 import { gatewayPod } from "./gateway/pod";
 import { RENEWAL_FILE, renewalScript } from "./gateway/renewal";
-import { contentHash } from "./guardBundle";
+import { contentHash } from "./bundle";
 import { names, objectLabels, selectorLabels } from "./names";
 import type { ExposureSettings } from "./settings/gateway";
 import type { SiteSettings } from "./settings/site";

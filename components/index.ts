@@ -1,7 +1,7 @@
 /** The library: a program of your own builds sites from these, and reads its configuration as it likes. */
 export { Credentials, type CredentialsArgs } from "./credentials";
 export { Gateway, type GatewayArgs } from "./gateway";
-export { readGuardBundle, type GuardBundle } from "./guardBundle";
+export { readBundle, type Bundle, type BundleName } from "./bundle";
 export { names } from "./names";
 export { NetworkRules, type NetworkRulesArgs } from "./networkRules";
 export { SettingsError, type Problem } from "./problems";

@@ -1,13 +1,12 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { ports } from "../server/ports";
-import { contentHash } from "./guardBundle";
+import { contentHash, readBundle } from "./bundle";
 import { PASSWORD_KEY } from "./resolver/environment";
 import { RESOLVER_USER, resolverLabels, resolverNames, resolverSelector } from "./resolver/names";
 import { resolverPod } from "./resolver/pod";
 import { resolverPolicies } from "./resolver/policies";
 import { renderRouteDns } from "./resolver/routedns";
-import { readResolverBundle } from "./resolverBundle";
 import type { SiteSettings } from "./settings/site";
 import { SiteNamespace } from "./siteNamespace";
 import type { Transforms } from "./transforms";
@@ -81,7 +80,7 @@ export class Resolver extends pulumi.ComponentResource {
 
   /** The bundle under a name of its content: a change rolls the pods, and a roll that fails leaves the old pods theirs. */
   private bundleAndPassword(): Read {
-    const { source, hash } = readResolverBundle(this.args.bundle);
+    const { source, hash } = readBundle("resolver", this.args.bundle);
     const bundleConfigMap = `${resolverNames.bundle}-${hash}`;
     const bundle = new k8s.core.v1.ConfigMap(`${this.name}-bundle`, { metadata: this.metadata(bundleConfigMap), immutable: true, data: { "resolver.cjs": source } }, { parent: this });
     const password = this.secret(resolverNames.password, PASSWORD_KEY, this.password());

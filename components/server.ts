@@ -5,7 +5,7 @@ import { siteUsers } from "../server/acl/builtin";
 import { renderAclFile } from "../server/acl/render";
 import { ports } from "../server/ports";
 import type { Credentials } from "./credentials";
-import type { GuardBundle } from "./guardBundle";
+import type { Bundle } from "./bundle";
 import { peerGuardPort, sourcePort } from "./gateway/haproxy";
 import { names, objectLabels, selectorLabels, type Component } from "./names";
 import { serverPod } from "./server/pod";
@@ -13,7 +13,6 @@ import { siteFile } from "./server/siteFile";
 import { aclUser } from "./settings/resolve";
 import type { SiteSettings } from "./settings/site";
 import { snapshotsFile } from "./snapshots/file";
-import type { SnapshotsBundle } from "./snapshotsBundle";
 import type { SnapshotAccess } from "./storage/access";
 import type { Transforms } from "./transforms";
 
@@ -21,11 +20,11 @@ export interface ServerArgs {
   readonly settings: SiteSettings;
   readonly namespace: pulumi.Input<string>;
   readonly credentials: Credentials;
-  readonly guardBundle: GuardBundle;
+  readonly guardBundle: Bundle;
   /** null while snapshots are off. */
   readonly snapshotAccess: SnapshotAccess | null;
   /** Needed with it. */
-  readonly snapshotsBundle: SnapshotsBundle | null;
+  readonly snapshotsBundle: Bundle | null;
   /** For the guard's bundle, which stays behind: a provider with `upsertExistingObjects`. */
   readonly retainedProvider?: pulumi.ProviderResource;
   readonly transforms?: Transforms;

@@ -3,7 +3,7 @@ import { checkSite } from "./check/site";
 import { Credentials } from "./credentials";
 import { Drill } from "./drill";
 import { Gateway } from "./gateway";
-import { readGuardBundle } from "./guardBundle";
+import { readBundle } from "./bundle";
 import { NetworkRules } from "./networkRules";
 import { SettingsError, type Problem } from "./problems";
 import { Resolver } from "./resolver";
@@ -15,7 +15,6 @@ import { aclUser } from "./settings/resolve";
 import type { SiteArgs, SiteSettings } from "./settings/site";
 import type { SnapshotSettings } from "./settings/snapshots";
 import { SiteNamespace } from "./siteNamespace";
-import { readSnapshotsBundle } from "./snapshotsBundle";
 import { makeSnapshotAccess, type S3Key } from "./storage/access";
 import { S3Secret } from "./storage/s3Secret";
 import type { Transforms } from "./transforms";
@@ -65,10 +64,10 @@ export class Site extends pulumi.ComponentResource {
     const credentials = new Credentials(`${name}-password`, { users, ...(passwords === undefined ? {} : { given: passwords }) }, { parent: this });
     const access = makeSnapshotAccess(`${name}-snapshots`, settings, s3Key, { parent: this });
     if (access?.kind === "key") new S3Secret(`${name}-s3`, { site: settings.site, namespace, key: access }, { parent: this });
-    const snapshots = access === null ? null : readSnapshotsBundle(snapshotsBundle);
+    const snapshots = access === null ? null : readBundle("snapshots", snapshotsBundle);
     // No pod before the rules that shut it off, and no guard before the kind that it asks for.
     const dependsOn = [rules, definition];
-    new Server(`${name}-server`, { settings, namespace, credentials, guardBundle: readGuardBundle(guardBundle), snapshotAccess: access, snapshotsBundle: snapshots, transforms, ...retained }, { parent: this, dependsOn });
+    new Server(`${name}-server`, { settings, namespace, credentials, guardBundle: readBundle("guard", guardBundle), snapshotAccess: access, snapshotsBundle: snapshots, transforms, ...retained }, { parent: this, dependsOn });
     new Gateway(`${name}-gateway`, { settings, namespace, transforms }, { parent: this, dependsOn });
     if (access !== null && snapshots !== null) new Drill(`${name}-drill`, { settings, bundle: snapshots, access, transforms }, { parent: this, dependsOn: [definition] });
     if (settings.resolver.enabled) {

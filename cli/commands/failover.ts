@@ -4,7 +4,8 @@ import { refused } from "../failure";
 import type { Loss, Receipt } from "../output/receipt";
 import { judgeFailover, type FailoverPlan, type FailoverVerdict } from "../plan/failover";
 import { forcedPrimary, replicaOf } from "../plan/specs";
-import { servesAt, type PresentView } from "../plan/view";
+import type { PresentView } from "../plan/view";
+import { awaitServing } from "../run/awaitServing";
 import { checkSites, Crew, FAILOVER_REQUEST_MS, REQUEST_MS } from "../run/crew";
 import { Fencing } from "../run/fencing";
 import { CommandRecord } from "../run/record";
@@ -92,7 +93,7 @@ async function carryOut(verdict: Go, crew: Crew, record: CommandRecord, tools: T
     const changed = fencing.written.length > 0 || failed.outcome === "unknown";
     return await record.end({ outcome: changed ? "unfinished" : "rolled back", problems: [failed.problem], wayOn: again, ...about() });
   }
-  const problem = await awaitServing(plan, crew, record, fencing, tools, options);
+  const problem = await awaitServing({ to: plan.to, epoch: plan.epoch, within: options.timeout }, crew, record, fencing, tools);
   if (problem !== null) {
     const back = plan.from === null ? "" : `; to have the old primary serve again: dragonfly-dr failover --to ${plan.from}`;
     return await record.end({ outcome: "unfinished", problems: [problem], wayOn: `${plan.to}'s object says primary at epoch ${plan.epoch}; look at dragonfly-dr status, then ${again}${back}`, ...about() });
@@ -100,24 +101,6 @@ async function carryOut(verdict: Go, crew: Crew, record: CommandRecord, tools: T
   for (const line of await tellReplicas(plan, plan.repoint, crew, record, tools)) record.note(`${line}; ${again} when it can be reached`);
   await tools.journal.end();
   return await record.end({ outcome: "done", loss: lossOf(verdict, target.latest?.status), ...about() });
-}
-
-/** @returns why the target does not serve; null when it does. */
-async function awaitServing(plan: FailoverPlan, crew: Crew, record: CommandRecord, fencing: Fencing, { clock, signal }: Tools, { timeout }: FailoverOptions): Promise<string | null> {
-  const target = crew.of(plan.to);
-  const deadline = clock.now() + timeout;
-  for (;;) {
-    const revision = crew.changes.revision;
-    fencing.late(clock.now() + FAILOVER_REQUEST_MS);
-    const status = target.latest?.status;
-    if (servesAt(target.latest, plan.epoch)) return null;
-    if (status?.refusal?.epoch === plan.epoch) return `site ${plan.to} refused: ${status.refusal.reason}`;
-    const phase = status === undefined ? "its guard has never reported" : `${status.phase}: ${status.reason}`;
-    record.steps.tell(phase);
-    const waited = await crew.changes.since(revision, deadline, signal);
-    if (waited === "aborted") return `interrupted before site ${plan.to} served (${phase})`;
-    if (waited === "late") return `site ${plan.to} does not serve within ${timeout / 1000} s (${phase})`;
-  }
 }
 
 /** Objects that lag behind the promotion, or are not there: they follow the new primary. @returns a line for each that failed. */

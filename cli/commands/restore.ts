@@ -2,7 +2,7 @@ import type { Milliseconds, SiteName } from "../../server/types";
 import { badInput, refused } from "../failure";
 import { judgeRestore, SNAPSHOT_ID, type RestorePlan, type RestoreVerdict } from "../plan/restore";
 import { replicaOf, restoredPrimary } from "../plan/specs";
-import { servesAt } from "../plan/view";
+import { awaitServing } from "../run/awaitServing";
 import { checkSites, Crew, FAILOVER_REQUEST_MS } from "../run/crew";
 import { Fencing } from "../run/fencing";
 import { CommandRecord } from "../run/record";
@@ -74,7 +74,7 @@ async function carryOut(plan: RestorePlan, crew: Crew, record: CommandRecord, to
     const changed = fencing.written.length > 0 || failed.outcome === "unknown";
     return await record.end({ outcome: changed ? "unfinished" : "rolled back", problems: [failed.problem], wayOn: again, ...fenced() });
   }
-  const problem = await awaitServing(plan, crew, record, fencing, tools, options);
+  const problem = await awaitServing({ to: plan.to, epoch: plan.epoch, within: options.wait }, crew, record, fencing, tools);
   if (problem !== null) return await record.end({ outcome: "unfinished", problems: [problem], wayOn: `${to}'s object says primary at epoch ${epoch}; look at dragonfly-dr status, then ${again}`, ...fenced() });
   for (const { site, object } of plan.repoint) {
     steps.begin(`${site} becomes replica of ${to} at epoch ${epoch}`);
@@ -84,24 +84,6 @@ async function carryOut(plan: RestorePlan, crew: Crew, record: CommandRecord, to
   const report = crew.of(to).latest?.status?.snapshots?.restore;
   if (report?.epoch === epoch && report.id != null) record.note(`restored ${report.id}, ${report.bytes} bytes`);
   return await record.end({ outcome: "done", ...fenced() });
-}
-
-/** @returns why the target does not serve; null when it does. */
-async function awaitServing(plan: RestorePlan, crew: Crew, record: CommandRecord, fencing: Fencing, { clock, signal }: Tools, { wait }: RestoreOptions): Promise<string | null> {
-  const target = crew.of(plan.to);
-  const deadline = clock.now() + wait;
-  for (;;) {
-    const revision = crew.changes.revision;
-    fencing.late(clock.now() + FAILOVER_REQUEST_MS);
-    const status = target.latest?.status;
-    if (servesAt(target.latest, plan.epoch)) return null;
-    if (status?.refusal?.epoch === plan.epoch) return `site ${plan.to} refused: ${status.refusal.reason}`;
-    const phase = status === undefined ? "its guard has never reported" : `${status.phase}: ${status.reason}`;
-    record.steps.tell(phase);
-    const waited = await crew.changes.since(revision, deadline, signal);
-    if (waited === "aborted") return `interrupted before site ${plan.to} served (${phase})`;
-    if (waited === "late") return `site ${plan.to} does not serve within ${wait / 1000} s (${phase})`;
-  }
 }
 
 const summary = ({ from, to, epoch, fence, repoint, unreachable }: RestorePlan): Readonly<Record<string, unknown>> => ({ from, to, epoch, fence: fence.map((v) => v.site), repoint: repoint.map((v) => v.site), unreachable });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Credentials } from "../../components/credentials";
-import { readGuardBundle } from "../../components/guardBundle";
+import { readBundle } from "../../components/bundle";
 import { SettingsError } from "../../components/problems";
 import type { SiteArgs } from "../../components/settings/site";
 import { Site } from "../../components/site";
@@ -37,7 +37,7 @@ describe("a site", () => {
   });
 
   it("needs the guard to be built, and says how", () => {
-    assert.throws(() => readGuardBundle(join(directory, "none.cjs")), /none\.cjs; run "npm run build"/);
+    assert.throws(() => readBundle("guard", join(directory, "none.cjs")), /none\.cjs; run "npm run build"/);
   });
 
   it("has no link where it is alone, and may make its own role there only", async () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readResolverBundle } from "../../../components/resolverBundle";
+import { readBundle } from "../../../components/bundle";
 import type { ResolverGiven } from "../../../components/settings/resolver";
 import type { SiteArgs } from "../../../components/settings/site";
 import { readConfig } from "../../../resolver/config/config";
@@ -92,7 +92,7 @@ describe("the resolver's component", () => {
     const second = await render();
     assert.notEqual(named(second), first);
     assert.ok(JSON.stringify(one(second, "Deployment", "resolver")).includes(named(second)));
-    assert.throws(() => readResolverBundle(join(directory, "none.cjs")), /none\.cjs; run "npm run build"/);
+    assert.throws(() => readBundle("resolver", join(directory, "none.cjs")), /none\.cjs; run "npm run build"/);
   });
 
   it("runs RouteDNS with its password in a Secret, since its configuration is where it takes it from", async () => {
