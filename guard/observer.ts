@@ -70,7 +70,8 @@ export class ServerObserver {
       heartbeat,
       heartbeatUnchangedMs: this.sinceHeartbeatChanged(heartbeat),
       commands: Number(info.get("total_commands_processed") ?? 0),
-      dumping: info.get("rdb_bgsave_in_progress") === "1" || info.get("saving") === "1",
+      // Dragonfly says `saving`; its rdb_bgsave_in_progress stays 1 after the first dump (seen in v1.36.0). Redis has only that one.
+      dumping: (info.get("saving") ?? info.get("rdb_bgsave_in_progress")) === "1",
     };
   }
 
