@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { HEARTBEAT_KEY, parseHeartbeat } from "../../guard/heartbeat";
+import { compareDataVersions, type DataVersion } from "../../guard/siterole";
 import { bytes } from "../../server/types";
 import type { SnapshotConfig } from "../config";
 import { MANIFEST, snapshotFolder } from "../layout";
@@ -51,6 +53,8 @@ export async function takeSnapshot(hands: Hands): Promise<Manifest> {
       const after = await usableCopy(hands.ask);
       // A server that was restarted, or filled anew, is not the one that was sampled.
       if (after.runId !== before.runId) throw new Trouble("skipped", "the server was restarted meanwhile");
+      // The guard's word may be half a second old, and the dump newer: the data itself is asked.
+      const newest = newerOf(after.dataVersion, await heartbeatIn(steering));
       const sample = unchanged(sampled, await readAgain(reading, sampled));
       const files: ManifestFile[] = [];
       for (const name of dump.files) files.push(await uploadFile(store, join(dump.folder, name), folder + name));
@@ -60,7 +64,7 @@ export async function takeSnapshot(hands: Hands): Promise<Manifest> {
         id,
         site: config.site,
         epoch: before.dataVersion.epoch,
-        dataVersion: { least: before.dataVersion, most: after.dataVersion },
+        dataVersion: { least: before.dataVersion, most: newest },
         time: new Date(begun).toISOString(),
         server: { engine: config.engine, version: before.version },
         keys: rangesOf(dump.counts),
@@ -98,3 +102,11 @@ async function mustHaveArrived(store: ObjectStore, folder: string, files: readon
     if (found?.bytes !== size) throw new Trouble("truncated", `${folder}${name}: the store has ${found === undefined ? "nothing" : `${found.bytes} bytes`}, ${size} were sent; it loses data`);
   }
 }
+
+async function heartbeatIn(server: Connection): Promise<DataVersion | null> {
+  await server.call("SELECT", 0);
+  const beat = parseHeartbeat(String(await server.call("GET", HEARTBEAT_KEY)));
+  return beat === null ? null : { epoch: beat.epoch, sequence: beat.sequence };
+}
+
+const newerOf = (a: DataVersion, b: DataVersion | null): DataVersion => (b !== null && compareDataVersions(b, a) > 0 ? b : a);
