@@ -98,11 +98,11 @@ describe("snapshots", () => {
   it("a restore brings everything back after the loss of all data, and the other site follows", async () => {
     const client = await w.client("primary");
     for (let i = 0; i < ORDERS; i++) await client.del(`cache:order:${i}`);
-    await client.set("cache:after", "1");
+    await client.set("cache:later-than-snapshot", "1");
     client.disconnect();
     const dry = await run("restore", "--from", taken, "--to", "primary", "--dry-run");
     assert.equal(dry.code, 0);
-    await holds("primary", "cache:after", "1");
+    await holds("primary", "cache:later-than-snapshot", "1");
     const asked = await run("restore", "--from", taken, "--to", "primary");
     assert.equal(asked.code, 1, "without a terminal it wants --yes");
     const { code, notes, problems } = await run("restore", "--from", taken, "--to", "primary", "--yes");
@@ -110,7 +110,7 @@ describe("snapshots", () => {
     assert.ok(notes.some((note) => note.includes(`restored ${taken}`)), notes.join("; "));
     await w.firstWrite("primary", "cache:first", 60_000);
     await holds("primary", "cache:order:1999", "order 1999");
-    await holds("primary", "cache:after", null);
+    await holds("primary", "cache:later-than-snapshot", null);
     await w.inSync("dr");
     const replica = await w.client("dr", "appcache", "read");
     assert.equal(await replica.get("cache:order:7"), "order 7");

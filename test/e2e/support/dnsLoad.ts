@@ -10,11 +10,11 @@ export interface DnsLoadReport {
 }
 
 /**
- * Asks a resolver over UDP until its standard input ends, and writes a DnsLoadReport: each query once, from a port of its own as
+ * Asks a resolver over UDP until its standard input ends and so many were asked, and writes a DnsLoadReport: each query once, from a port of its own as
  * stub resolvers do, with their patience. Every other name is one that nobody has asked for yet.
- * Arguments: server, port, queries a second, a word of this run's own.
+ * Arguments: server, port, queries a second, a word of this run's own, the least number of queries.
  */
-const [server = "", port = "53", rate = "100", run = ""] = process.argv.slice(2);
+const [server = "", port = "53", rate = "100", run = "", least = "0"] = process.argv.slice(2);
 
 /** What stub resolvers wait (RES_TIMEOUT). */
 const PATIENCE_MS = 5_000;
@@ -51,17 +51,21 @@ function ask(name: string): Promise<void> {
   });
 }
 
+let told = false;
 const timer = setInterval(() => {
+  if (told && asked >= Number(least)) return end();
   asked += 1;
   const name = asked % 2 === 0 ? `known-${asked % KNOWN_NAMES}.lab.test` : `${run}-${asked}.lab.test`;
   const query = ask(name).finally(() => open.delete(query));
   open.add(query);
 }, 1000 / Number(rate));
 
-process.stdin.resume().once("end", () => {
+process.stdin.resume().once("end", () => (told = true));
+
+function end(): void {
   clearInterval(timer);
   void Promise.all(open).then(() => {
     const report: DnsLoadReport = { asked, failures, slowestMs: Math.round(slowestMs) };
     process.stdout.write(`${JSON.stringify(report)}\n`);
   });
-});
+}

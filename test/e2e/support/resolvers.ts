@@ -69,9 +69,9 @@ export class Resolvers {
     return text.split("\n").filter((line) => line.startsWith(start)).reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" ") + 1)), 0);
   }
 
-  /** Queries at the Service while `during` runs. */
-  async loadDuring(queriesASecond: number, during: () => Promise<void>): Promise<DnsLoadReport> {
-    const args = [await this.service(), "53", String(queriesASecond), `${this.site}-${Date.now().toString(36)}`];
+  /** Queries at the Service while `during` runs, and after it until there were `least`. */
+  async loadDuring(queriesASecond: number, during: () => Promise<void>, least = 0): Promise<DnsLoadReport> {
+    const args = [await this.service(), "53", String(queriesASecond), `${this.site}-${Date.now().toString(36)}`, String(least)];
     const child = spawn("nsenter", [this.netns, process.execPath, "--import", "tsx", join(__dirname, "dnsLoad.ts"), ...args], { stdio: ["pipe", "pipe", "inherit"] });
     let said = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
