@@ -7,11 +7,21 @@ import { fetchSnapshot, locate } from "./restore/fetch";
 import { place } from "./restore/place";
 import { isGood, newestGood, readInventory, type Kept } from "./store/inventory";
 import type { Connection } from "./server/connection";
-import { takeSnapshot, type Hands } from "./take/take";
+import type { Hands } from "./take/prepare";
+import { Taker } from "./take/taker";
 import { Trouble, troubleOf, type State } from "./trouble";
 
 /** Between two attempts after one that failed: doubled each time, up to the last. */
 const RETRY_MS = { first: 60_000, last: 1_800_000 } as const;
+/** A request that is not answered for so long says so at once, though it may yet be: 8 MiB at half a megabyte a second. */
+const SLOW_MS = 15_000;
+
+export interface SnapshotHands extends Omit<Hands, "config"> {
+  /** Between the first two attempts, and at most. Default: a minute, half an hour. */
+  readonly retryMs?: { readonly first: number; readonly last: number };
+  /** Default: 15 s. */
+  readonly slowMs?: number;
+}
 
 export interface Places {
   readonly dataDir: string;
@@ -33,14 +43,17 @@ export class Snapshots {
   private running: Promise<void> | null = null;
   private failures = 0;
   private retry: NodeJS.Timeout | null = null;
+  private readonly taker: Taker;
 
   constructor(
     private config: SnapshotConfig,
-    private readonly hands: Omit<Hands, "config">,
+    private readonly hands: SnapshotHands,
     private readonly places: Places,
     private readonly next: () => Date | null,
     private readonly log: (line: string) => void,
-  ) {}
+  ) {
+    this.taker = new Taker({ ...hands, config });
+  }
 
   /** Retention and schedule may change under a running pod; where snapshots go may not. */
   reconfigure(config: SnapshotConfig): void {
@@ -48,10 +61,11 @@ export class Snapshots {
   }
 
   report(): SnapshotsReport {
+    const { state, reason } = this.standing();
     return {
       site: this.config.site,
-      state: this.state,
-      reason: this.reason,
+      state,
+      reason,
       busy: this.running !== null,
       newest: this.newest,
       count: this.count,
@@ -69,10 +83,7 @@ export class Snapshots {
       if (this.request?.id === request) return this.running ?? Promise.resolve();
       this.request = { id: request, state: "running", snapshot: null, reason: "" };
     }
-    this.running ??= this.attempt().finally(() => {
-      this.running = null;
-    });
-    return this.running;
+    return this.attempt("anew");
   }
 
   /** Reads what the store holds. A store that does not answer shows in the state. */
@@ -108,6 +119,7 @@ export class Snapshots {
     try {
       // A snapshot under way reads the same disk and may be of the data that is about to go.
       await this.running;
+      this.taker.drop();
       const found = await locate(this.hands.store, this.config, from);
       tell({ id: found.manifest.id, bytes: found.manifest.bytes });
       await fetchSnapshot(this.hands.store, found, this.places.fetched);
@@ -122,11 +134,18 @@ export class Snapshots {
     }
   }
 
-  private async attempt(): Promise<void> {
+  private attempt(effort: "anew" | "again"): Promise<void> {
+    this.running ??= this.attemptOnce(effort).finally(() => {
+      this.running = null;
+    });
+    return this.running;
+  }
+
+  private async attemptOnce(effort: "anew" | "again"): Promise<void> {
     if (this.retry !== null) clearTimeout(this.retry);
     this.retry = null;
     try {
-      const manifest = await takeSnapshot({ ...this.hands, config: this.config });
+      const manifest = await this.taker.take(effort);
       this.failures = 0;
       this.log(`snapshot ${manifest.id}: ${manifest.bytes} bytes in ${manifest.seconds.toFixed(1)} s, ${manifest.sample.keys.length} keys sampled`);
       this.settle("ok", `took ${manifest.id}`);
@@ -137,6 +156,7 @@ export class Snapshots {
       this.log(`no snapshot (${trouble.state}): ${trouble.message}`);
       this.settle(trouble.state, trouble.message);
       this.answer("failed", null, `${trouble.state}: ${trouble.message}`);
+      if (this.taker.waiting !== null) this.log(`${this.taker.waiting} stays on the volume, and is sent again`);
       this.tryAgainLater();
     }
   }
@@ -146,9 +166,10 @@ export class Snapshots {
   }
 
   private tryAgainLater(): void {
-    const wait = Math.min(RETRY_MS.last, RETRY_MS.first * 2 ** this.failures);
+    const { first, last } = this.hands.retryMs ?? RETRY_MS;
+    const wait = Math.min(last, first * 2 ** this.failures);
     this.failures += 1;
-    this.retry = setTimeout(() => void this.take(), wait);
+    this.retry = setTimeout(() => void this.attempt("again"), wait);
     this.retry.unref();
   }
 
@@ -191,6 +212,13 @@ export class Snapshots {
     const last = inventory.filter((each) => each.state.kind !== "incomplete").pop();
     if (last?.state.kind === "truncated") throw new Trouble("truncated", `${last.state.reason}; the newest good one is ${newest?.id ?? "none"}`);
     if (newest !== null && this.state === "waiting") this.settle("ok", `the newest is ${newest.id}`);
+  }
+
+  /** The state, or that the store lets a request wait: whoever looks is told before the time-out. */
+  private standing(): { readonly state: State; readonly reason: string } {
+    const waiting = this.hands.store.waiting();
+    if (waiting === null || waiting.ms < (this.hands.slowMs ?? SLOW_MS)) return { state: this.state, reason: this.reason };
+    return { state: "slow", reason: `${waiting.doing}: no answer for ${Math.floor(waiting.ms / 1000)} s; the object store does not answer in time` };
   }
 
   private isStoreTrouble(): boolean {

@@ -7,7 +7,7 @@ import { Connection } from "../../snapshots/server/connection";
 import { S3Store } from "../../snapshots/store/s3Store";
 import { Dumper } from "../../snapshots/take/dump";
 import { fetchSnapshot, newestOfSite } from "../../snapshots/restore/fetch";
-import { takeSnapshot } from "../../snapshots/take/take";
+import { Taker } from "../../snapshots/take/taker";
 import type { SnapshotConfig } from "../../snapshots/config";
 
 /** What the benchmark asks of a process of its own, so that its memory is its alone. */
@@ -33,7 +33,7 @@ async function carryOut(task: Task): Promise<number> {
   if (task.kind === "snapshot") {
     const copy = { usable: true, reason: "", epoch: 1, dataVersion: { epoch: 1, sequence: Date.now() }, runId: "run", version: "1" };
     const connect = () => Connection.open({ host: "127.0.0.1", port: server.port, username: null, password: null });
-    const manifest = await takeSnapshot({ config, store, dumper: new Dumper(config.engine, server.folder, join(server.folder, "staging")), ask: () => Promise.resolve(copy), connect, dumpLimitMs: 300_000, now: Date.now });
+    const manifest = await new Taker({ config, store, dumper: new Dumper(config.engine, server.folder, join(server.folder, "staging")), ask: () => Promise.resolve(copy), connect, dumpLimitMs: 300_000, now: Date.now }).take("anew");
     return manifest.bytes;
   }
   const newest = await newestOfSite(store, config.prefix);

@@ -17,20 +17,38 @@ export function encode(args: readonly (string | Buffer | number)[]): Buffer {
   return Buffer.concat(parts);
 }
 
+const FIRST_BYTES = 64 * 1024;
+
 /** Takes a stream of RESP2 apart. (ioredis would not fit beside S3's client in a ConfigMap.) */
 export class Decoder {
-  private rest: Buffer = Buffer.alloc(0);
+  /** Used again for what comes next: replies are copies. As large as the largest reply so far. */
+  private buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  private length = 0;
 
   /** @returns every whole reply that has arrived by now. */
   push(chunk: Buffer): Reply[] {
-    this.rest = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
+    this.append(chunk);
+    const arrived = this.buffer.subarray(0, this.length);
     const replies: Reply[] = [];
-    for (;;) {
-      const read = parse(this.rest, 0);
-      if (read === null) return replies;
+    let at = 0;
+    for (let read = parse(arrived, at); read !== null; read = parse(arrived, at)) {
       replies.push(read.reply);
-      this.rest = this.rest.subarray(read.end);
+      at = read.end;
     }
+    this.buffer.copyWithin(0, at, this.length);
+    this.length -= at;
+    return replies;
+  }
+
+  private append(chunk: Buffer): void {
+    const needed = this.length + chunk.length;
+    if (needed > this.buffer.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.buffer.length));
+      this.buffer.copy(larger, 0, 0, this.length);
+      this.buffer = larger;
+    }
+    chunk.copy(this.buffer, this.length);
+    this.length = needed;
   }
 }
 

@@ -1,15 +1,16 @@
 import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { Upload } from "@aws-sdk/lib-storage";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type { SnapshotConfig } from "../config";
 import { Trouble, troubleOf } from "../trouble";
-import type { ObjectStore, StoredObject } from "./objectStore";
+import { sendInParts } from "./multipart";
+import type { ObjectStore, Source, StoredObject, Waiting } from "./objectStore";
+import { PartBuffers } from "./partBuffers";
 
-/** What is in memory of a file on its way: parts times queue, whatever the file's size. */
+/** What is in memory of a file on its way: these two, up to 72 GB a file; a larger one's parts are its size by the most that S3 takes. */
 const PART_BYTES = 8 * 2 ** 20;
-const QUEUE = 2;
+const PARALLEL = 2;
 const MOST_PARTS = 9_000;
 const LIST_PAGE = 1_000;
 
@@ -23,6 +24,8 @@ export interface S3Options extends Pick<SnapshotConfig, "bucket" | "region" | "e
 /** S3, or what speaks like it. */
 export class S3Store implements ObjectStore {
   private readonly client: S3Client;
+  private readonly buffers = new PartBuffers();
+  private readonly unanswered = new Set<{ readonly doing: string; readonly since: number }>();
 
   constructor(private readonly options: S3Options) {
     const { region, endpoint, pathStyle, credentials, timeoutMs = 60_000 } = options;
@@ -65,15 +68,20 @@ export class S3Store implements ObjectStore {
     return Buffer.concat(chunks).toString("utf8");
   }
 
-  async write(key: string, body: Readable, bytes: number): Promise<void> {
+  async write(key: string, source: Source): Promise<void> {
     this.own(key);
-    const upload = new Upload({
-      client: this.client,
-      params: { Bucket: this.options.bucket, Key: key, Body: body, ChecksumAlgorithm: "CRC32" },
-      partSize: Math.max(PART_BYTES, Math.ceil(bytes / MOST_PARTS)),
-      queueSize: QUEUE,
-    });
-    await this.send(`uploading ${key}`, () => upload.done());
+    const { client, buffers } = this;
+    const to = { Bucket: this.options.bucket, Key: key };
+    const partBytes = Math.max(PART_BYTES, Math.ceil(source.bytes / MOST_PARTS));
+    const doing = `uploading ${key}`;
+    if (source.bytes > partBytes) return await sendInParts({ client, to, source, partBytes, parallel: PARALLEL, buffers, send: (request) => this.send(doing, request) });
+    const buffer = buffers.take(PART_BYTES);
+    try {
+      const Body = buffer.subarray(0, await source.fill(buffer));
+      await this.send(doing, () => client.send(new PutObjectCommand({ ...to, Body, ChecksumAlgorithm: "CRC32" })));
+    } finally {
+      buffers.give(buffer);
+    }
   }
 
   async writeText(key: string, text: string): Promise<void> {
@@ -86,6 +94,11 @@ export class S3Store implements ObjectStore {
     await this.send(`removing ${key}`, () => this.client.send(new DeleteObjectCommand({ Bucket: this.options.bucket, Key: key })));
   }
 
+  waiting(): Waiting | null {
+    const [oldest] = this.unanswered;
+    return oldest === undefined ? null : { doing: oldest.doing, ms: performance.now() - oldest.since };
+  }
+
   close(): void {
     this.client.destroy();
   }
@@ -96,10 +109,14 @@ export class S3Store implements ObjectStore {
   }
 
   private async send<T>(doing: string, request: () => Promise<T>): Promise<T> {
+    const asked = { doing, since: performance.now() };
+    this.unanswered.add(asked);
     try {
       return await request();
     } catch (error) {
       throw troubleOf(error, doing);
+    } finally {
+      this.unanswered.delete(asked);
     }
   }
 }

@@ -6,7 +6,7 @@ import type { Counts } from "../server/counts";
 import { readCounts } from "../server/counts";
 import type { Connection } from "../server/connection";
 import { Trouble } from "../trouble";
-import { dumpOf, staleFiles } from "./dumpFiles";
+import { dumpOf, newestDump, staleFiles } from "./dumpFiles";
 
 const STEP_MS = 100;
 /** Below it a dump that failed is put down to the volume. */
@@ -61,6 +61,12 @@ export class Dumper {
   /** Removes what `dump` has kept. */
   release(dump: Dump): void {
     rmSync(dump.folder, { recursive: true, force: true });
+  }
+
+  /** Whether the server has written no dump since: the files are still its newest. */
+  isNewest(dump: Dump): boolean {
+    const names = newestDump(this.engine, readdirSync(this.dataDir));
+    return names.join() === [...dump.files].sort().join() && names.every((name) => statSync(join(this.dataDir, name)).ino === statSync(join(dump.folder, name)).ino);
   }
 
   /** Removes old dumps of the server's, while it writes none. */
