@@ -10,8 +10,12 @@ export interface TierPolicy {
   readonly keepStaleMs: number;
   /** How long a client with a stale answer in reserve waits for a fresh one (RFC 8767, 5: 1.8 s). */
   readonly staleAfterMs: number;
-  /** How long a failure is remembered, so that a dead domain is not asked for again by every query (RFC 9520). */
+  /**
+   * How long a failure is remembered, so that a dead domain is not asked for again by every query (RFC 9520, 3.2: a
+   * second at least). Where a stale answer is in reserve a longer time costs nobody anything.
+   */
   readonly failureMs: number;
+  readonly failureWithReserveMs: number;
   /** Refresh an answer that is shown in the last tenth of its TTL, and was shown at least this often. Infinity: never. */
   readonly prefetchHits: number;
   /** Questions that may be on their way at once; more fail at once. */
@@ -34,8 +38,8 @@ export class CachingTier implements Source {
   readonly #policy: TierPolicy;
   readonly #clock: Clock;
   readonly #inFlight = new Map<QuestionKey, Promise<Served>>();
-  /** Until when (ms) a question is not asked again. */
-  readonly #failedUntil = new LRUCache<QuestionKey, number>({ max: MOST_FAILURES });
+  /** When (ms) a question came to nothing, or was late. */
+  readonly #failedAt = new LRUCache<QuestionKey, number>({ max: MOST_FAILURES });
   #prefetches = 0;
 
   constructor(store: Store, source: Source, policy: TierPolicy, clock: Clock) {
@@ -78,7 +82,9 @@ export class CachingTier implements Source {
     if (purpose === "refresh") return this.#fetch(key, purpose);
 
     const reserve = this.#reserve(key, nowMs);
-    if (nowMs < (this.#failedUntil.get(key) ?? 0)) {
+    const { failureMs, failureWithReserveMs } = this.#policy;
+    const sinceFailure = Math.abs(nowMs - (this.#failedAt.get(key) ?? -Infinity));
+    if (sinceFailure < (reserve === undefined ? failureMs : failureWithReserveMs)) {
       if (reserve !== undefined) return reserve;
       throw new ResolutionFailure("asked a moment ago, without an answer");
     }
@@ -94,7 +100,7 @@ export class CachingTier implements Source {
 
   /** Forgets every answer that `matches`, and that its question ever failed. @returns how many answers. */
   forgetWhere(matches: (key: QuestionKey) => boolean): number {
-    for (const key of [...this.#failedUntil.keys()]) if (matches(key)) this.#failedUntil.delete(key);
+    for (const key of [...this.#failedAt.keys()]) if (matches(key)) this.#failedAt.delete(key);
     for (const key of [...this.#inFlight.keys()]) if (matches(key)) this.#inFlight.delete(key);
     return this.store.forgetWhere(matches);
   }
@@ -110,7 +116,7 @@ export class CachingTier implements Source {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<Served>((resolve) => {
       timer = setTimeout(() => {
-        this.#failedUntil.set(key, this.#clock() + this.#policy.failureMs);
+        this.#failedAt.set(key, this.#clock());
         resolve(reserve);
       }, this.#policy.staleAfterMs);
     });
@@ -134,12 +140,12 @@ export class CachingTier implements Source {
         if (this.#inFlight.get(key) !== asked) return served;
         this.#inFlight.delete(key);
         this.learn(key, served);
-        if (!served.isStale) this.#failedUntil.delete(key);
+        if (!served.isStale) this.#failedAt.delete(key);
         return served;
       },
       (error: unknown) => {
         if (this.#inFlight.get(key) === asked) this.#inFlight.delete(key);
-        this.#failedUntil.set(key, this.#clock() + this.#policy.failureMs);
+        this.#failedAt.set(key, this.#clock());
         throw error;
       },
     );

@@ -16,13 +16,15 @@ const SWEEP_EVERY_MS = 5_000;
 const SWEEP_ENTRIES = 5_000;
 /** Hits after which an answer is popular enough to be refreshed ahead of time. */
 const PREFETCH_HITS = 3;
-const FAILURE_MS = 5_000;
+const FAILURE_MS = 1_000;
+const FAILURE_WITH_RESERVE_MS = 5_000;
 const MOST_PORTS_TRIED = 50;
 
 export const tierPolicy = (config: Config): TierPolicy => ({
   keepStaleMs: config.keepStale,
   staleAfterMs: config.staleAfter,
   failureMs: FAILURE_MS,
+  failureWithReserveMs: FAILURE_WITH_RESERVE_MS,
   prefetchHits: config.prefetch === "popular" ? PREFETCH_HITS : Infinity,
   mostInFlight: config.mostInFlight,
 });

@@ -1,3 +1,6 @@
+import { setMaxListeners } from "node:events";
+import { setTimeout } from "node:timers/promises";
+import { afterIo } from "../afterIo";
 import { answerFromUpstream, type Answer } from "../cache/answer";
 import { ResolutionFailure } from "../cache/source";
 import type { TtlPolicy } from "../cache/ttl";
@@ -6,13 +9,13 @@ import type { Log } from "../log";
 import { FLAG, RCODE } from "../wire/codes";
 import { questionOf, questionSectionOf, type QuestionKey } from "../wire/question";
 import { describeAddress, type UpstreamAddress } from "./address";
-import { ExchangeFailure, type ExchangeProblem } from "./exchange";
-import { afterFailure, afterReply, attemptTimeoutMs, inOrder, isHealthy, unknownUpstream, type UpstreamState } from "./judge";
+import { ExchangeFailure, type ExchangeProblem, type Patience } from "./exchange";
+import { afterFailure, afterReply, inOrder, isHealthy, patienceMs, unknownUpstream, type UpstreamState } from "./judge";
 import { buildRequest, type CaseOfNames } from "./request";
 import { exchangeOverTcp } from "./tcp";
 import { exchangeOverUdp } from "./udp";
 
-/** How an attempt ended: with an answer, with a code that says "not me", or not at all. */
+/** How an attempt ended: with an answer, with a code that says "not me", not at all, or before it had its time. */
 export type AttemptResult = "answered" | "refused" | ExchangeProblem;
 
 export interface UpstreamObserver {
@@ -32,15 +35,32 @@ export interface ForwarderOptions {
   readonly log: Log;
 }
 
-/** Rounds through the list of upstreams before a question is given up. */
-const ROUNDS = 2;
-const LEAST_ATTEMPT_MS = 50;
+/** Between two attempts at an upstream that is not there, at first and at most: what restarts is back soon. */
+const FIRST_PAUSE_MS = 250;
+const MOST_PAUSE_MS = 1_000;
 /** A large answer over TCP takes two round trips and more packets. */
 const MOST_TCP_MS = 2_000;
 /** What a client is better told than "failed"; anything else may be this upstream's own trouble. */
 const CONCLUSIVE: ReadonlySet<number> = new Set([RCODE.noError, RCODE.nameError, RCODE.yxDomain]);
 
-/** Asks the upstreams: the fastest healthy one first, the next when it fails, over TCP what does not fit into UDP. */
+/** A question as it is put to one upstream. */
+interface Attempt {
+  readonly upstream: UpstreamAddress;
+  readonly key: QuestionKey;
+  /** Until it ends at the latest, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  /** Called once when the upstream has let its usual time pass, or is not there: time to ask another beside it. */
+  readonly onSilence: () => void;
+}
+
+type Outcome = Answer | Exclude<AttemptResult, "answered">;
+
+/**
+ * Asks the upstreams: the fastest healthy one first, the next one too when that is silent for longer than it usually is,
+ * over TCP what does not fit into UDP. Whoever has been asked may answer until the question's time is over: one that is
+ * slow, or was away for a moment, is no reason to tell a client that its question failed.
+ */
 export class Forwarder {
   readonly #options: ForwarderOptions;
   readonly #states = new Map<UpstreamAddress, UpstreamState>();
@@ -55,58 +75,112 @@ export class Forwarder {
   }
 
   /** @throws ResolutionFailure when no upstream gives a conclusive answer in time. */
-  async ask(key: QuestionKey): Promise<Answer> {
-    const { upstreams, budgetMs, clock } = this.#options;
-    const deadline = clock() + budgetMs;
-    let last = "no upstream";
-    for (let round = 0; round < ROUNDS; round++) {
-      for (const upstream of inOrder(upstreams, (each) => this.#stateOf(each))) {
-        const left = deadline - clock();
-        if (left < LEAST_ATTEMPT_MS) throw new ResolutionFailure(`time is up; last: ${last}`);
-        const result = await this.#attempt(upstream, key, left);
-        if (typeof result !== "string") return result;
-        last = result;
-      }
-    }
-    throw new ResolutionFailure(`all upstreams failed; last: ${last}`);
+  ask(key: QuestionKey): Promise<Answer> {
+    const { upstreams, budgetMs } = this.#options;
+    const end = performance.now() + budgetMs;
+    const waiting = [...inOrder(upstreams, (each) => this.#stateOf(each))];
+    const asked = new Set<UpstreamAddress>();
+    const overtaken = new AbortController();
+    setMaxListeners(0, overtaken.signal);
+    let refusal: string | undefined;
+    return new Promise((resolve, reject) => {
+      const settle = (finish: () => void): void => {
+        finish();
+        overtaken.abort();
+      };
+      const next = (): void => {
+        const upstream = waiting.shift();
+        if (upstream !== undefined) return put(upstream);
+        // Where one has refused, those that are down anyway are not waited for.
+        const isOver = asked.size === 0 || (refusal !== undefined && ![...asked].some((each) => isHealthy(this.#stateOf(each))));
+        if (isOver) settle(() => reject(new ResolutionFailure(`no upstream answers; last: ${refusal ?? "timeout"}`)));
+      };
+      const put = (upstream: UpstreamAddress): void => {
+        let isNewest = true;
+        const goOn = (): void => {
+          if (isNewest && !overtaken.signal.aborted) next();
+          isNewest = false;
+        };
+        asked.add(upstream);
+        void this.#attempt({ upstream, key, timeoutMs: end - performance.now(), signal: overtaken.signal, onSilence: goOn }).then((outcome) => {
+          asked.delete(upstream);
+          if (overtaken.signal.aborted) return;
+          if (typeof outcome !== "string") return settle(() => resolve(outcome));
+          if (outcome === "refused" || outcome === "malformed") refusal = outcome;
+          if (isNewest) goOn();
+          else if (waiting.length === 0) next();
+        });
+      };
+      next();
+    });
   }
 
   /** Asks one upstream and notes how it went, for the order of the next questions. Never fails. */
   async probe(upstream: UpstreamAddress, key: QuestionKey): Promise<void> {
-    await this.#attempt(upstream, key, this.#options.budgetMs);
+    await this.#attempt({ upstream, key, timeoutMs: this.#options.budgetMs, signal: new AbortController().signal, onSilence: () => undefined });
   }
 
-  async #attempt(upstream: UpstreamAddress, key: QuestionKey, leftMs: number): Promise<Answer | Exclude<AttemptResult, "answered">> {
-    const { observer, clock, ttl } = this.#options;
-    const name = describeAddress(upstream);
-    // TTLs count from when the question was asked: what it says was true then at the latest.
-    const askedAt = clock();
+  async #attempt(attempt: Attempt): Promise<Outcome> {
+    const { observer, ttl } = this.#options;
+    const { upstream, key } = attempt;
     const begun = performance.now();
-    const took = (): number => performance.now() - begun;
+    const observed = <T extends Outcome>(outcome: T): T => {
+      observer.attempt(describeAddress(upstream), typeof outcome === "string" ? outcome : "answered", (performance.now() - begun) / 1000);
+      return outcome;
+    };
     try {
-      const message = await this.#exchange(upstream, key, leftMs);
-      this.#note(upstream, afterReply(this.#stateOf(upstream), took()));
-      if (!CONCLUSIVE.has(message.readUInt16BE(2) & FLAG.rcode)) {
-        observer.attempt(name, "refused", took() / 1000);
-        return "refused";
-      }
-      const answer = answerFromUpstream(message, questionSectionOf(key), questionOf(key).type, ttl, askedAt);
-      observer.attempt(name, answer === undefined ? "malformed" : "answered", took() / 1000);
-      return answer ?? "malformed";
+      const { message, askedAt } = await this.#persist(attempt);
+      if (!CONCLUSIVE.has(message.readUInt16BE(2) & FLAG.rcode)) return observed("refused");
+      return observed(answerFromUpstream(message, questionSectionOf(key), questionOf(key).type, ttl, askedAt) ?? "malformed");
     } catch (error) {
-      const problem = error instanceof ExchangeFailure ? error.problem : "unreachable";
-      observer.attempt(name, problem, took() / 1000);
-      this.#note(upstream, afterFailure(this.#stateOf(upstream), clock()));
-      return problem;
+      return observed(error instanceof ExchangeFailure ? error.problem : "unreachable");
     }
   }
 
-  async #exchange(upstream: UpstreamAddress, key: QuestionKey, leftMs: number): Promise<Buffer> {
+  /**
+   * Tries one upstream for as long as there is time. Its state is told of a reply, and once of its silence.
+   * @returns what it says, and when it was asked: what it says was true then at the latest.
+   * @throws ExchangeFailure
+   */
+  async #persist({ upstream, key, timeoutMs, signal, onSilence }: Attempt): Promise<{ readonly message: Buffer; readonly askedAt: number }> {
+    const { clock } = this.#options;
+    const end = performance.now() + timeoutMs;
+    let problem: ExchangeProblem = "overtaken";
+    const note = (what: ExchangeProblem): void => {
+      if (problem === "overtaken") this.#note(upstream, afterFailure(this.#stateOf(upstream), clock()));
+      problem = what;
+      onSilence();
+    };
+    const callOff = afterIo(Math.min(timeoutMs, patienceMs(this.#stateOf(upstream))), () => note("timeout"));
+    try {
+      for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MOST_PAUSE_MS)) {
+        const [askedAt, begun] = [clock(), performance.now()];
+        try {
+          const message = await this.#exchange(upstream, key, { timeoutMs: end - begun, signal });
+          this.#note(upstream, afterReply(this.#stateOf(upstream), performance.now() - begun));
+          return { message, askedAt };
+        } catch (error) {
+          const why = error instanceof ExchangeFailure ? error.problem : "unreachable";
+          // What it knew before it was called off is the better reason.
+          if (why === "overtaken") throw new ExchangeFailure(problem);
+          note(why);
+          if (why !== "unreachable" || end - performance.now() < pauseMs) throw new ExchangeFailure(why);
+          await setTimeout(pauseMs, undefined, { signal }).catch(() => undefined);
+          if (signal.aborted) throw new ExchangeFailure(why);
+        }
+      }
+    } finally {
+      callOff();
+    }
+  }
+
+  async #exchange(upstream: UpstreamAddress, key: QuestionKey, patience: Patience): Promise<Buffer> {
     const request = buildRequest(key, this.#options.caseOfNames);
-    const overUdp = await exchangeOverUdp(upstream, request, Math.min(leftMs, attemptTimeoutMs(this.#stateOf(upstream))));
+    const end = performance.now() + patience.timeoutMs;
+    const overUdp = await exchangeOverUdp(upstream, request, { ...patience, resendAfterMs: patienceMs(this.#stateOf(upstream)) });
     if (overUdp !== "ask-over-tcp") return overUdp;
     this.#options.observer.askedOverTcp(describeAddress(upstream));
-    return exchangeOverTcp(upstream, request, Math.min(leftMs, MOST_TCP_MS));
+    return exchangeOverTcp(upstream, request, { ...patience, timeoutMs: Math.min(end - performance.now(), MOST_TCP_MS) });
   }
 
   #stateOf(upstream: UpstreamAddress): UpstreamState {

@@ -10,16 +10,16 @@ export interface UpstreamState {
 
 export const unknownUpstream: UpstreamState = { smoothedMs: undefined, failures: 0, lastFailureAt: 0 };
 
-/** Failures in a row after which an upstream is asked only when all the others fail too. */
+/** Failures in a row after which an upstream is asked only when all the others have let their time pass too. */
 const UNHEALTHY_AFTER = 3;
 /** Weight of the newest sample. */
 const SMOOTHING = 0.2;
 /** Before anything is known, all are taken to be this fast: those known to be faster go first, slower ones get a chance. */
 const ASSUMED_MS = 100;
 
-const TIMEOUT_FACTOR = 4;
-const LEAST_TIMEOUT_MS = 250;
-const MOST_TIMEOUT_MS = 1_500;
+const PATIENCE_FACTOR = 4;
+const LEAST_PATIENCE_MS = 250;
+const MOST_PATIENCE_MS = 1_500;
 
 export const isHealthy = (state: UpstreamState): boolean => state.failures < UNHEALTHY_AFTER;
 
@@ -45,8 +45,8 @@ export function inOrder<T>(upstreams: readonly T[], stateOf: (upstream: T) => Up
   });
 }
 
-/** How long to wait for one upstream before the next is asked: several times what it usually takes. */
-export function attemptTimeoutMs(state: UpstreamState): number {
-  if (state.smoothedMs === undefined) return MOST_TIMEOUT_MS / 2;
-  return Math.min(Math.max(state.smoothedMs * TIMEOUT_FACTOR, LEAST_TIMEOUT_MS), MOST_TIMEOUT_MS);
+/** How long one upstream is waited for before another is asked beside it, in milliseconds: several times what it usually takes. */
+export function patienceMs(state: UpstreamState): number {
+  if (state.smoothedMs === undefined) return MOST_PATIENCE_MS / 2;
+  return Math.min(Math.max(state.smoothedMs * PATIENCE_FACTOR, LEAST_PATIENCE_MS), MOST_PATIENCE_MS);
 }

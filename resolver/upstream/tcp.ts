@@ -1,29 +1,33 @@
 import { connect } from "node:net";
+import { afterIo } from "../afterIo";
 import { FLAG, MOST_MESSAGE_BYTES } from "../wire/codes";
 import { frame, Unframer } from "../wire/framing";
 import type { UpstreamAddress } from "./address";
-import { ExchangeFailure } from "./exchange";
+import { ExchangeFailure, type Patience } from "./exchange";
 import { matchReply, type Request } from "./request";
 
 /**
  * Sends one request over a TCP connection of its own and waits for the reply. A name that comes back in another case is
  * accepted: here nobody off the path can have written it.
- * @param timeoutMs for connecting and answering together.
+ * Connecting counts towards the time that it may take.
  * @throws ExchangeFailure
  */
-export function exchangeOverTcp(upstream: UpstreamAddress, request: Request, timeoutMs: number): Promise<Buffer> {
+export function exchangeOverTcp(upstream: UpstreamAddress, request: Request, { timeoutMs, signal }: Patience): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const unframer = new Unframer(MOST_MESSAGE_BYTES);
     const socket = connect({ host: upstream.host, port: upstream.port, family: upstream.family, noDelay: true });
     const settle = (finish: () => void): void => {
-      clearTimeout(timer);
+      cancelTimeout();
+      signal.removeEventListener("abort", overtaken);
       socket.removeAllListeners();
       socket.on("error", () => undefined);
       socket.destroy();
       finish();
     };
     const fail = (problem: ExchangeFailure["problem"]): void => settle(() => reject(new ExchangeFailure(problem)));
-    const timer = setTimeout(fail, timeoutMs, "timeout");
+    const overtaken = (): void => fail("overtaken");
+    const cancelTimeout = afterIo(timeoutMs, () => fail("timeout"));
+    signal.addEventListener("abort", overtaken);
     socket.on("error", () => fail("unreachable"));
     socket.on("end", () => fail("unreachable"));
     socket.on("data", (chunk) => {

@@ -1,14 +1,21 @@
 import { createSocket, type Socket } from "node:dgram";
+import { afterIo } from "../afterIo";
 import { FLAG } from "../wire/codes";
 import type { UpstreamAddress } from "./address";
-import { ExchangeFailure } from "./exchange";
+import { ExchangeFailure, type Patience } from "./exchange";
 import { matchReply, type Request } from "./request";
 
 /** What came back over UDP: the reply, or the advice to ask again over TCP. */
 export type UdpReply = Buffer | "ask-over-tcp";
 
+export interface UdpPatience extends Patience {
+  /** Milliseconds after which the packet may be thought lost and is sent again; twice as long each time, up to a second. */
+  readonly resendAfterMs: number;
+}
+
 /** Wrong replies to one request after which somebody is guessing: TCP cannot be guessed. */
 const MOST_FOREIGN = 8;
+const MOST_RESEND_MS = 1_000;
 
 type Lookup = (host: string, options: unknown, callback: (error: null, address: string, family: number) => void) => void;
 /** Addresses need no lookup; Node's own takes a turn of the event loop for each. */
@@ -16,24 +23,30 @@ const noLookup = (family: 4 | 6): Lookup => (host, _options, callback) => callba
 
 /**
  * Sends one request and waits for its reply, on a socket of its own: the kernel gives it a random port and, as it is
- * connected, delivers only what comes from the upstream's address and port, and tells when nothing listens there.
- * @param timeoutMs how long to wait.
+ * connected, delivers only what comes from the upstream's address and port, and tells when nothing listens there. What
+ * is sent again is the same packet from the same port: a second question would give a forger a second target.
  * @throws ExchangeFailure
  */
-export function exchangeOverUdp(upstream: UpstreamAddress, request: Request, timeoutMs: number): Promise<UdpReply> {
+export function exchangeOverUdp(upstream: UpstreamAddress, request: Request, { timeoutMs, resendAfterMs, signal }: UdpPatience): Promise<UdpReply> {
   return new Promise((resolve, reject) => {
     const socket: Socket = createSocket({ type: upstream.family === 6 ? "udp6" : "udp4", lookup: noLookup(upstream.family) });
     let foreign = 0;
+    let resending: NodeJS.Timeout | undefined;
     const settle = (finish: () => void): void => {
-      clearTimeout(timer);
+      cancelTimeout();
+      clearTimeout(resending);
+      signal.removeEventListener("abort", overtaken);
       socket.removeAllListeners();
       // A late error of a socket on its way out is nobody's concern.
       socket.on("error", () => undefined);
       socket.close();
       finish();
     };
-    const timer = setTimeout(() => settle(() => reject(new ExchangeFailure("timeout"))), timeoutMs);
-    socket.on("error", () => settle(() => reject(new ExchangeFailure("unreachable"))));
+    const fail = (problem: ExchangeFailure["problem"]): void => settle(() => reject(new ExchangeFailure(problem)));
+    const overtaken = (): void => fail("overtaken");
+    const cancelTimeout = afterIo(timeoutMs, () => fail("timeout"));
+    signal.addEventListener("abort", overtaken);
+    socket.on("error", () => fail("unreachable"));
     socket.on("message", (message) => {
       const match = matchReply(message, request);
       if (match === "answer") {
@@ -43,6 +56,10 @@ export function exchangeOverUdp(upstream: UpstreamAddress, request: Request, tim
         settle(() => resolve("ask-over-tcp"));
       }
     });
-    socket.connect(upstream.port, upstream.host, () => socket.send(request.packet));
+    const send = (againAfterMs: number): void => {
+      socket.send(request.packet);
+      resending = setTimeout(send, againAfterMs, Math.max(resendAfterMs, Math.min(againAfterMs * 2, MOST_RESEND_MS)));
+    };
+    socket.connect(upstream.port, upstream.host, () => send(resendAfterMs));
   });
 }

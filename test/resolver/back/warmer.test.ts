@@ -30,7 +30,7 @@ const scene = (list: Buffer | undefined, held: ReadonlyMap<QuestionKey, Answer> 
   const tier = new CachingTier(
     new Store(bytes(10_000_000), milliseconds(0)),
     { resolve: () => Promise.reject(new Error("not asked")) },
-    { keepStaleMs: 0, staleAfterMs: 0, failureMs: 0, prefetchHits: Infinity, mostInFlight: 10 },
+    { keepStaleMs: 0, staleAfterMs: 0, failureMs: 0, failureWithReserveMs: 0, prefetchHits: Infinity, mostInFlight: 10 },
     () => clock,
   );
   const warmer = new Warmer({ shared, tier, names: 1_000, popular: (most) => Promise.resolve(own.slice(0, most)), clock: () => clock, log: noLog });

@@ -7,7 +7,7 @@ import type { QuestionKey } from "../../../resolver/wire/question";
 import { answerFor, keyFor } from "../support/answers";
 
 const KEY = keyFor("example.com");
-const POLICY: TierPolicy = { keepStaleMs: 3_600_000, staleAfterMs: 20, failureMs: 5_000, prefetchHits: 2, mostInFlight: 3 };
+const POLICY: TierPolicy = { keepStaleMs: 3_600_000, staleAfterMs: 20, failureMs: 1_000, failureWithReserveMs: 5_000, prefetchHits: 2, mostInFlight: 3 };
 
 /** A source whose replies the test gives, one by one. */
 class Puppet implements Source {
@@ -94,7 +94,7 @@ describe("the local cache before its source", () => {
     await assert.rejects(waiting);
     await assert.rejects(tier.resolve(KEY, "answer"), /a moment ago/);
     assert.equal(source.asked.length, 1);
-    clock.now += 5_000;
+    clock.now += 1_000;
     tier.resolve(KEY, "answer").catch(() => undefined);
     assert.equal(source.asked.length, 2);
   });

@@ -18,7 +18,7 @@ const upstream: Resolve = (key) => Promise.resolve({ answer: answerFor(nameToTex
 
 const scene = (resolve: Resolve = upstream, rate = { perSecond: 0, burst: 0 }) => {
   const tally = new Tally();
-  const tier = new CachingTier(new Store(bytes(1_000_000), milliseconds(0)), { resolve }, { keepStaleMs: 0, staleAfterMs: 0, failureMs: 0, prefetchHits: Infinity, mostInFlight: 1000 }, () => 0);
+  const tier = new CachingTier(new Store(bytes(1_000_000), milliseconds(0)), { resolve }, { keepStaleMs: 0, staleAfterMs: 0, failureMs: 0, failureWithReserveMs: 0, prefetchHits: Infinity, mostInFlight: 1000 }, () => 0);
   const handler = new Handler({ tier, limiter: new Limiter(rate), tally, mostUdpBytes: 1232, l2: "present", clock: () => 0 });
   return { tally, handle: (packet: Buffer, transport: "udp" | "tcp" = "udp"): Reply => handler.handle(packet, "192.0.2.1", transport) };
 };

@@ -34,7 +34,7 @@ describe("the sockets", () => {
     if (name.startsWith("slow")) await new Promise<void>((release) => held.push(release));
     return { answer: answerFor(name, 300, Date.now()), tier: "upstream", isStale: false };
   };
-  const tier = new CachingTier(new Store(bytes(1_000_000), milliseconds(0)), { resolve }, { keepStaleMs: 0, staleAfterMs: 0, failureMs: 0, prefetchHits: Infinity, mostInFlight: 1000 }, wallClock);
+  const tier = new CachingTier(new Store(bytes(1_000_000), milliseconds(0)), { resolve }, { keepStaleMs: 0, staleAfterMs: 0, failureMs: 0, failureWithReserveMs: 0, prefetchHits: Infinity, mostInFlight: 1000 }, wallClock);
   const handler = new Handler({ tier, limiter: new Limiter({ perSecond: 0, burst: 0 }), tally, mostUdpBytes: 1232, l2: "absent", clock: wallClock });
   const udp = new UdpServer(handler, tally, 4, noLog);
   const tcp = new TcpServer(handler, tally, { connections: 20, connectionsPerClient: 5, idleMs: 200 }, noLog);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
 import fc from "fast-check";
 import { decode } from "dns-packet";
 import { frame } from "../../../resolver/wire/framing";
@@ -96,6 +97,30 @@ describe("a replica of the resolver", function () {
     assert.ok((await replica.metric("heimdall_stale_answers_total")) >= 1);
     upstream.scenario = everyName(200);
     await until("it is fresh again", async () => ttlOf(await ask(replica.dns, "www.example.com")) > 30, 30_000);
+  });
+
+  it("tells nobody of a failure while its only upstream is slow, hangs, or starts again", async () => {
+    const queue: (() => void)[] = [];
+    const upstream = await startUpstream((asked) => ({ ...everyName(300)(asked), delayMs: 900 + Math.random() * 600 }));
+    const replica = await start(upstream);
+    const rcodes = async (prefix: string): Promise<readonly string[]> => {
+      const replies = await Promise.all(Array.from({ length: 20 }, (_, i) => ask(replica.dns, `${prefix}${i}.example`)));
+      return [...new Set(replies.map(({ rcode }) => rcode))];
+    };
+    assert.deepEqual(await rcodes("slow"), ["NOERROR"]);
+    upstream.scenario = (asked) => ({ ...everyName(300)(asked), hold: (release) => queue.push(release) });
+    const waiting = rcodes("hanging");
+    await until("all are asked for", () => queue.length >= 20);
+    await delay(2_000);
+    upstream.scenario = everyName(300);
+    for (const release of queue) release();
+    assert.deepEqual(await waiting, ["NOERROR"]);
+    upstream.stop();
+    const away = rcodes("away");
+    await delay(1_500);
+    await upstream.listen();
+    assert.deepEqual(await away, ["NOERROR"]);
+    assert.equal(await replica.metric("heimdall_failures_total"), 0);
   });
 
   it("lives through thousands of malformed packets over both transports, with the processes it had", async () => {

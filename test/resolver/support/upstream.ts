@@ -25,6 +25,8 @@ export interface Script {
   /** Takes the reply's bytes and says what is sent: none, one or several packets. */
   readonly tamper?: (reply: Buffer) => readonly Buffer[];
   readonly delayMs?: number;
+  /** Takes what sends the reply, to call it when the test likes. */
+  readonly hold?: (release: () => void) => void;
 }
 
 export type Scenario = (asked: Asked) => Script;
@@ -140,7 +142,8 @@ export class TestUpstream {
     };
     const replies = script.tamper === undefined ? [encode(packetOut)] : script.tamper(encode(packetOut));
     for (const reply of replies) {
-      if (script.delayMs === undefined) send(reply);
+      if (script.hold !== undefined) script.hold(() => send(reply));
+      else if (script.delayMs === undefined) send(reply);
       else setTimeout(send, script.delayMs, reply);
     }
   }

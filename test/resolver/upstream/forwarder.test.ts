@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
 import { ResolutionFailure } from "../../../resolver/cache/source";
 import { wallClock } from "../../../resolver/clock";
 import { noLog } from "../../../resolver/log";
@@ -6,6 +7,7 @@ import { parseAddress, type UpstreamAddress } from "../../../resolver/upstream/a
 import { Forwarder, type AttemptResult, type ForwarderOptions } from "../../../resolver/upstream/forwarder";
 import { isHealthy } from "../../../resolver/upstream/judge";
 import { keyFor, POLICY } from "../support/answers";
+import { until } from "../support/until";
 import { everyName, record, TestUpstream, type Scenario } from "../support/upstream";
 
 const KEY = keyFor("www.example.com");
@@ -110,7 +112,8 @@ describe("forwarding to upstreams", () => {
     const nonsense = await start(() => ({ answers: [record("www.example.com", 60)], tamper: (reply) => [Buffer.concat([reply.subarray(0, -12), Buffer.from([0xff])])] }));
     for (const [bad, result] of [[silent, "timeout"], [refusing, "refused"], [failing, "refused"], [nonsense, "malformed"], [closed, "unreachable"]] as const) {
       await forwarder([bad, good]).ask(KEY);
-      assert.deepEqual(attempts, [result, "answered"]);
+      await until("both have ended", () => attempts.length === 2);
+      assert.deepEqual([...attempts].sort(), [result, "answered"].sort());
     }
   });
 
@@ -126,6 +129,91 @@ describe("forwarding to upstreams", () => {
     const health = asking.states.map(([, state]) => isHealthy(state));
     assert.ok(fast.asked.length < 6 + 4, "not asked each time");
     assert.equal(health[0], true);
+  });
+
+  describe("does not fail a question because its upstream", () => {
+    const answers = async (asking: Forwarder, questions: number): Promise<void> => {
+      const all = await Promise.allSettled(Array.from({ length: questions }, (_, i) => asking.ask(keyFor(`n${i}.example`))));
+      assert.deepEqual(all.filter(({ status }) => status === "rejected"), []);
+    };
+    const patient = (upstreams: readonly TestUpstream[]): Forwarder => forwarder(upstreams, { budgetMs: 4_000 });
+
+    it("is slow, from the first question on", async () => {
+      const slow = await start((asked) => ({ ...everyName(300)(asked), delayMs: 900 + Math.random() * 600 }));
+      await answers(patient([slow]), 20);
+    });
+
+    it("has become slow", async () => {
+      const server = await start(everyName(300));
+      const asking = patient([server]);
+      await answers(asking, 5);
+      server.scenario = (asked) => ({ ...everyName(300)(asked), delayMs: 1_500 });
+      await answers(asking, 10);
+      assert.ok(asking.states.every(([, state]) => isHealthy(state)), "what answers is well, however late");
+    });
+
+    it("loses the first packet of each question", async () => {
+      const seen = new Set<string>();
+      const lossy = await start((asked) => {
+        const isFirst = !seen.has(asked.name);
+        seen.add(asked.name);
+        return isFirst ? { tamper: () => [] } : everyName(300)(asked);
+      });
+      await answers(patient([lossy]), 10);
+      assert.equal(new Set(lossy.asked.map(({ name, id, port }) => `${name} ${id} ${port}`)).size, 10, "the same packet from the same port");
+    });
+
+    it("lets its queue lie for two seconds", async () => {
+      const queue: (() => void)[] = [];
+      const frozen = await start((asked) => ({ ...everyName(300)(asked), hold: (release) => queue.push(release) }));
+      const asking = patient([frozen]);
+      const waiting = answers(asking, 10);
+      await delay(2_000);
+      for (const release of queue) release();
+      await waiting;
+    });
+
+    it("is away for two seconds", async () => {
+      const server = await start(everyName(300));
+      server.stop();
+      const waiting = answers(patient([server]), 10);
+      await delay(2_000);
+      await server.listen();
+      await waiting;
+    });
+
+    it("and every other have been found unhealthy", async () => {
+      const servers = [await start(() => ({ tamper: () => [] })), await start(() => ({ tamper: () => [] }))];
+      const asking = forwarder(servers, { budgetMs: 1_600 });
+      await Promise.all(Array.from({ length: 3 }, () => assert.rejects(asking.ask(KEY), ResolutionFailure)));
+      assert.deepEqual(asking.states.map(([, state]) => isHealthy(state)), [false, false]);
+      const [, second] = servers;
+      if (second !== undefined) second.scenario = (asked) => ({ ...everyName(300)(asked), delayMs: 200 });
+      await asking.ask(KEY);
+    });
+
+    it("is slow, while another refuses", async () => {
+      const slow = await start((asked) => ({ ...everyName(300)(asked), delayMs: 1_200 }));
+      await answers(patient([slow, await start(() => ({ rcode: 5 }))]), 2);
+    });
+  });
+
+  it("says at once what all have refused, and does not ask them again", async () => {
+    const servers = [await start(() => ({ rcode: 2 })), await start(() => ({ rcode: 5 }))];
+    const begun = performance.now();
+    await assert.rejects(forwarder(servers, { budgetMs: 4_000 }).ask(KEY), /refused/);
+    assert.ok(performance.now() - begun < 1_000);
+    assert.deepEqual(servers.map(({ asked }) => asked.length), [1, 1]);
+  });
+
+  it("does not wait for one that is down when the other has refused", async () => {
+    const [down, refusing] = [await start(() => ({ tamper: () => [] })), await start(() => ({ rcode: 2 }))];
+    const asking = forwarder([down, refusing], { budgetMs: 3_000 });
+    const [address] = asking.states[0] ?? assert.fail();
+    await Promise.all(Array.from({ length: 3 }, () => asking.probe(address, KEY)));
+    const begun = performance.now();
+    await assert.rejects(asking.ask(KEY), /refused/);
+    assert.ok(performance.now() - begun < 2_000);
   });
 
   it("says that it failed within its time, when nobody answers", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { afterFailure, afterReply, attemptTimeoutMs, inOrder, isHealthy, unknownUpstream, type UpstreamState } from "../../../resolver/upstream/judge";
+import { afterFailure, afterReply, patienceMs, inOrder, isHealthy, unknownUpstream, type UpstreamState } from "../../../resolver/upstream/judge";
 
 const state = (smoothedMs: number | undefined, failures = 0, lastFailureAt = 0): UpstreamState => ({ smoothedMs, failures, lastFailureAt });
 const order = (states: Readonly<Record<string, UpstreamState>>): string => inOrder(Object.keys(states), (name) => states[name] ?? unknownUpstream).join(" ");
@@ -36,8 +36,8 @@ describe("the judgement of upstreams", () => {
     assert.equal(afterReply(unknownUpstream, 30).smoothedMs, 30);
   });
   it("waits a multiple of the usual time, within limits", () => {
-    assert.deepEqual([attemptTimeoutMs(state(1)), attemptTimeoutMs(state(100)), attemptTimeoutMs(state(9_000))], [250, 400, 1_500]);
-    assert.equal(attemptTimeoutMs(unknownUpstream), 750);
+    assert.deepEqual([patienceMs(state(1)), patienceMs(state(100)), patienceMs(state(9_000))], [250, 400, 1_500]);
+    assert.equal(patienceMs(unknownUpstream), 750);
   });
   it("asks each of them", () => {
     fc.assert(
