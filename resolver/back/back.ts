@@ -75,7 +75,7 @@ export class Back {
     this.metrics.watchUpstreams(forwarder);
     this.#prober = new Prober(forwarder, PROBE);
     const links = config.redis === undefined ? undefined : this.#makeLinks(config.redis);
-    const cache = config.redis === undefined || links === undefined ? undefined : new SharedCache({ ...config.redis, ...links, tombstones, observer: this.metrics, clock: wallClock, log });
+    const cache = config.redis === undefined || links === undefined ? undefined : new SharedCache({ ...config.redis, ...links, mostTtl: config.ttl.most, tombstones, observer: this.metrics, clock: wallClock, log });
     const resolution = new Resolution({ shared: cache, forwarder, keepStaleMs: config.keepStale, clock: wallClock });
     this.tier = new CachingTier(new Store(options.cacheBytes, config.keepStale), resolution, tierPolicy(config), wallClock);
     this.#flusher = new Flusher({

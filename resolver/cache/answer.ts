@@ -45,6 +45,9 @@ export function answerFromUpstream(message: Buffer, section: string, type: numbe
   if (all === undefined) return undefined;
   const optIndex = all.findIndex((place) => place.type === TYPE.opt);
   const places = optIndex < 0 ? all : all.slice(0, optIndex);
+  const opt = all[optIndex];
+  // The upper bits of a code travel in OPT: BADVERS would look like "no error".
+  if (opt !== undefined && message.readUInt8(opt.ttlAt) !== 0) return undefined;
   if (all.slice(places.length).some((place) => place.section !== "additional")) return undefined;
 
   const ttl = lifetime(message, places, type, policy);
@@ -62,15 +65,33 @@ export function answerFromUpstream(message: Buffer, section: string, type: numbe
   return { wire: copy.toString("latin1"), ttlOffsets: places.map((place) => place.ttlAt), storedAt: nowMs, ttl };
 }
 
+/** What a cache that others write to says of a message. */
+export interface StoredAge {
+  /** Milliseconds since 1970, by the clock of whoever wrote it. */
+  readonly storedAt: number;
+  readonly ttl: number;
+}
+
+/** What this replica holds against it. */
+export interface StoredLimits {
+  /** Milliseconds since 1970. */
+  readonly nowMs: number;
+  /** Seconds; what was written under another policy is cut to it. */
+  readonly mostTtl: number;
+}
+
 /**
- * Makes an answer of bytes that the shared cache held, believing none of them.
- * @returns undefined when they are malformed or answer something else than `section`.
+ * Makes an answer of bytes that the shared cache held, believing none of them: not even the time, since a clock that is
+ * ahead would keep an answer fresh for as long as it is.
+ * @returns undefined when they are malformed, no answer, or the answer to something else than `section`.
  */
-export function answerFromStore(message: Buffer, section: string, storedAt: number, ttl: number): Answer | undefined {
+export function answerFromStore(message: Buffer, section: string, { storedAt, ttl }: StoredAge, { nowMs, mostTtl }: StoredLimits): Answer | undefined {
   const places = placesOf(message);
+  if (places !== undefined && (message.readUInt16BE(2) & (FLAG.response | FLAG.opcode | FLAG.truncated)) !== FLAG.response) return undefined;
   if (places === undefined || message.readUInt16BE(4) !== 1 || places.some((place) => place.type === TYPE.opt)) return undefined;
   if ((places.at(-1)?.end ?? HEADER_BYTES + section.length) !== message.length) return undefined;
+  for (const { ttlAt } of places) message.writeUInt32BE(Math.min(readTtl(message.readUInt32BE(ttlAt)), mostTtl), ttlAt);
   const wire = message.toString("latin1");
   if (!wire.startsWith(section, HEADER_BYTES)) return undefined;
-  return { wire, ttlOffsets: places.map((place) => place.ttlAt), storedAt, ttl };
+  return { wire, ttlOffsets: places.map((place) => place.ttlAt), storedAt: Math.min(storedAt, nowMs), ttl: Math.min(ttl, mostTtl) };
 }

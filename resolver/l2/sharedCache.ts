@@ -23,6 +23,8 @@ export interface SharedCacheOptions {
   readonly prefix: string;
   /** Bytes above which a message is deflated; Infinity: never. */
   readonly compressAbove: number;
+  /** Seconds; what others wrote with more is cut to it. */
+  readonly mostTtl: number;
   /** The region's own copy, which may lag behind. */
   readonly read: RedisLink;
   /** The primary, wherever it is. */
@@ -78,9 +80,9 @@ export class SharedCache {
 
   /** The answer, which may be past its TTL; undefined when there is none or the cache is out of order. */
   async get(key: QuestionKey): Promise<Answer | undefined> {
-    const { prefix, tombstones } = this.#options;
+    const { prefix, tombstones, clock, mostTtl } = this.#options;
     const value = await this.#read(sharedKey(prefix, key));
-    const answer = value === undefined ? undefined : decodeValue(value, questionSectionOf(key));
+    const answer = value === undefined ? undefined : decodeValue(value, questionSectionOf(key), { nowMs: clock(), mostTtl });
     if (answer === undefined) return undefined;
     const { name, type } = questionOf(key);
     return tombstones.covers(name, type, answer.storedAt) ? undefined : answer;
@@ -123,6 +125,11 @@ export class SharedCache {
       this.#reads.succeeded();
       return value ?? undefined;
     } catch (error) {
+      // A server that tells what it holds is well, whatever somebody has put under the key.
+      if (kindOf(error) === "type") {
+        this.#reads.succeeded();
+        return undefined;
+      }
       this.#heal(read, error);
       if (this.#reads.failed(clock())) this.#opened("read", error);
       return undefined;

@@ -1,5 +1,5 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import { answerFromStore, type Answer } from "../cache/answer";
+import { answerFromStore, type Answer, type StoredLimits } from "../cache/answer";
 import { MOST_MESSAGE_BYTES } from "../wire/codes";
 
 /**
@@ -26,15 +26,17 @@ export function encodeValue(answer: Answer, compressAbove: number): Buffer {
 
 /**
  * Reads a value that anyone with the password could have written.
+ * @param value may be written to.
  * @param section the question that it must answer, in lower case.
  * @returns undefined when it is of another format, damaged, or the answer to something else.
  */
-export function decodeValue(value: Buffer, section: string): Answer | undefined {
+export function decodeValue(value: Buffer, section: string, limits: StoredLimits): Answer | undefined {
   if (value.length <= HEAD_BYTES || value.readUInt8(0) !== FORMAT) return undefined;
   const body = value.subarray(HEAD_BYTES);
   const message = (value.readUInt8(1) & COMPRESSED) === 0 ? body : inflate(body);
   const storedAt = Number(value.readBigUInt64BE(2));
-  return message === undefined || !Number.isSafeInteger(storedAt) ? undefined : answerFromStore(message, section, storedAt, value.readUInt32BE(10));
+  if (message === undefined || !Number.isSafeInteger(storedAt)) return undefined;
+  return answerFromStore(message, section, { storedAt, ttl: value.readUInt32BE(10) }, limits);
 }
 
 function inflate(body: Buffer): Buffer | undefined {

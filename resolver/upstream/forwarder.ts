@@ -11,7 +11,7 @@ import { questionOf, questionSectionOf, type QuestionKey } from "../wire/questio
 import { describeAddress, type UpstreamAddress } from "./address";
 import { ExchangeFailure, type ExchangeProblem, type Patience } from "./exchange";
 import { afterFailure, afterReply, inOrder, isHealthy, patienceMs, unknownUpstream, type UpstreamState } from "./judge";
-import { buildRequest, type CaseOfNames } from "./request";
+import { buildRequest, inLowerCase, type CaseOfNames, type Request } from "./request";
 import { exchangeOverTcp } from "./tcp";
 import { exchangeOverUdp } from "./udp";
 
@@ -40,6 +40,8 @@ const FIRST_PAUSE_MS = 250;
 const MOST_PAUSE_MS = 1_000;
 /** A large answer over TCP takes two round trips and more packets. */
 const MOST_TCP_MS = 2_000;
+/** What a server says that was made before EDNS (RFC 6891, 7). */
+const KNOWS_NO_EDNS: ReadonlySet<number> = new Set([RCODE.formatError, RCODE.notImplemented]);
 /** What a client is better told than "failed"; anything else may be this upstream's own trouble. */
 const CONCLUSIVE: ReadonlySet<number> = new Set([RCODE.noError, RCODE.nameError, RCODE.yxDomain]);
 
@@ -174,13 +176,30 @@ export class Forwarder {
     }
   }
 
-  async #exchange(upstream: UpstreamAddress, key: QuestionKey, patience: Patience): Promise<Buffer> {
-    const request = buildRequest(key, this.#options.caseOfNames);
+  async #exchange(upstream: UpstreamAddress, key: QuestionKey, { timeoutMs, signal }: Patience): Promise<Buffer> {
+    const { caseOfNames } = this.#options;
+    const end = performance.now() + timeoutMs;
+    const left = (): Patience => ({ timeoutMs: end - performance.now(), signal });
+    const message = await this.#exchangeAs(upstream, buildRequest(key, { caseOfNames, edns: "spoken" }), left());
+    if (!KNOWS_NO_EDNS.has(message.readUInt16BE(2) & FLAG.rcode)) return message;
+    return this.#exchangeAs(upstream, buildRequest(key, { caseOfNames, edns: "absent" }), left());
+  }
+
+  async #exchangeAs(upstream: UpstreamAddress, request: Request, patience: Patience): Promise<Buffer> {
     const end = performance.now() + patience.timeoutMs;
-    const overUdp = await exchangeOverUdp(upstream, request, { ...patience, resendAfterMs: patienceMs(this.#stateOf(upstream)) });
-    if (overUdp !== "ask-over-tcp") return overUdp;
+    const udpPatience = { ...patience, resendAfterMs: patienceMs(this.#stateOf(upstream)) };
+    const overUdp = await exchangeOverUdp(upstream, request, udpPatience);
+    if (typeof overUdp !== "string") return overUdp;
     this.#options.observer.askedOverTcp(describeAddress(upstream));
-    return exchangeOverTcp(upstream, request, { ...patience, timeoutMs: Math.min(end - performance.now(), MOST_TCP_MS) });
+    try {
+      return await exchangeOverTcp(upstream, request, { ...patience, timeoutMs: Math.min(end - performance.now(), MOST_TCP_MS) });
+    } catch (error) {
+      if (overUdp !== "other-case" || !(error instanceof ExchangeFailure) || error.problem !== "unreachable") throw error;
+      // It keeps no case and speaks no TCP: its replies are as hard to forge as id and port make them.
+      const again = await exchangeOverUdp(upstream, inLowerCase(request), { ...udpPatience, timeoutMs: end - performance.now() });
+      if (typeof again === "string") throw error;
+      return again;
+    }
   }
 
   #stateOf(upstream: UpstreamAddress): UpstreamState {

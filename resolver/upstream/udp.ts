@@ -5,8 +5,11 @@ import type { UpstreamAddress } from "./address";
 import { ExchangeFailure, type Patience } from "./exchange";
 import { matchReply, type Request } from "./request";
 
-/** What came back over UDP: the reply, or the advice to ask again over TCP. */
-export type UdpReply = Buffer | "ask-over-tcp";
+/**
+ * What came back over UDP: the reply, or why it must be asked for again over TCP. `truncated`: it did not fit.
+ * `other-case`: the name's letters are not as they were sent. `guessed`: too many replies to something else.
+ */
+export type UdpReply = Buffer | "truncated" | "other-case" | "guessed";
 
 export interface UdpPatience extends Patience {
   /** Milliseconds after which the packet may be thought lost and is sent again; twice as long each time, up to a second. */
@@ -51,9 +54,9 @@ export function exchangeOverUdp(upstream: UpstreamAddress, request: Request, { t
       const match = matchReply(message, request);
       if (match === "answer") {
         const isTruncated = (message.readUInt16BE(2) & FLAG.truncated) !== 0;
-        settle(() => resolve(isTruncated ? "ask-over-tcp" : message));
+        settle(() => resolve(isTruncated ? "truncated" : message));
       } else if (match === "other-case" || ++foreign >= MOST_FOREIGN) {
-        settle(() => resolve("ask-over-tcp"));
+        settle(() => resolve(match === "other-case" ? match : "guessed"));
       }
     });
     const send = (againAfterMs: number): void => {

@@ -43,6 +43,13 @@ interface Opt extends Edns {
   readonly version: number;
 }
 
+/** Whether the options of an OPT, each with code and length before it, fill its data. What they say is for nobody here. */
+function optionsAreSound(packet: Buffer, start: number, end: number): boolean {
+  let at = start;
+  while (at + 4 <= end && end <= packet.length) at += 4 + packet.readUInt16BE(at + 2);
+  return at === end;
+}
+
 /** Walks the additional section. @returns undefined when it is malformed. */
 function findOpt(packet: Buffer, start: number, records: number): Opt | "none" | undefined | typeof MORE_THAN_ONE_OPT {
   let at = start;
@@ -53,7 +60,7 @@ function findOpt(packet: Buffer, start: number, records: number): Opt | "none" |
     const type = packet.readUInt16BE(name.end);
     if (type === TYPE.opt) {
       if (found !== "none") return MORE_THAN_ONE_OPT;
-      if (name.end - at !== 1) return undefined;
+      if (name.end - at !== 1 || !optionsAreSound(packet, name.end + 10, name.end + 10 + packet.readUInt16BE(name.end + 8))) return undefined;
       found = {
         udpBytes: Math.max(packet.readUInt16BE(name.end + 2), LEAST_UDP_BYTES),
         version: packet.readUInt8(name.end + 5),

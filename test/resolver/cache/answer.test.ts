@@ -7,6 +7,7 @@ import { mutated, reply } from "../support/arbitrary";
 import { kept, keyFor, message, POLICY } from "../support/answers";
 import { record, soa } from "../support/upstream";
 
+const LIMITS = { nowMs: 10_000, mostTtl: 86_400 };
 const bytes = (answer: Answer | undefined): Buffer => Buffer.from(answer?.wire ?? "", "latin1");
 const alias = (name: string, target: string, ttl: number) => ({ type: "CNAME" as const, name, ttl, data: target });
 const opt = { type: "OPT" as const, name: "." as const, udpPayloadSize: 1232, extendedRcode: 0, ednsVersion: 0, flags: 0, flag_do: false, options: [] };
@@ -61,8 +62,8 @@ describe("an answer to be kept", () => {
         const section = questionSectionOf(keyFor(name));
         const answer = answerFromUpstream(packet, section, 1, POLICY, 5_000);
         assert.ok(answer !== undefined);
-        assert.deepEqual(answerFromStore(bytes(answer), section, answer.storedAt, answer.ttl), answer);
-        assert.equal(answerFromStore(bytes(answer), questionSectionOf(keyFor(`x.${name}`)), 0, 1), undefined);
+        assert.deepEqual(answerFromStore(bytes(answer), section, answer, LIMITS), answer);
+        assert.equal(answerFromStore(bytes(answer), questionSectionOf(keyFor(`x.${name}`)), answer, LIMITS), undefined);
       }),
     );
   });
@@ -71,7 +72,7 @@ describe("an answer to be kept", () => {
     const section = questionSectionOf(keyFor("example.com"));
     fc.assert(
       fc.property(mutated(fc.constant(message({ answers: [record("example.com", 60), alias("a.example", "b.example", 60)] }))), (packet) => {
-        const stored = answerFromStore(packet, section, 0, 60);
+        const stored = answerFromStore(packet, section, { storedAt: 0, ttl: 60 }, LIMITS);
         for (const at of stored?.ttlOffsets ?? []) assert.ok(at + 4 <= packet.length);
         if (packet.length >= 12 + section.length && packet.readUInt16BE(4) === 1) answerFromUpstream(packet, section, 1, POLICY, 0);
       }),

@@ -11,6 +11,8 @@ const replies: readonly (readonly [text: string, kind: FailureKind])[] = [
   ["Out of memory", "full"],
   ["LOADING Redis is loading the dataset in memory", "loading"],
   ["LOADING Dragonfly is loading the dataset in memory", "loading"],
+  ["WRONGTYPE Operation against a key holding the wrong kind of value", "type"],
+  ["MOVED 3999 127.0.0.1:6381", "other"],
   ["Command timed out", "slow"],
   ["Connection is closed.", "gone"],
   ["connect ECONNREFUSED 127.0.0.1:6379", "gone"],

@@ -61,7 +61,7 @@ describe("the shared cache on a real Redis", function () {
       new RedisLink({ name, endpoint: { host: "127.0.0.1", port, db: 0, tls: "none", username: USER }, readPassword: async () => (await readFile(passwordFile, "utf8")).trim(), ca: undefined, commandTimeoutMs: CAP_MS, log: write });
     const links = [link("read", readPort), link("write", writePort)] as const;
     const observer = { operation: (_: string, failure: FailureKind | undefined) => void (failure === undefined || failures.push(failure)) };
-    const cache = new SharedCache({ prefix: PREFIX, compressAbove: 1_024, read: links[0], write: links[1], tombstones, observer, clock: wallClock, log: write });
+    const cache = new SharedCache({ prefix: PREFIX, compressAbove: 1_024, mostTtl: 86_400, read: links[0], write: links[1], tombstones, observer, clock: wallClock, log: write });
     const scene = { cache, failures, log, tombstones, links };
     scenes.push(scene);
     for (const each of links) each.start();
@@ -108,6 +108,19 @@ describe("the shared cache on a real Redis", function () {
       assert.equal(await cache.get(KEY), undefined);
     }
     assert.deepEqual(failures, []);
+  });
+
+  it("takes a key that holds something else for empty, and writes over it", async () => {
+    const { cache, failures } = await connect();
+    await redis.admin.del(SHARED_KEY);
+    await redis.admin.rpush(SHARED_KEY, "not an answer");
+    for (let i = 0; i < 8; i++) assert.equal(await cache.get(KEY), undefined);
+    assert.deepEqual([...new Set(failures)], ["type"]);
+    assert.equal(cache.breakers.read, "closed", "one such key is no reason to leave all others out");
+    const answer = answerFor("example.com", 300, Date.now());
+    cache.put(KEY, answer);
+    await until("it is written", () => cache.writing === 0);
+    assert.deepEqual(await cache.get(KEY), answer);
   });
 
   it("leaves out what has been flushed since", async () => {

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { decodeValue, encodeValue } from "../../../resolver/l2/value";
+import type { Answer, StoredLimits } from "../../../resolver/cache/answer";
+import { decodeValue as decode, encodeValue } from "../../../resolver/l2/value";
 import { questionSectionOf } from "../../../resolver/wire/question";
 import { mutated } from "../support/arbitrary";
 import { answerFor, kept, keyFor } from "../support/answers";
 import { record } from "../support/upstream";
 
+const LIMITS = { nowMs: 1_700_000_000_123, mostTtl: 86_400 };
+const decodeValue = (value: Buffer, section: string, limits: StoredLimits = LIMITS): Answer | undefined => decode(value, section, limits);
 const SECTION = questionSectionOf(keyFor("example.com"));
 const large = kept({ answers: Array.from({ length: 100 }, (_, i) => record("example.com", 300, `192.0.2.${i}`)) });
 
@@ -37,6 +40,26 @@ describe("values of the shared cache", () => {
     assert.equal(decodeValue(value.subarray(0, value.length - 1), SECTION), undefined);
     assert.equal(decodeValue(Buffer.concat([value, Buffer.from([0])]), SECTION), undefined);
     assert.equal(decodeValue(Buffer.alloc(0), SECTION), undefined);
+  });
+
+  it("are no answers when they are questions, cut, or of another opcode", () => {
+    for (const flags of [0x0180, 0x8380, 0xa980]) {
+      const value = encodeValue(answerFor("example.com", 300), Infinity);
+      value.writeUInt16BE(flags, 14 + 2);
+      assert.equal(decodeValue(value, SECTION), undefined, flags.toString(16));
+    }
+  });
+
+  it("written by a clock that is ahead are true from now on at most", () => {
+    const value = encodeValue(answerFor("example.com", 300, LIMITS.nowMs + 86_400_000), Infinity);
+    assert.equal(decodeValue(value, SECTION)?.storedAt, LIMITS.nowMs);
+  });
+
+  it("written under another policy are cut to this one, in whole and in each record", () => {
+    const answer = decodeValue(encodeValue(answerFor("example.com", 80_000), Infinity), SECTION, { ...LIMITS, mostTtl: 60 });
+    assert.ok(answer !== undefined);
+    const wire = Buffer.from(answer.wire, "latin1");
+    assert.deepEqual([answer.ttl, ...answer.ttlOffsets.map((at) => wire.readUInt32BE(at))], [60, 60]);
   });
 
   it("never make a reader throw, or unpack more than a message may hold", () => {

@@ -12,6 +12,8 @@ export interface Asked {
   readonly id: number;
   readonly flagCd: boolean;
   readonly flagDo: boolean;
+  /** The size that OPT says; undefined without one. */
+  readonly ednsBytes: number | undefined;
 }
 
 /** What the server does with a question: records, a code, silence, or bytes of the test's own making. */
@@ -51,6 +53,7 @@ export class TestUpstream {
   #udp = createSocket("udp4");
   readonly #tcp = createServer((socket) => this.#serveTcp(socket));
   readonly #sockets = new Set<Socket>();
+  #isUdpOnly = false;
 
   constructor(scenario: Scenario) {
     this.scenario = scenario;
@@ -89,15 +92,22 @@ export class TestUpstream {
   }
 
   stop(): void {
+    this.#isUdpOnly = false;
     this.#udp.close();
     this.#tcp.close();
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /** From now on nothing listens for TCP. */
+  stopTcp(): void {
+    this.#isUdpOnly = true;
+    this.#tcp.close();
+  }
+
   #serveUdp(packet: Buffer, from: RemoteInfo): void {
     this.#answer(packet, "udp", from.port, (reply) => {
       // A reply that was held back may come after the test's end.
-      if (this.#tcp.listening) this.#udp.send(reply, from.port, from.address);
+      if (this.#tcp.listening || this.#isUdpOnly) this.#udp.send(reply, from.port, from.address);
     });
   }
 
@@ -126,6 +136,7 @@ export class TestUpstream {
       id: query.id ?? 0,
       flagCd: query.flag_cd,
       flagDo: opt?.type === "OPT" && opt.flag_do,
+      ednsBytes: opt?.type === "OPT" ? opt.udpPayloadSize : undefined,
     };
     const isProbe = question.type === "NS" && (question.name === "." || question.name === "");
     if (!isProbe) this.asked.push(asked);

@@ -100,6 +100,29 @@ describe("forwarding to upstreams", () => {
     }
   });
 
+  it("asks a server again that keeps no case and speaks no TCP, in lower case", async () => {
+    const lowerCased = (reply: Buffer): readonly Buffer[] => [Buffer.concat([reply.subarray(0, 12), Buffer.from(reply.toString("latin1", 12, 29).toLowerCase(), "latin1"), reply.subarray(29)])];
+    const server = await start(() => ({ answers: [record("www.example.com", 60)], tamper: lowerCased }));
+    server.stopTcp();
+    assert.equal((await forwarder([server]).ask(KEY)).ttl, 60);
+    assert.deepEqual(server.asked.map(({ transport }) => transport), ["udp", "udp"]);
+    assert.notEqual(server.asked[0]?.id, server.asked[1]?.id);
+  });
+
+  it("asks a server again that was made before EDNS, without it", async () => {
+    for (const rcode of [1, 4]) {
+      const server = await start(({ ednsBytes }) => (ednsBytes === undefined ? { answers: [record("www.example.com", 60)], additionals: [] } : { rcode, additionals: [] }));
+      assert.equal((await forwarder([server]).ask(keyFor("www.example.com", "A", { dnssecOk: true }))).ttl, 60);
+      assert.deepEqual(server.asked.map(({ ednsBytes }) => ednsBytes), [1232, undefined]);
+    }
+  });
+
+  it("does not take a code whose upper bits are in OPT for \"no error\"", async () => {
+    const badVersion = { type: "OPT" as const, name: "." as const, udpPayloadSize: 1232, extendedRcode: 1, ednsVersion: 0, flags: 0, flag_do: false, options: [] };
+    const server = await start(() => ({ additionals: [badVersion] }));
+    await assert.rejects(forwarder([server]).ask(KEY), ResolutionFailure);
+  });
+
   it("tries the next upstream after silence, a refusal, a failure, nonsense, or a closed port", async () => {
     const good = await start(everyName(300));
     const closed = await start(everyName(300));

@@ -15,7 +15,7 @@ describe("a question to an upstream", () => {
   it("is what dns-packet reads as the client's, with RD, AD and EDNS", () => {
     fc.assert(
       fc.property(hostName, fc.boolean(), fc.boolean(), (name, dnssecOk, checkingDisabled) => {
-        const decoded = decode(buildRequest(keyFor(name, "AAAA", { dnssecOk, checkingDisabled }), "random").packet);
+        const decoded = decode(buildRequest(keyFor(name, "AAAA", { dnssecOk, checkingDisabled }), { caseOfNames: "random", edns: "spoken" }).packet);
         const question = decoded.questions?.[0];
         assert.equal(question?.name.toLowerCase(), name.toLowerCase());
         assert.equal(question?.type, "AAAA");
@@ -27,14 +27,14 @@ describe("a question to an upstream", () => {
   });
 
   it("is hard to guess: ids and the case of letters are random", () => {
-    const requests = Array.from({ length: 200 }, () => buildRequest(keyFor("some.example.com"), "random"));
+    const requests = Array.from({ length: 200 }, () => buildRequest(keyFor("some.example.com"), { caseOfNames: "random", edns: "spoken" }));
     assert.ok(new Set(requests.map(({ id }) => id)).size > 190);
     assert.ok(new Set(requests.map(({ section }) => section)).size > 190, "14 letters: one in 16,384");
-    assert.equal(new Set(requests.map(() => buildRequest(keyFor("some.example.com"), "lower").section)).size, 1);
+    assert.equal(new Set(requests.map(() => buildRequest(keyFor("some.example.com"), { caseOfNames: "lower", edns: "spoken" }).section)).size, 1);
   });
 
   it("is answered by its reply only", () => {
-    const request = buildRequest(keyFor("example.com"), "random");
+    const request = buildRequest(keyFor("example.com"), { caseOfNames: "random", edns: "spoken" });
     const reply = asReply(request.packet);
     const with_ = (change: (packet: Buffer) => void): Buffer => {
       const copy = Buffer.from(reply);
@@ -52,7 +52,7 @@ describe("a question to an upstream", () => {
   });
 
   it("is matched against anything without throwing", () => {
-    const request = buildRequest(keyFor("example.com"), "random");
+    const request = buildRequest(keyFor("example.com"), { caseOfNames: "random", edns: "spoken" });
     fc.assert(fc.property(mutated(fc.constant(asReply(request.packet))), (message) => void matchReply(message, request)), { numRuns: 2000 });
   });
 });

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { RCODE } from "../../../resolver/wire/codes";
 import { parseQuery, type Parsed, type Query } from "../../../resolver/wire/query";
 import { questionOf } from "../../../resolver/wire/question";
+import { keyFor } from "../support/answers";
 import { mutated, plainQuery, queryPacket, queryShape } from "../support/arbitrary";
 
 const asQuery = (parsed: Parsed): Query => {
@@ -64,5 +65,18 @@ describe("a client's packet", () => {
     assert.equal(parseQuery(packet([opt])).verdict, "query");
     assert.equal(refusal(parseQuery(packet([opt, opt]))), RCODE.formatError);
     assert.equal(refusal(parseQuery(packet([{ ...opt, ednsVersion: 1 }]))), RCODE.badVersion);
+  });
+
+  it("may carry options, cookies for one, that nobody here reads, but none that lead out of their record", () => {
+    const plain = queryPacket({ ...plainQuery("example.com"), udpBytes: 1232 });
+    const withOptions = (options: Buffer): Parsed => {
+      const packet = Buffer.concat([plain, options]);
+      packet.writeUInt16BE(options.length, plain.length - 2);
+      return parseQuery(packet);
+    };
+    const cookie = Buffer.from([0, 10, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8]);
+    const query = withOptions(Buffer.concat([cookie, Buffer.from([0xff, 0xff, 0, 0])]));
+    assert.equal(query.verdict === "query" && query.key, keyFor("example.com"), "one cache entry, whatever the cookie");
+    for (const bad of [cookie.subarray(0, 11), Buffer.concat([cookie, Buffer.from([0])]), Buffer.from([0, 10, 0xff, 0xff])]) assert.equal(refusal(withOptions(bad)), RCODE.formatError);
   });
 });
