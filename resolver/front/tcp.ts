@@ -14,10 +14,10 @@ export interface TcpLimits {
   readonly idleMs: number;
 }
 
-/** Queries of one connection on their way at once; reading stops beyond, so that its own backlog waits in its kernel. */
+/** Queries of one connection on their way at once; beyond, and while it does not take its replies, its backlog waits. */
 const MOST_PIPELINED = 64;
-/** Bytes of replies that a client has not taken before it is thought not to read. */
-const MOST_UNREAD_BYTES = 256 * 1024;
+/** Bytes of replies that a client has not taken, all pipelined at once, before it is thought not to read. */
+const MOST_UNREAD_BYTES = 2 ** 20;
 /** A query has one question and an OPT; no client has reason to send more. */
 const MOST_QUERY_BYTES = 4_096;
 const SWEEP_EVERY_MS = 1_000;
@@ -26,6 +26,8 @@ interface Connection {
   readonly socket: Socket;
   readonly client: string;
   readonly unframer: Unframer;
+  /** Whole queries that wait for their turn; what one read brought at most. */
+  backlog: Buffer[];
   pending: number;
   /** When it last completed a query; not when it last sent a byte, which costs an attacker nothing. */
   lastQueryAt: number;
@@ -85,11 +87,12 @@ export class TcpServer {
       return;
     }
     this.#tally.counts.tcpConnections += 1;
-    const connection: Connection = { socket, client, unframer: new Unframer(MOST_QUERY_BYTES), pending: 0, lastQueryAt: Date.now() };
+    const connection: Connection = { socket, client, unframer: new Unframer(MOST_QUERY_BYTES), backlog: [], pending: 0, lastQueryAt: Date.now() };
     this.#connections.add(connection);
     this.#perClient.set(client, ofClient + 1);
     socket.on("data", (chunk) => this.#read(connection, chunk));
     socket.on("end", () => this.#endIfDone(connection));
+    socket.on("drain", () => this.#work(connection));
     socket.on("error", () => socket.destroy());
     socket.on("close", () => this.#gone(connection));
   }
@@ -100,27 +103,41 @@ export class TcpServer {
       connection.socket.destroy();
       return;
     }
-    for (const packet of packets) {
-      connection.lastQueryAt = Date.now();
-      const reply = this.#handler.handle(packet, connection.client, "tcp");
-      // Not a query: who speaks something else over TCP can be told to go.
-      if (reply === undefined) {
-        connection.socket.destroy();
-        return;
-      }
-      if (Buffer.isBuffer(reply)) {
-        this.#write(connection, reply);
-        continue;
-      }
-      connection.pending += 1;
-      void reply.then((bytes) => {
-        connection.pending -= 1;
-        this.#write(connection, bytes);
-        if (connection.pending < MOST_PIPELINED) connection.socket.resume();
-        if (this.#isDraining || connection.socket.readableEnded) this.#endIfDone(connection);
-      });
+    connection.backlog.push(...packets);
+    this.#work(connection);
+  }
+
+  /** Deals with the backlog as far as it may, and reads on when none is left. */
+  #work(connection: Connection): void {
+    const { socket } = connection;
+    while (connection.pending < MOST_PIPELINED && !socket.writableNeedDrain && !socket.destroyed) {
+      const packet = connection.backlog.shift();
+      if (packet === undefined) break;
+      this.#answer(connection, packet);
     }
-    if (connection.pending >= MOST_PIPELINED) connection.socket.pause();
+    if (connection.backlog.length > 0 || connection.pending >= MOST_PIPELINED) socket.pause();
+    else socket.resume();
+    if (this.#isDraining || socket.readableEnded) this.#endIfDone(connection);
+  }
+
+  #answer(connection: Connection, packet: Buffer): void {
+    connection.lastQueryAt = Date.now();
+    const reply = this.#handler.handle(packet, connection.client, "tcp");
+    // Not a query: who speaks something else over TCP can be told to go.
+    if (reply === undefined) {
+      connection.socket.destroy();
+      return;
+    }
+    if (Buffer.isBuffer(reply)) {
+      this.#write(connection, reply);
+      return;
+    }
+    connection.pending += 1;
+    void reply.then((bytes) => {
+      connection.pending -= 1;
+      this.#write(connection, bytes);
+      this.#work(connection);
+    });
   }
 
   #write(connection: Connection, reply: Buffer): void {
@@ -131,7 +148,7 @@ export class TcpServer {
   }
 
   #endIfDone(connection: Connection): void {
-    if (connection.pending === 0) connection.socket.end();
+    if (connection.pending === 0 && connection.backlog.length === 0) connection.socket.end();
   }
 
   #closeIdle(): void {

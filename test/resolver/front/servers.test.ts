@@ -12,7 +12,7 @@ import { TcpServer } from "../../../resolver/front/tcp";
 import { UdpServer } from "../../../resolver/front/udp";
 import { noLog } from "../../../resolver/log";
 import { Tally } from "../../../resolver/metrics/tally";
-import { frame } from "../../../resolver/wire/framing";
+import { frame, Unframer } from "../../../resolver/wire/framing";
 import { nameToText } from "../../../resolver/wire/presentation";
 import { questionOf, type QuestionKey } from "../../../resolver/wire/question";
 import { answerFor } from "../support/answers";
@@ -72,6 +72,40 @@ describe("the sockets", () => {
     const [reply] = (await once(socket, "data")) as [Buffer];
     assert.equal(reply.readUInt16BE(2), 5);
     await closed;
+  });
+
+  it("answer whoever asks thousands of times before it reads anything", async () => {
+    const socket = connect(tcpPort, "127.0.0.1");
+    const count = 150_000;
+    await once(socket, "connect");
+    socket.write(Buffer.concat(Array.from({ length: count }, (_, i) => frame(query("a.example", i & 0xffff)))));
+    await until("it is asked as often as it may be", async () => (await exchangeUdp(udpPort, [query("b.example", 1)])).length === 1);
+    const unframer = new Unframer(65_535);
+    let replies = 0;
+    await new Promise<void>((resolve, reject) => {
+      socket.on("data", (chunk) => {
+        const messages = unframer.push(chunk);
+        if (messages === "too large") return reject(new Error("no message"));
+        replies += messages.length;
+        if (replies === count) resolve();
+      });
+      socket.once("close", () => reject(new Error(`closed after ${replies} replies`)));
+    });
+    socket.destroy();
+  });
+
+  it("let one connection have so many questions on their way and no more, and forget none", async () => {
+    const count = 300;
+    const replying = exchangeTcp(tcpPort, Array.from({ length: count }, (_, i) => query(`slow-p${i}.example`, i)));
+    let most = 0;
+    await until("all are asked for", () => {
+      most = Math.max(most, held.length);
+      if (held.length === 64) held.splice(0).forEach((release) => release());
+      return asked.filter((key) => nameToText(questionOf(key).name).startsWith("slow-p")).length === count;
+    });
+    held.splice(0).forEach((release) => release());
+    assert.equal((await replying).length, count);
+    assert.equal(most, 64);
   });
 
   it("close a connection that completes no query, though it sends bytes", async () => {
