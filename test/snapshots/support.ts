@@ -9,7 +9,7 @@ import { Toolchain } from "../../lab/toolchain/toolchain";
 import { siteName, type Engine } from "../../server/types";
 import type { SnapshotConfig } from "../../snapshots/config";
 import { Connection } from "../../snapshots/server/connection";
-import { placesIn, Snapshots } from "../../snapshots/snapshots";
+import { placesIn, Snapshots, type SnapshotHands } from "../../snapshots/snapshots";
 import { S3Store } from "../../snapshots/store/s3Store";
 import { Dumper } from "../../snapshots/take/dump";
 import type { CopyView } from "../../snapshots/take/guardView";
@@ -137,8 +137,8 @@ export class Beside {
   later = 0;
   private readonly credentials = mkdtempSync(join(tmpdir(), "dragonfly-dr-key-"));
 
-  constructor(server: DataServer, s3: S3Server, given: Partial<SnapshotConfig> & { readonly secretKey?: string; readonly timeoutMs?: number } = {}) {
-    const { secretKey = s3.access.secretKey, timeoutMs = 2_000, ...config } = given;
+  constructor(server: DataServer, s3: S3Server, given: Partial<SnapshotConfig> & { readonly secretKey?: string; readonly timeoutMs?: number; readonly retryMs?: SnapshotHands["retryMs"]; readonly slowMs?: number } = {}) {
+    const { secretKey = s3.access.secretKey, timeoutMs = 2_000, retryMs, slowMs, ...config } = given;
     writeFileSync(join(this.credentials, "accessKey"), s3.access.accessKey);
     writeFileSync(join(this.credentials, "secretKey"), secretKey);
     this.config = {
@@ -156,6 +156,8 @@ export class Beside {
         connect: () => server.connect(),
         dumpLimitMs: 10_000,
         now: () => Date.now() + this.later,
+        ...(retryMs === undefined ? {} : { retryMs }),
+        ...(slowMs === undefined ? {} : { slowMs }),
       },
       places,
       () => null,
