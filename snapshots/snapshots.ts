@@ -77,13 +77,15 @@ export class Snapshots {
     };
   }
 
-  /** Takes one unless one is being taken; never rejects. `request`: the asker's name for it. */
+  /**
+   * Takes one unless one is being taken; never rejects. A request is for what the server holds now: it waits for what is under way
+   * and is carried out then. `request`: the asker's name for it; asked for twice, it is done once.
+   */
   take(request: string | null = null): Promise<void> {
-    if (request !== null) {
-      if (this.request?.id === request) return this.running ?? Promise.resolve();
-      this.request = { id: request, state: "running", snapshot: null, reason: "" };
-    }
-    return this.attempt("anew");
+    if (request === null) return this.running ?? this.attempt("anew", null);
+    if (this.request?.id === request) return this.running ?? Promise.resolve();
+    this.request = { id: request, state: "running", snapshot: null, reason: "" };
+    return this.attempt("anew", request);
   }
 
   /** Reads what the store holds. A store that does not answer shows in the state. */
@@ -118,7 +120,7 @@ export class Snapshots {
     };
     try {
       // A snapshot under way reads the same disk and may be of the data that is about to go.
-      await this.running;
+      while (this.running !== null) await this.running;
       this.taker.drop();
       const found = await locate(this.hands.store, this.config, from);
       tell({ id: found.manifest.id, bytes: found.manifest.bytes });
@@ -134,14 +136,15 @@ export class Snapshots {
     }
   }
 
-  private attempt(effort: "anew" | "again"): Promise<void> {
-    this.running ??= this.attemptOnce(effort).finally(() => {
+  private attempt(effort: "anew" | "again", request: string | null): Promise<void> {
+    if (this.running !== null) return this.running.then(() => this.attempt(effort, request));
+    this.running = this.attemptOnce(effort, request).finally(() => {
       this.running = null;
     });
     return this.running;
   }
 
-  private async attemptOnce(effort: "anew" | "again"): Promise<void> {
+  private async attemptOnce(effort: "anew" | "again", request: string | null): Promise<void> {
     if (this.retry !== null) clearTimeout(this.retry);
     this.retry = null;
     try {
@@ -149,27 +152,27 @@ export class Snapshots {
       this.failures = 0;
       this.log(`snapshot ${manifest.id}: ${manifest.bytes} bytes in ${manifest.seconds.toFixed(1)} s, ${manifest.sample.keys.length} keys sampled`);
       this.settle("ok", `took ${manifest.id}`);
-      this.answer("done", manifest.id, "");
+      this.answer(request, "done", manifest.id, "");
       await this.tidy();
     } catch (error) {
       const trouble = troubleOf(error, "taking a snapshot");
       this.log(`no snapshot (${trouble.state}): ${trouble.message}`);
       this.settle(trouble.state, trouble.message);
-      this.answer("failed", null, `${trouble.state}: ${trouble.message}`);
+      this.answer(request, "failed", null, `${trouble.state}: ${trouble.message}`);
       if (this.taker.waiting !== null) this.log(`${this.taker.waiting} stays on the volume, and is sent again`);
       this.tryAgainLater();
     }
   }
 
-  private answer(state: "done" | "failed", snapshot: string | null, reason: string): void {
-    if (this.request?.state === "running") this.request = { id: this.request.id, state, snapshot, reason };
+  private answer(request: string | null, state: "done" | "failed", snapshot: string | null, reason: string): void {
+    if (request !== null && this.request?.id === request) this.request = { id: request, state, snapshot, reason };
   }
 
   private tryAgainLater(): void {
     const { first, last } = this.hands.retryMs ?? RETRY_MS;
     const wait = Math.min(last, first * 2 ** this.failures);
     this.failures += 1;
-    this.retry = setTimeout(() => void this.attempt("again"), wait);
+    this.retry = setTimeout(() => void this.attempt("again", null), wait);
     this.retry.unref();
   }
 

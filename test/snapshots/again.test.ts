@@ -97,7 +97,7 @@ for (const engine of engines()) {
       let earlier = "";
       const arrives = async (): Promise<string> => {
         await s3.resume();
-        await until("it arrives", () => report().state === "ok" && report().newest !== null && report().newest?.id !== earlier, () => beside.lines);
+        await until("it arrives", () => report().state === "ok" && report().newest !== null && report().newest?.id !== earlier && !report().busy, () => beside.lines);
         return report().newest?.id ?? "";
       };
       const changes: readonly (() => Promise<void> | void)[] = [

@@ -199,6 +199,28 @@ for (const engine of engines()) {
       assert.notEqual(await taken(frozen), first);
     });
 
+    it("asked for while one is under way are of what the server held when they were asked for", async () => {
+      const first = beside.snapshots.take("first");
+      await until("the first has its dump", () => existsSync(join(server.folder, "snapshots", "staging")), report);
+      const connection = await server.connect();
+      await connection.call("SET", "cache:between", "x");
+      const counted = Number(await connection.call("DBSIZE"));
+      connection.close();
+      beside.later = HOUR;
+      const second = beside.snapshots.take("second");
+      await Promise.all([first, second]);
+      assert.deepEqual([report().request?.id, report().request?.state, report().count], ["second", "done", 2], report().reason);
+      const manifest = parseManifest(await beside.store.readText(`cache/a/e00000001/${report().request?.snapshot ?? ""}/manifest.json`), "manifest");
+      assert.equal(manifest.keys["0"]?.least, counted - 1, "all but the one that expires");
+      // While the store is tidied the snapshot itself is over: a request then is not forgotten.
+      const third = beside.snapshots.take();
+      await until("it is tidying", () => /^took/.test(report().reason) && report().busy, report);
+      beside.later = 2 * HOUR;
+      await beside.snapshots.take("fourth");
+      await third;
+      assert.equal(report().request?.state, "done");
+    });
+
     it("do not hold a dump that was under way against the guard: theirs waits, and both are whole", async () => {
       const connection = await server.connect();
       await connection.call("BGSAVE");
