@@ -5,10 +5,11 @@ import { siteUsers } from "../server/acl/builtin";
 import { renderAclFile } from "../server/acl/render";
 import { ports } from "../server/ports";
 import type { Credentials } from "./credentials";
-import type { Bundle } from "./bundle";
+import { contentHash, type Bundle } from "./bundle";
 import { peerGuardPort, sourcePort } from "./gateway/haproxy";
 import { names, objectLabels, selectorLabels, type Component } from "./names";
 import { serverPod } from "./server/pod";
+import { SERVE_FILE, serveScript } from "./server/serveScript";
 import { siteFile } from "./server/siteFile";
 import { aclUser } from "./settings/resolve";
 import type { SiteSettings } from "./settings/site";
@@ -25,7 +26,7 @@ export interface ServerArgs {
   readonly snapshotAccess: SnapshotAccess | null;
   /** Needed with it. */
   readonly snapshotsBundle: Bundle | null;
-  /** For the guard's bundle, which stays behind: a provider with `upsertExistingObjects`. */
+  /** For the object with the guard's bundle, which stays behind: a provider with `upsertExistingObjects`. */
   readonly retainedProvider?: pulumi.ProviderResource;
   readonly transforms?: Transforms;
 }
@@ -43,7 +44,7 @@ export class Server extends pulumi.ComponentResource {
   ) {
     super("dragonfly-dr:index:Server", name, {}, opts);
     const { settings } = args;
-    const read = [this.passwords(), this.aclFile(), this.siteFile(), this.guardBundle(), ...this.snapshots()];
+    const read = [this.passwords(), this.aclFile(), this.siteFile(), this.programs(), ...this.snapshots()];
     const rights = this.account();
     // Nothing waits for a Service: it is ready only when the pods behind it are.
     this.service(names.serverService, "server", [
@@ -55,6 +56,10 @@ export class Server extends pulumi.ComponentResource {
     if (settings.peers.length > 0) this.service(names.sourceService, "gateway", settings.peers.flatMap((_, at) => this.peerPorts(at)));
     this.statefulSet = this.serverSet([...read, ...rights]);
     this.registerOutputs({ statefulSet: this.statefulSet.metadata.name });
+  }
+
+  private get programsName(): string {
+    return `${names.guard}-${contentHash(this.args.guardBundle.source + serveScript())}`;
   }
 
   private peerPorts(at: number): readonly ServicePort[] {
@@ -88,11 +93,11 @@ export class Server extends pulumi.ComponentResource {
    * Under a name of its content, and kept: a pod that was not replaced yet (OnDelete) must find its own guard again when it
    * restarts. A return to an earlier guard meets the object that was kept, hence the provider that takes it over.
    */
-  private guardBundle(): k8s.core.v1.ConfigMap {
+  private programs(): k8s.core.v1.ConfigMap {
     const { guardBundle, retainedProvider } = this.args;
     return new k8s.core.v1.ConfigMap(
       `${this.name}-guard`,
-      { metadata: this.metadata(`${names.guard}-${guardBundle.hash}`), immutable: true, data: { "guard.cjs": guardBundle.source } },
+      { metadata: this.metadata(this.programsName), immutable: true, data: { "guard.cjs": guardBundle.source, [SERVE_FILE]: serveScript() } },
       { parent: this, retainOnDelete: true, ...(retainedProvider === undefined ? {} : { provider: retainedProvider }) },
     );
   }
@@ -162,7 +167,7 @@ export class Server extends pulumi.ComponentResource {
   }
 
   private serverSet(dependsOn: readonly pulumi.Resource[]): k8s.apps.v1.StatefulSet {
-    const { settings, guardBundle, snapshotAccess, snapshotsBundle, transforms } = this.args;
+    const { settings, snapshotAccess, snapshotsBundle, transforms } = this.args;
     const { size, className } = settings.server.storage;
     const own: k8s.apps.v1.StatefulSetArgs = {
       metadata: this.metadata(names.statefulSet),
@@ -174,7 +179,7 @@ export class Server extends pulumi.ComponentResource {
         selector: { matchLabels: selectorLabels("server") },
         template: serverPod(
           settings,
-          `${names.guard}-${guardBundle.hash}`,
+          this.programsName,
           snapshotAccess === null || snapshotsBundle === null ? null : { access: snapshotAccess, configMap: `${names.snapshots}-${snapshotsBundle.hash}` },
         ),
         volumeClaimTemplates: [

@@ -11,7 +11,7 @@ export interface Program {
   readonly env: NodeJS.ProcessEnv;
 }
 
-const FILES = { haproxy: "usr/sbin/haproxy", "redis-server": "usr/bin/redis-check-rdb" } as const;
+const FILES = { haproxy: "usr/sbin/haproxy", "redis-server": "usr/bin/redis-check-rdb", busybox: "bin/busybox" } as const;
 type Name = keyof typeof FILES;
 
 const MULTIARCH = `${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu`;
@@ -27,7 +27,7 @@ function unpacked(name: Name, roots: readonly string[]): readonly Program[] {
     .map((binary) => ({ binary, argv0: name, env: { ...process.env, LD_LIBRARY_PATH: libraries.join(":") } }));
 }
 
-const runs = ({ binary, argv0, env }: Program): boolean => spawnSync(binary, ["-v"], { argv0, env, stdio: "ignore" }).status === 0;
+const runs = ({ binary, argv0, env }: Program): boolean => spawnSync(binary, [argv0 === "busybox" ? "true" : "-v"], { argv0, env, stdio: "ignore" }).status === 0;
 
 /** DEBIAN_ROOT (a folder that Debian's packages were unpacked to), the lab's cache, or PATH; null when it is nowhere. */
 export function findProgram(name: Name): Program | null {

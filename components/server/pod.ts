@@ -5,6 +5,7 @@ import { names, objectLabels } from "../names";
 import { resources, restrictedContainer, restrictedPod } from "../pods";
 import { serverConfig } from "../settings/resolve";
 import type { SiteSettings } from "../settings/site";
+import { SERVE_FILE, SERVER_PASSWORD_DIRECTORY } from "./serveScript";
 import { snapshotsContainer, snapshotsPasswords, snapshotsVolumes, type SnapshotParts } from "../snapshots/containers";
 
 type Container = k8s.types.input.core.v1.Container;
@@ -14,6 +15,8 @@ type Volume = k8s.types.input.core.v1.Volume;
 /** User and group of both containers, so that the guard may end a frozen server. Dragonfly's image has it as its own. */
 const USER = 999;
 const SERVICE_ACCOUNT_DIRECTORY = "/var/run/secrets/kubernetes.io/serviceaccount";
+/** The guard's bundle and what starts the server. */
+const PROGRAMS_DIRECTORY = "/opt/dragonfly-dr";
 /** Group-readable: the files belong to root and the pod's group. */
 const SECRET_MODE = 0o440;
 
@@ -21,7 +24,7 @@ const server = (settings: SiteSettings): Container => ({
   name: "server",
   image: settings.server.image,
   imagePullPolicy: "IfNotPresent",
-  command: [...serverCommand(settings.server.engine)],
+  command: ["sh", `${PROGRAMS_DIRECTORY}/${SERVE_FILE}`, ...serverCommand(settings.server.engine)],
   args: [...serverArgs(serverConfig(settings.server))],
   // Dragonfly takes flags from DFLY_<flag>; the admin port asks for this one.
   env: settings.server.engine === "dragonfly" ? [{ name: "DFLY_requirepass", valueFrom: { secretKeyRef: { name: names.passwords, key: "default" } } }] : [],
@@ -31,6 +34,8 @@ const server = (settings: SiteSettings): Container => ({
   volumeMounts: [
     { name: "data", mountPath: DATA_DIRECTORY },
     { name: "acl", mountPath: ACL_FILE.slice(0, ACL_FILE.lastIndexOf("/")), readOnly: true },
+    { name: "guard", mountPath: PROGRAMS_DIRECTORY, readOnly: true },
+    ...(settings.server.engine === "dragonfly" ? [{ name: "server-password", mountPath: SERVER_PASSWORD_DIRECTORY, readOnly: true }] : []),
   ],
   // The port is open while a dump loads: loading never fails a probe. Whether the server answers is the guard's to judge.
   startupProbe: { tcpSocket: { port: ports.client }, periodSeconds: 2, failureThreshold: 300 },
@@ -43,7 +48,7 @@ const guard = ({ guard: settings }: SiteSettings): Container => ({
   name: "guard",
   image: settings.image,
   imagePullPolicy: "IfNotPresent",
-  command: ["node", "/opt/dragonfly-dr/guard.cjs"],
+  command: ["node", `${PROGRAMS_DIRECTORY}/guard.cjs`],
   env: [
     { name: "NODE_EXTRA_CA_CERTS", value: `${SERVICE_ACCOUNT_DIRECTORY}/ca.crt` },
     { name: "NODE_OPTIONS", value: "--max-old-space-size=64 --max-semi-space-size=2" },
@@ -58,7 +63,7 @@ const guard = ({ guard: settings }: SiteSettings): Container => ({
     { name: "data", mountPath: DATA_DIRECTORY },
     { name: "site", mountPath: "/etc/dragonfly-dr/site", readOnly: true },
     { name: "passwords", mountPath: "/etc/dragonfly-dr/passwords", readOnly: true },
-    { name: "guard", mountPath: "/opt/dragonfly-dr", readOnly: true },
+    { name: "guard", mountPath: PROGRAMS_DIRECTORY, readOnly: true },
     { name: "api", mountPath: SERVICE_ACCOUNT_DIRECTORY, readOnly: true },
   ],
   // Not a matter of role: a site that is held is ready, so that "pulumi up" ends before "init".
@@ -66,11 +71,12 @@ const guard = ({ guard: settings }: SiteSettings): Container => ({
   livenessProbe: { httpGet: { path: "/livez", port: ports.guard }, initialDelaySeconds: 10, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
 });
 
-const volumes = (guardConfigMap: string): Volume[] => [
+const volumes = (settings: SiteSettings, programs: string): Volume[] => [
   { name: "acl", secret: { secretName: names.acl, defaultMode: SECRET_MODE } },
   { name: "site", configMap: { name: names.site } },
   { name: "passwords", secret: { secretName: names.passwords, defaultMode: SECRET_MODE } },
-  { name: "guard", configMap: { name: guardConfigMap } },
+  { name: "guard", configMap: { name: programs } },
+  ...(settings.server.engine === "dragonfly" ? [{ name: "server-password", secret: { secretName: names.passwords, items: [{ key: "default", path: "default" }], defaultMode: SECRET_MODE } }] : []),
   {
     // The token of the pod's account, for the guard alone: the server container never sees it.
     name: "api",
@@ -85,8 +91,8 @@ const volumes = (guardConfigMap: string): Volume[] => [
   },
 ];
 
-/** The server's pod. `guardConfigMap`: name of the object with the guard's bundle. `snapshots`: null while they stay on the volume. */
-export const serverPod = (settings: SiteSettings, guardConfigMap: string, snapshots: SnapshotParts | null): PodTemplate => ({
+/** The server's pod. `programs`: name of the object with the guard's bundle and what starts the server. `snapshots`: null while they stay on the volume. */
+export const serverPod = (settings: SiteSettings, programs: string, snapshots: SnapshotParts | null): PodTemplate => ({
   metadata: { labels: objectLabels(settings.site, "server") },
   spec: {
     serviceAccountName: names.serviceAccount,
@@ -98,6 +104,6 @@ export const serverPod = (settings: SiteSettings, guardConfigMap: string, snapsh
     // For the dump that the server saves when it is told to stop (trap 15).
     terminationGracePeriodSeconds: 120,
     containers: [server(settings), guard(settings), ...(snapshots === null ? [] : [snapshotsContainer(settings, snapshots, { name: "snapshots", command: "run", reads: "passwords" })])],
-    volumes: [...volumes(guardConfigMap), ...(snapshots === null ? [] : [...snapshotsVolumes(snapshots), snapshotsPasswords(settings)])],
+    volumes: [...volumes(settings, programs), ...(snapshots === null ? [] : [...snapshotsVolumes(snapshots), snapshotsPasswords(settings)])],
   },
 });
