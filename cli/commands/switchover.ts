@@ -12,6 +12,9 @@ import { dryRun, type Result } from "../run/result";
 import type { Tools } from "../run/tools";
 import type { SiteEntry } from "../sites/entry";
 
+/** What a busy machine or a lost packet is given to pass before a switchover is refused for it. */
+const SETTLE_MS = 3_000 as Milliseconds;
+
 export interface SwitchoverOptions {
   readonly to: SiteName;
   readonly maxLag: Seconds;
@@ -28,8 +31,8 @@ export async function switchover(entries: readonly SiteEntry[], options: Switcho
   const left = await tools.journal.read("switchover", options.to);
   const crew = new Crew(entries, tools);
   try {
-    const [views, colleagues] = await Promise.all([crew.observe(), options.run === "dry" ? [] : crew.courtesy.take("refuse")]);
-    const verdict = judgeSwitchover(views, options.to, options.maxLag, left?.plan ?? null);
+    const [seen, colleagues] = await Promise.all([crew.observe(), options.run === "dry" ? [] : crew.courtesy.take("refuse")]);
+    const { views, verdict } = await settle(crew, seen, (views) => judgeSwitchover(views, options.to, options.maxLag, left?.plan ?? null), tools);
     if (verdict.kind === "refuse") throw refused([...verdict.reasons, ...colleagues]);
     if (colleagues.length > 0) throw refused(colleagues);
     if (options.run === "dry") return dryRun("switchover", describe(verdict), { plan: verdict.plan });
@@ -42,6 +45,18 @@ export async function switchover(entries: readonly SiteEntry[], options: Switcho
     return await carryOut(verdict.plan, views, crew, record, tools, options);
   } finally {
     await crew.close();
+  }
+}
+
+/** A refusal whose reasons may pass by themselves is judged again as the sites change, for a few seconds. */
+async function settle(crew: Crew, seen: readonly SiteView[], judge: (views: readonly SiteView[]) => SwitchoverVerdict, { clock, signal }: Tools): Promise<{ readonly views: readonly SiteView[]; readonly verdict: SwitchoverVerdict }> {
+  const deadline = clock.now() + SETTLE_MS;
+  for (let views = seen; ; ) {
+    const { revision } = crew.changes;
+    const verdict = judge(views);
+    if (verdict.kind !== "refuse" || verdict.mayPass !== true) return { views, verdict };
+    if ((await crew.changes.since(revision, deadline, signal)) !== "changed") return { views, verdict };
+    views = await crew.look();
   }
 }
 

@@ -18,7 +18,8 @@ export type SwitchoverVerdict =
   | { readonly kind: "go"; readonly plan: SwitchoverPlan; readonly lagSeconds: Seconds | null; readonly resumed: boolean }
   /** `to` is the primary and has a handover prepared that was never committed: taking it back is all there is to do. */
   | { readonly kind: "withdraw"; readonly plan: SwitchoverPlan }
-  | { readonly kind: "refuse"; readonly reasons: readonly string[] };
+  /** `mayPass`: every reason is of the kind that one lost packet or a busy moment gives, and may be gone by itself shortly. */
+  | { readonly kind: "refuse"; readonly reasons: readonly string[]; readonly mayPass?: true };
 
 /**
  * Whether the primary may be moved to `to`; all reasons against it at once.
@@ -39,8 +40,10 @@ export function judgeSwitchover(views: readonly SiteView[], to: SiteName, maxLag
   if (pending !== null) return reasons.length > 0 ? { kind: "refuse", reasons } : pending;
   if (primary.site === to) return { kind: "refuse", reasons: [...reasons, `site ${to}: is the primary already (epoch ${primary.object.spec.epoch})`] };
 
-  reasons.push(...handoverInTheWay(primary), ...objectsApart(primary, target), ...statusReasons(primary, target, maxLag));
-  if (reasons.length > 0) return { kind: "refuse", reasons };
+  const { lasting, passing } = statusReasons(primary, target, maxLag);
+  reasons.push(...handoverInTheWay(primary), ...objectsApart(primary, target), ...lasting);
+  if (reasons.length > 0) return { kind: "refuse", reasons: [...reasons, ...passing] };
+  if (passing.length > 0) return { kind: "refuse", reasons: passing, mayPass: true };
   const engine = primary.object.status?.server?.engine ?? "dragonfly";
   const plan: SwitchoverPlan = { from: primary.site, to, fromEpoch: primary.object.spec.epoch, epoch: epochAbove(views), engine };
   return { kind: "go", plan, lagSeconds: target.object.status?.replication?.lagSeconds ?? null, resumed: false };
@@ -91,20 +94,25 @@ function objectsApart(primary: PresentView, target: PresentView): string[] {
   return [];
 }
 
-function statusReasons(primary: PresentView, target: PresentView, maxLag: Seconds): string[] {
-  const reasons: string[] = [];
+function statusReasons(primary: PresentView, target: PresentView, maxLag: Seconds): { readonly lasting: string[]; readonly passing: string[] } {
+  const lasting: string[] = [];
+  const passing: string[] = [];
   const a = freshStatus(primary);
   const b = freshStatus(target);
-  if (a === null) reasons.push(staleness(primary));
-  if (b === null) reasons.push(staleness(target));
+  if (a === null) lasting.push(staleness(primary));
+  if (b === null) lasting.push(staleness(target));
   if (a !== null && !servesAt(primary.object, primary.object.spec.epoch)) {
-    reasons.push(`site ${primary.site}: is primary and does not serve (${a.phase}: ${a.reason}); a switchover needs a serving primary, failover does not`);
+    lasting.push(`site ${primary.site}: is primary and does not serve (${a.phase}: ${a.reason}); a switchover needs a serving primary, failover does not`);
   }
-  if (b !== null) reasons.push(...targetReasons(target.site, b, maxLag));
-  if (a !== null) reasons.push(...linkReasons(primary.site, a, target.site));
-  if (b !== null) reasons.push(...linkReasons(target.site, b, primary.site));
-  if (a !== null && b !== null) reasons.push(...serverReasons(primary.site, a, target.site, b));
-  return reasons;
+  if (b !== null) passing.push(...targetReasons(target.site, b, maxLag));
+  for (const [site, status, peer] of [[primary.site, a, target.site], [target.site, b, primary.site]] as const) {
+    if (status === null) continue;
+    const seen = status.peers.find((p) => p.site === peer);
+    if (seen === undefined) lasting.push(`site ${site}: does not know ${peer} as a peer; add it to peers of stack ${site} and run pulumi up`);
+    else if (!seen.reachable) passing.push(`site ${site}: cannot reach ${peer} over the link; see to the gateways and their certificates (status shows both directions)`);
+  }
+  if (a !== null && b !== null) lasting.push(...serverReasons(primary.site, a, target.site, b));
+  return { lasting, passing };
 }
 
 function staleness(view: PresentView): string {
@@ -123,12 +131,6 @@ function targetReasons(site: SiteName, status: SiteRoleStatus, maxLag: Seconds):
     else if (replication.lagSeconds > maxLag) reasons.push(`site ${site}: is ${replication.lagSeconds.toFixed(1)} s behind, more than --max-lag ${maxLag}; wait, or raise --max-lag`);
   }
   return reasons;
-}
-
-function linkReasons(site: SiteName, status: SiteRoleStatus, peer: SiteName): string[] {
-  const seen = status.peers.find((p) => p.site === peer);
-  if (seen === undefined) return [`site ${site}: does not know ${peer} as a peer; add it to peers of stack ${site} and run pulumi up`];
-  return seen.reachable ? [] : [`site ${site}: cannot reach ${peer} over the link; see to the gateways and their certificates (status shows both directions)`];
 }
 
 function serverReasons(from: SiteName, a: SiteRoleStatus, to: SiteName, b: SiteRoleStatus): string[] {

@@ -52,6 +52,11 @@ export class Crew {
     );
   }
 
+  /** Reads every site again. */
+  look(): Promise<SiteView[]> {
+    return Promise.all(this.all.map((follower) => follower.observe()));
+  }
+
   /** Lets go of the leases and closes every connection. */
   async close(): Promise<void> {
     await this.courtesy.release();

@@ -71,6 +71,27 @@ describe("switchover", () => {
     assert.deepEqual(world.openSites(), [PRIMARY]);
   });
 
+  it("lets a moment's trouble pass, and refuses what stays, without having changed anything", async () => {
+    for (const stays of [false, true]) {
+      const world = World.introduced();
+      world.guard(DR).linkUp = false;
+      world.tick();
+      const begun = world.clock.now();
+      if (!stays) void world.clock.after(1_000 as never).then(() => (world.guard(DR).linkUp = true));
+      const spec = world.cluster(PRIMARY).spec;
+      const run = world.drive(switchover(world.entries, options, world.tools()));
+      if (!stays) {
+        assert.equal((await run)?.code, 0);
+        assert.deepEqual([world.openSites(), world.lost(DR)], [[DR], []]);
+        continue;
+      }
+      const { problems } = await failure(run);
+      assert.ok(problems.includes("site primary: cannot reach dr over the link; see to the gateways and their certificates (status shows both directions)"), problems.join("\n"));
+      assert.ok(world.clock.now() - begun >= 3_000);
+      assert.equal(world.cluster(PRIMARY).spec, spec);
+    }
+  });
+
   it("refuses while a colleague holds the lease, and takes it when it has run out", async () => {
     const world = World.introduced();
     world.cluster(DR).lease = { record: { holder: "ann@desk/77", renewed: world.clock.now() - 5_000, seconds: 15 }, version: 1 };
