@@ -3,7 +3,7 @@ import type { SiteRoleSpec } from "./siterole";
 import type { Action, AnsweringServer, Decision, Observation, Promotion } from "./observation";
 import { judgeReplica } from "./judgeReplica";
 import { hold, isOlder, setDoor, setDumps, withoutServer } from "./decisions";
-import { judgeRestore, restoreEmpty } from "./judgeRestore";
+import { judgeRestore, OWN_DOING, restoreEmpty } from "./judgeRestore";
 import { outranks, type Claim } from "./order";
 
 /**
@@ -42,7 +42,7 @@ function judgePrimary(o: Observation, spec: SiteRoleSpec): Decision {
   const { memory, server } = o;
   const claim = memory.highestPeer;
   if (claim !== null && outranks(claim, spec) && !isAwaited(o, spec, claim)) return fence(o, spec, `site ${claim.site} is ${claim.role} at epoch ${claim.epoch}, this site's is ${spec.epoch}`);
-  const restoring = spec.mode === "restored" && memory.promotion?.epoch !== spec.epoch;
+  const restoring = spec.mode === "restored" && isFirst(o, spec);
   // What is about to be replaced is closed, frozen or not.
   if (server.kind !== "answering") return restoring ? hold(o, "Promoting", "a snapshot is being restored") : withoutServer(o);
 
@@ -118,7 +118,9 @@ function judgeMaster(o: Observation, spec: SiteRoleSpec, server: AnsweringServer
   if (handover !== undefined && handover.epoch > spec.epoch) return prepare(o, spec, server, uninterrupted);
   if (uninterrupted) return serve(o, "serves as primary", []);
 
-  const first = memory.promotion?.epoch !== spec.epoch;
+  const filling = restoreEmpty(o, spec, server);
+  if (filling !== null) return filling;
+  const first = isFirst(o, spec) && !isRefilled(memory);
   if (first && spec.mode === "handover") {
     const tookOver = (o.takeover.kind === "succeeded" && o.takeover.epoch === spec.epoch) || (memory.takeoverBegun?.epoch === spec.epoch && memory.takeoverBegun.runId === server.runId);
     if (!tookOver) return { ...hold(o, "Promoting", "no proof"), actions: [refuse(spec, "the server was restarted before the takeover, so nothing proves that its data is complete")] };
@@ -129,14 +131,25 @@ function judgeMaster(o: Observation, spec: SiteRoleSpec, server: AnsweringServer
   if (forcedNow && server.heartbeat == null && spec.acceptPartial !== true) {
     return { ...hold(o, "Promoting", "empty"), actions: [refuse(spec, "this server holds no data of the cache; run failover again with --accept-partial to serve it all the same")] };
   }
-  const filling = forcedNow ? null : restoreEmpty(o, spec, server);
-  if (filling !== null) return filling;
   if (!forcedNow) {
     const objection = objectionTo(o, spec, server);
     if (objection !== null) return hold(o, "Holding", objection);
   }
   return admit(o, spec, server);
 }
+
+/**
+ * Whether this site has yet to serve at this epoch: it remembers. Where that was lost with the disk the data knows, for nobody else
+ * stamps heartbeats of this epoch: what was decided once must not be carried out again over newer data.
+ */
+function isFirst({ memory, server, peers }: Observation, spec: SiteRoleSpec): boolean {
+  if (memory.promotion?.epoch === spec.epoch) return false;
+  const seen = [server.kind === "answering" ? server.heartbeat : null, ...peers.map((peer) => (peer.reachable ? peer.dataVersion : null))];
+  return !seen.some((version) => version != null && version.epoch >= spec.epoch);
+}
+
+/** Its disk was lost, and it has loaded a snapshot by itself: a start like any other, whatever the role came by. */
+const isRefilled = (memory: Observation["memory"]): boolean => memory.promotion === null && memory.restored?.epoch === OWN_DOING;
 
 /** Rules 1 and 2: why this master may not serve yet; null when it may. */
 function objectionTo(o: Observation, spec: SiteRoleSpec, server: AnsweringServer): string | null {

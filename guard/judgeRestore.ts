@@ -3,7 +3,7 @@ import type { Action, AnsweringServer, Decision, Observation, SnapshotsView } fr
 import type { SiteRoleSpec } from "./siterole";
 
 /** For a restore that a site with an empty server begins by itself: no promotion's epoch. */
-const OWN_DOING = 0;
+export const OWN_DOING = 0;
 /** A store that does not answer is asked again so often. */
 const ASK_AGAIN_MS = 30_000;
 
@@ -39,7 +39,7 @@ export function judgeRestore(o: Observation, spec: SiteRoleSpec, server: Answeri
  */
 export function restoreEmpty(o: Observation, spec: SiteRoleSpec, server: AnsweringServer): Decision | null {
   const { snapshots, memory } = o;
-  if (snapshots === null || !snapshots.restoreWhenEmpty || spec.acceptLoss === true || server.heartbeat !== null) return null;
+  if (snapshots === null || !snapshots.restoreWhenEmpty || spec.acceptLoss === true || spec.acceptPartial === true || server.heartbeat !== null) return null;
   if (o.peers.some((peer) => peer.reachable && peer.dataVersion !== null)) return null;
   const own = snapshots.restore?.epoch === OWN_DOING ? snapshots.restore : null;
   if (own?.state === "none") return null;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { judge } from "../../guard/judge";
-import type { Observation, SnapshotsView } from "../../guard/observation";
+import { EMPTY_MEMORY, type Observation, type SnapshotsView } from "../../guard/observation";
 import { epoch, milliseconds } from "../../server/types";
 import { memory, peer, present, replicaServer, RUN, scene, server } from "./scene";
 
@@ -64,7 +64,31 @@ describe("the guard's judgement of a restore", () => {
     });
     it("… unless the operator accepts the loss", () => assert.equal(judge(empty({ snapshots: view("failed", 0), role: present({ acceptLoss: true, peerLost: true }) })).serving, true));
     it("with its data it is judged as ever: no peer answers", () => assert.match(judge(empty({ memory: restored(0, "boot-9-1"), server: server() })).reason, /no peer could be reached/));
+    for (const mode of ["handover", "forced"] as const) {
+      const role = present({ epoch: epoch(4), mode, source: peer().site });
+      it(`… also where the role came by mode ${mode} and the guard's memory went with the disk`, () => {
+        const blank = { ...EMPTY_MEMORY, highestEpoch: 4 };
+        assert.deepEqual(judge(empty({ role, memory: blank })).actions, [{ kind: "restore", from: "newest", epoch: 0 }]);
+        const loaded = { ...blank, restored: { epoch: 0, runId: "boot-9-1", snapshot: "s" } };
+        assert.match(judge(empty({ role, memory: loaded, server: server() })).reason, /no peer could be reached/);
+        assert.match(judge(empty({ role, memory: { ...loaded, peerReached: RUN }, server: server(), peers: [peer({ dataVersion: { epoch: 4, sequence: 900 } })] })).reason, /newer data/);
+        // Once it has served again, a later takeover needs its proof as ever.
+        const served = { ...loaded, promotion: memory().promotion };
+        assert.deepEqual(kinds(empty({ role, memory: served, server: server() })).includes("refuse"), mode === "handover");
+      });
+    }
     it("does not try twice what did not help", () => assert.deepEqual(kinds(empty({ memory: restored(0, "boot-9-1") })), []));
+  });
+
+  it("an order that was carried out before the disk was lost is not carried out again over newer data", () => {
+    const lost = { ...EMPTY_MEMORY, highestEpoch: 4, peerReached: RUN };
+    const inSync = [peer({ dataVersion: { epoch: 4, sequence: 900 } })];
+    for (const spec of [at4, { epoch: epoch(4), mode: "forced" }] as const) {
+      for (const heartbeat of [null, server().heartbeat]) {
+        const decision = judge(ready({ role: present(spec), memory: lost, peers: inSync, server: server({ heartbeat }) }));
+        assert.deepEqual([decision.serving, /newer data/.test(decision.reason)], [false, true], `${spec.mode}: ${decision.reason}`);
+      }
+    }
   });
 
   it("a replica keeps a dump of its copy before it follows a restored primary", () => {
