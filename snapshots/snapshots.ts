@@ -151,6 +151,7 @@ export class Snapshots {
       const manifest = await this.taker.take(effort);
       this.failures = 0;
       this.log(`snapshot ${manifest.id}: ${manifest.bytes} bytes in ${manifest.seconds.toFixed(1)} s, ${manifest.sample.keys.length} keys sampled`);
+      this.newest = toNewest(manifest);
       this.settle("ok", `took ${manifest.id}`);
       this.answer(request, "done", manifest.id, "");
       await this.tidy();

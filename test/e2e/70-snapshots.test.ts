@@ -1,42 +1,13 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, statSync, truncateSync } from "node:fs";
-import { join } from "node:path";
+import { statSync, truncateSync } from "node:fs";
 import { waitFor } from "../../lab/process/waitFor";
 import type { LabSite } from "../../lab/plan";
-import type { Manifest } from "../../snapshots/manifest";
+import { command, takeSnapshot } from "./support/commands";
 import { serverPid } from "./support/processes";
+import { Store } from "./support/store";
 import { world, type World } from "./support/world";
 
 const ORDERS = 2_000;
-
-/** What is there below a site's prefix, by the S3 server's own folder. */
-class Store {
-  constructor(
-    private readonly w: World,
-    private readonly site: LabSite,
-  ) {}
-
-  private get folder(): string {
-    const { data, access } = this.w.lab.storage;
-    return join(data, access.bucket, "cache", this.site);
-  }
-
-  /** Relative to the site's prefix. */
-  files(): readonly string[] {
-    if (!existsSync(this.folder)) return [];
-    return readdirSync(this.folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(this.folder.length + 1));
-  }
-
-  path(file: string): string {
-    return join(this.folder, file);
-  }
-
-  manifest(id: string): Manifest {
-    const file = this.files().find((name) => name.endsWith(`/${id}/manifest.json`));
-    assert.ok(file, `${id} in ${this.files().join()}`);
-    return JSON.parse(readFileSync(this.path(file), "utf8")) as Manifest;
-  }
-}
 
 describe("snapshots", () => {
   let w: World;
@@ -48,16 +19,8 @@ describe("snapshots", () => {
     await w.inSync("dr");
   });
 
-  const run = async (...args: readonly string[]): Promise<{ readonly notes: readonly string[]; readonly problems: readonly string[]; readonly code: number }> => {
-    const { code, stdout, stderr } = await w.cli(...args, "--json");
-    const receipt = JSON.parse(stdout || "{}") as { notes?: string[]; problems?: string[]; error?: { problems: string[] } };
-    return { code: code ?? -1, notes: receipt.notes ?? [], problems: receipt.problems ?? receipt.error?.problems ?? [stderr] };
-  };
-  const snapshot = async (site: LabSite): Promise<string> => {
-    const { code, notes, problems } = await run("snapshot", "--site", site);
-    assert.equal(code, 0, problems.join("; "));
-    return notes.map((note) => /^snapshot (\S+)$/.exec(note)?.[1]).find((id) => id !== undefined) ?? "";
-  };
+  const run = (...args: readonly string[]): ReturnType<typeof command> => command(w, ...args);
+  const snapshot = (site: LabSite): Promise<string> => takeSnapshot(w, site);
   const holds = async (site: LabSite, key: string, value: string | null): Promise<void> => {
     const client = await w.client(site);
     try {
