@@ -103,6 +103,8 @@ function redisArgs(config: ServerConfig): readonly string[] {
     "--appendonly=no",
     // No schedule until the guard knows that this copy is whole.
     "--save=",
+    // A dump that fails (a full volume) is no reason to refuse writes: the age of the newest snapshot says so (seen: MISCONF).
+    "--stop-writes-on-bgsave-error=no",
     "--repl-diskless-load=disabled",
     // There is one replica: nothing to wait for (5 s by default).
     "--repl-diskless-sync-delay=0",
@@ -132,7 +134,7 @@ export const ownedFlags: Readonly<Record<Engine, readonly string[]>> = {
   redis: [
     "port", "bind", "unixsocket", "protected-mode", "requirepass", "aclfile", "user", "masteruser", "masterauth", "replicaof", "slaveof",
     "replica-announce-ip", "replica-announce-port", "replica-read-only", "slave-read-only", "replica-serve-stale-data", "repl-diskless-load",
-    "dir", "dbfilename", "save", "appendonly", "maxmemory", "maxmemory-policy", "io-threads", "slowlog-log-slower-than", "slowlog-max-len",
+    "dir", "dbfilename", "save", "stop-writes-on-bgsave-error", "appendonly", "maxmemory", "maxmemory-policy", "io-threads", "slowlog-log-slower-than", "slowlog-max-len",
     "enable-protected-configs", "enable-debug-command", "enable-module-command", "shutdown-on-sigterm", "shutdown-timeout", "daemonize", "supervised",
     "cluster-enabled", "sentinel", "rename-command", "include", "logfile", "tls-port",
   ],

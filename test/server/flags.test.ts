@@ -25,6 +25,7 @@ describe("server flags", () => {
     const args = serverArgs({ ...redis, extraArgs: ["--client-output-buffer-limit=replica 0 0 0"] });
     const value = (flag: string): string | undefined => args[args.indexOf(flag) + 1];
     assert.equal(value("--save"), "");
+    assert.equal(value("--stop-writes-on-bgsave-error"), "no", "a full volume must not stop the cache");
     assert.equal(value("--enable-protected-configs"), "local");
     assert.equal(value("--shutdown-on-sigterm"), "save");
     assert.equal(value("--maxmemory-policy"), "allkeys-lru");
