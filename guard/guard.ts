@@ -60,6 +60,8 @@ export class Guard {
   private terminating = false;
   private handingOn = false;
   private restoreAskedAt: number | null = null;
+  /** Processes of the server that this guard has met: they are started again within their container, so no kubelet counts them. */
+  serverRuns = 0;
   private turning = false;
   /** Whether the last tick was passed over. */
   private passed = false;
@@ -249,6 +251,7 @@ export class Guard {
   }
 
   private meetServer(runId: string): void {
+    this.serverRuns += 1;
     this.session = this.reach.openSession(runId, this.told.passwords);
     for (const peer of this.peers) peer.forget();
   }

@@ -29,6 +29,7 @@ export function guardMetrics(guard: Guard, roles: RoleClient): Registry {
   gauge("role_primary", "1 while the role object says primary", () => Number(memory().spec?.role === "primary"));
   gauge("server_primary", "1 while the server is a master, 0 while it is a replica", () => (guard.picture.server.kind === "answering" ? Number(guard.picture.server.role === "primary") : null));
   gauge("server_up", "1 while the server answers", () => Number(guard.picture.server.kind === "answering"));
+  gauge("server_runs", "Processes of the server since the guard started: one, and one more for each restart", () => guard.serverRuns);
   gauge("in_sync", "1 while this replica is in sync, by fresh heartbeats", () => Number(inSync(guard)));
   gauge("replication_lag_seconds", "Age of the newest heartbeat in this replica's copy", () => statusOf(guard, roles).replication?.lagSeconds ?? null);
   gauge("heartbeat_sequence", "Sequence of the newest heartbeat in the data set", () => memory().dataVersion?.sequence ?? null);

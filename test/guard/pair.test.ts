@@ -154,6 +154,7 @@ describe("two guards beside two real servers", function () {
     await until("the write crosses", async () => (await b.get("cache:1")) === "x");
     pair.a.signal("SIGKILL");
     await until("a holds", () => pair.a.guard?.picture.decision.phase === "Holding" && /newer data/.test(pair.a.guard.picture.decision.reason), views);
+    assert.deepEqual([pair.a.guard?.serverRuns, pair.b.guard?.serverRuns], [2, 1]);
     assert.equal(await b.get("cache:1"), "x", "the copy is not emptied");
     await until("b says so", () => status(pair.b).phase !== "Serving" && pair.b.guard?.picture.server.kind === "answering", views);
     pair.a.say({ role: "primary", epoch: epoch(2), mode: "resume", acceptLoss: true });
