@@ -1,16 +1,17 @@
-import { readFile } from "node:fs/promises";
-import { readFileSync } from "node:fs";
 import type { Bytes } from "../../server/types";
 import { CachingTier } from "../cache/tier";
 import { Store } from "../cache/store";
 import { wallClock } from "../clock";
-import { ConfigError, type Config, type RedisConfig } from "../config/config";
-import { RedisLink, type LinkOptions } from "../l2/link";
-import { SharedCache } from "../l2/sharedCache";
+import type { Config, RedisConfig } from "../config/config";
+import { RedisLink } from "../l2/link";
+import { linkOptions } from "../l2/linkOptions";
+import { SharedReader } from "../l2/sharedReader";
+import { SharedWriter } from "../l2/sharedWriter";
 import { Tombstones, type Invalidation } from "../l2/tombstones";
 import type { Log } from "../log";
+import { L2Tally } from "../metrics/l2Tally";
 import { BackMetrics } from "../metrics/registry";
-import { sleepUntil } from "../process/wait";
+import { FIRST_CONNECTION_MS, sleepUntil } from "../process/wait";
 import { tierPolicy } from "../process/front";
 import { Forwarder } from "../upstream/forwarder";
 import { Prober } from "../upstream/prober";
@@ -18,11 +19,9 @@ import { CLASS, TYPE } from "../wire/codes";
 import { keyOf, type QuestionKey } from "../wire/question";
 import { Flusher, isMeant, type FlushResult } from "./flusher";
 import { Resolution } from "./resolution";
+import { Upstreams } from "./upstreams";
 import { Warmer } from "./warmer";
 
-/** A write that nobody waits for may cross the ocean. */
-const WRITE_TIMEOUT_MS = 2_000;
-const FIRST_CONNECTION_MS = 1_000;
 const LAST_WRITES_MS = 1_000;
 
 /** What upstreams are asked to see whether they live: the root's servers, which every resolver knows. */
@@ -40,18 +39,20 @@ export interface BackOptions {
 }
 
 interface Shared {
-  readonly cache: SharedCache;
+  readonly reader: SharedReader;
+  readonly writer: SharedWriter;
   readonly read: RedisLink;
   readonly links: readonly RedisLink[];
   readonly warmer: Warmer | undefined;
 }
 
 /**
- * What there is one of in a replica: connections to the shared cache, the judgement of upstreams, and the local cache
- * that stands before them.
+ * What there is one of in a replica: the writing and listening connections to the shared cache, the judgement of
+ * upstreams, and the local cache that stands before them.
  */
 export class Back {
   readonly metrics = new BackMetrics();
+  readonly l2 = new L2Tally();
   readonly tier: CachingTier;
   readonly #options: BackOptions;
   readonly #prober: Prober;
@@ -75,12 +76,16 @@ export class Back {
     this.metrics.watchUpstreams(forwarder);
     this.#prober = new Prober(forwarder, PROBE);
     const links = config.redis === undefined ? undefined : this.#makeLinks(config.redis);
-    const cache = config.redis === undefined || links === undefined ? undefined : new SharedCache({ ...config.redis, ...links, mostTtl: config.ttl.most, tombstones, observer: this.metrics, clock: wallClock, log });
-    const resolution = new Resolution({ shared: cache, forwarder, keepStaleMs: config.keepStale, clock: wallClock });
-    this.tier = new CachingTier(new Store(options.cacheBytes, config.keepStale), resolution, tierPolicy(config), wallClock);
+    const common = { observer: this.l2, clock: wallClock, log };
+    const writer = config.redis === undefined || links === undefined ? undefined : new SharedWriter({ ...config.redis, ...links, ...common });
+    const reader = config.redis === undefined || links === undefined ? undefined : new SharedReader({ ...config.redis, ...links, ...common, capMs: config.redis.timeout, mostTtl: config.ttl.most, tombstones });
+    const upstreams = new Upstreams(forwarder, writer);
+    // Workers have looked into the shared cache by themselves when they ask.
+    const source = reader === undefined || config.workers > 1 ? upstreams : new Resolution({ shared: reader, next: upstreams, keepStaleMs: config.keepStale, clock: wallClock });
+    this.tier = new CachingTier(new Store(options.cacheBytes, config.keepStale), source, tierPolicy(config), wallClock);
     this.#flusher = new Flusher({
       prefix: config.redis?.prefix ?? "",
-      shared: cache,
+      shared: writer,
       tombstones,
       forget: (invalidation) => {
         options.onForget(invalidation);
@@ -89,11 +94,12 @@ export class Back {
       clock: wallClock,
       log,
     });
-    if (cache !== undefined && links !== undefined && config.redis !== undefined) {
-      this.metrics.watchSharedCache(cache);
+    if (reader !== undefined && writer !== undefined && links !== undefined && config.redis !== undefined) {
+      this.l2.watch("write", () => writer.breaker);
+      if (config.workers === 1) this.l2.watch("read", () => reader.breaker);
       const { warmNames } = config.redis;
-      const warmer = warmNames === 0 ? undefined : new Warmer({ shared: cache, tier: this.tier, names: warmNames, popular: options.popular, clock: wallClock, log });
-      this.#shared = { cache, read: links.read, links: Object.values(links), warmer };
+      const warmer = warmNames === 0 ? undefined : new Warmer({ reader, writer, tier: this.tier, names: warmNames, popular: options.popular, clock: wallClock, log });
+      this.#shared = { reader, writer, read: links.read, links: Object.values(links), warmer };
     }
   }
 
@@ -120,33 +126,18 @@ export class Back {
     if (shared === undefined) return;
     shared.warmer?.stop();
     await shared.warmer?.write();
-    await sleepUntil(() => shared.cache.writing === 0, LAST_WRITES_MS);
-    shared.cache.stop();
+    await sleepUntil(() => shared.writer.writing === 0, LAST_WRITES_MS);
+    shared.reader.stop();
     for (const link of shared.links) link.stop();
   }
 
   #makeLinks(redis: RedisConfig): { readonly read: RedisLink; readonly write: RedisLink; readonly subscribe: RedisLink } {
-    const { log } = this.#options;
-    const common: Omit<LinkOptions, "name" | "endpoint"> = {
-      readPassword: async () => (redis.passwordFile === undefined ? redis.password : (await readFile(redis.passwordFile, "utf8")).trim()),
-      ca: readCa(redis.caFile),
-      commandTimeoutMs: Math.max(redis.timeout, WRITE_TIMEOUT_MS),
-      log,
-    };
+    const common = linkOptions(redis, this.#options.log);
     return {
-      read: new RedisLink({ ...common, name: "read", endpoint: redis.read, commandTimeoutMs: redis.timeout }),
+      read: new RedisLink({ ...common, name: "read", endpoint: redis.read }),
       write: new RedisLink({ ...common, name: "write", endpoint: redis.write }),
       // The primary's channel: a replica's server may not pass on what is published there.
       subscribe: new RedisLink({ ...common, name: "subscribe", endpoint: redis.write, onReady: (client) => this.#flusher.listen(client) }),
     };
-  }
-}
-
-function readCa(file: string | undefined): string | undefined {
-  if (file === undefined) return undefined;
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    throw new ConfigError([`HEIMDALL_REDIS_CA_FILE: cannot read ${file}; mount the CA's certificate there`]);
   }
 }

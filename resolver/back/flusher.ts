@@ -2,7 +2,7 @@ import type { Redis } from "ioredis";
 import type { Clock } from "../clock";
 import { invalidationChannel } from "../l2/key";
 import { readInvalidation, writeInvalidation } from "../l2/message";
-import type { SharedCache } from "../l2/sharedCache";
+import type { SharedWriter } from "../l2/sharedWriter";
 import type { Invalidation, Tombstones } from "../l2/tombstones";
 import type { Log } from "../log";
 import { CLASS } from "../wire/codes";
@@ -13,7 +13,7 @@ import { cacheableTypes } from "../wire/typeNames";
 export interface FlusherOptions {
   readonly prefix: string;
   /** undefined: no shared cache is configured; a flush then reaches this replica only. */
-  readonly shared: SharedCache | undefined;
+  readonly shared: Pick<SharedWriter, "remove" | "publish"> | undefined;
   readonly tombstones: Tombstones;
   /** Forgets answers in this replica's processes. @returns how many this process had. */
   readonly forget: (invalidation: Invalidation) => number;

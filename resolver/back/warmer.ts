@@ -1,13 +1,15 @@
 import type { CachingTier } from "../cache/tier";
 import { msLeft } from "../cache/ttl";
 import type { Clock } from "../clock";
-import type { SharedCache } from "../l2/sharedCache";
+import type { SharedReader } from "../l2/sharedReader";
+import type { SharedWriter } from "../l2/sharedWriter";
 import type { Log } from "../log";
 import type { QuestionKey } from "../wire/question";
 import { decodePopular, encodePopular, mergePopular } from "./popular";
 
 export interface WarmerOptions {
-  readonly shared: SharedCache;
+  readonly reader: Pick<SharedReader, "get" | "readPopular">;
+  readonly writer: Pick<SharedWriter, "writePopular">;
   readonly tier: CachingTier;
   /** Names in the list, and fetched at the start. */
   readonly names: number;
@@ -38,14 +40,14 @@ export class Warmer {
 
   /** Fetches the answers of popular names, for three seconds at most. @returns how many are now in the local cache. */
   async warm(): Promise<number> {
-    const { shared, tier, names, clock, log } = this.#options;
+    const { reader, tier, names, clock, log } = this.#options;
     const begun = clock();
-    const list = await shared.readPopular();
+    const list = await reader.readPopular();
     const keys = list === undefined ? [] : decodePopular(list, names);
     let warmed = 0;
     for (let i = 0; i < keys.length && clock() - begun < WARM_BUDGET_MS; i += BATCH) {
       const batch = keys.slice(i, i + BATCH);
-      const answers = await Promise.all(batch.map(async (key) => ({ key, answer: await shared.get(key) })));
+      const answers = await Promise.all(batch.map(async (key) => ({ key, answer: await reader.get(key) })));
       for (const { key, answer } of answers) {
         if (answer === undefined || msLeft(answer, clock()) <= 0) continue;
         tier.learn(key, { answer, tier: "l2", isStale: false });
@@ -66,10 +68,10 @@ export class Warmer {
 
   /** Writes the list now. */
   async write(): Promise<void> {
-    const { shared, names, popular } = this.#options;
+    const { reader, writer, names, popular } = this.#options;
     const own = await popular(names);
     if (own.length === 0) return;
-    const list = await shared.readPopular();
-    shared.writePopular(encodePopular(mergePopular(own, list === undefined ? [] : decodePopular(list, names), names)));
+    const list = await reader.readPopular();
+    writer.writePopular(encodePopular(mergePopular(own, list === undefined ? [] : decodePopular(list, names), names)));
   }
 }

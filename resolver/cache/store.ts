@@ -2,26 +2,38 @@ import { LRUCache } from "lru-cache";
 import type { Bytes, Milliseconds } from "../../server/types";
 import type { QuestionKey } from "../wire/question";
 import type { Answer } from "./answer";
+import { pack, unpack, type PackedAnswer } from "./packed";
 import { msLeft } from "./ttl";
 
 /** An answer within a store, with what is known of its use. */
-export interface Entry {
-  readonly answer: Answer;
+export class Entry {
+  readonly #packed: PackedAnswer;
   /** Times that it was shown since it was stored. */
   hits: number;
   /** A refresh ahead of its expiry was asked for: once is enough. */
-  refreshing: boolean;
+  refreshing = false;
+
+  constructor(answer: Answer, hits: number) {
+    this.#packed = pack(answer);
+    this.hits = hits;
+  }
+
+  /** Made anew each time. */
+  get answer(): Answer {
+    return unpack(this.#packed);
+  }
+
+  /** What it takes of the memory that is given. */
+  size(key: string): number {
+    return ENTRY_OVERHEAD_BYTES + this.#packed.length + key.length;
+  }
 }
 
 /**
- * What an entry costs beside its characters: the objects, the map's and the list's slots, measured by
- * bench/resolver (memory for 100,000 names) and rounded up.
+ * What an entry costs beside its characters: two strings' heads, the object, the map's and the list's slots, and what
+ * the garbage collector leaves unused around it; measured by bench/resolver (memory for 100,000 names) and rounded up.
  */
 const ENTRY_OVERHEAD_BYTES = 400;
-const BYTES_PER_TTL = 8;
-
-const sizeOf = (entry: Entry, key: string): number =>
-  ENTRY_OVERHEAD_BYTES + entry.answer.wire.length + key.length + BYTES_PER_TTL * entry.answer.ttlOffsets.length;
 
 /** The local cache (L1): the answers used last, within a bound of bytes. Stale ones stay for `keepStale`, as a reserve. */
 export class Store {
@@ -30,7 +42,7 @@ export class Store {
 
   /** @param keepStale how long after its expiry an answer is still worth keeping. */
   constructor(limit: Bytes, keepStale: Milliseconds) {
-    this.#entries = new LRUCache<QuestionKey, Entry>({ maxSize: limit, sizeCalculation: sizeOf });
+    this.#entries = new LRUCache<QuestionKey, Entry>({ maxSize: limit, sizeCalculation: (entry, key) => entry.size(key) });
     this.#keepStaleMs = keepStale;
   }
 
@@ -52,7 +64,7 @@ export class Store {
   put(key: QuestionKey, answer: Answer): void {
     if (answer.ttl <= 0) return;
     const hits = (this.#entries.peek(key)?.hits ?? 0) >> 1;
-    this.#entries.set(key, { answer, hits, refreshing: false });
+    this.#entries.set(key, new Entry(answer, hits));
   }
 
   forget(key: QuestionKey): void {

@@ -1,8 +1,9 @@
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../clock";
 import type { QuestionKey } from "../wire/question";
+import type { Answer } from "./answer";
 import { ResolutionFailure, type Purpose, type Served, type Source } from "./source";
-import type { Entry, Store } from "./store";
+import type { Store } from "./store";
 import { msLeft } from "./ttl";
 
 export interface TierPolicy {
@@ -60,25 +61,26 @@ export class CachingTier implements Source {
   }
 
   /** The fresh answer that is here, at once; the hit path. Starts a refresh when the answer is popular and about to expire. */
-  lookup(key: QuestionKey, nowMs: number): Entry | undefined {
+  lookup(key: QuestionKey, nowMs: number): Answer | undefined {
     const entry = this.store.get(key);
     if (entry === undefined) return undefined;
-    const left = msLeft(entry.answer, nowMs);
+    const { answer } = entry;
+    const left = msLeft(answer, nowMs);
     if (left <= 0) return undefined;
     entry.hits += 1;
-    const { ttl } = entry.answer;
+    const { ttl } = answer;
     if (!entry.refreshing && left < ttl * 1000 * PREFETCH_PART && entry.hits >= this.#policy.prefetchHits && ttl >= LEAST_PREFETCH_TTL) {
       entry.refreshing = true;
       this.#prefetches += 1;
       this.#fetch(key, "refresh").catch(() => undefined);
     }
-    return entry;
+    return answer;
   }
 
   async resolve(key: QuestionKey, purpose: Purpose): Promise<Served> {
     const nowMs = this.#clock();
     const here = this.lookup(key, nowMs);
-    if (here !== undefined && (purpose === "answer" || !isNearlyExpired(here, nowMs))) return { answer: here.answer, tier: "l1", isStale: false };
+    if (here !== undefined && (purpose === "answer" || !isNearlyExpired(here, nowMs))) return { answer: here, tier: "l1", isStale: false };
     if (purpose === "refresh") return this.#fetch(key, purpose);
 
     const reserve = this.#reserve(key, nowMs);
@@ -106,9 +108,9 @@ export class CachingTier implements Source {
   }
 
   #reserve(key: QuestionKey, nowMs: number): Served | undefined {
-    const entry = this.store.get(key);
-    if (entry === undefined || msLeft(entry.answer, nowMs) <= -this.#policy.keepStaleMs) return undefined;
-    return { answer: entry.answer, tier: "l1", isStale: true };
+    const answer = this.store.get(key)?.answer;
+    if (answer === undefined || msLeft(answer, nowMs) <= -this.#policy.keepStaleMs) return undefined;
+    return { answer, tier: "l1", isStale: true };
   }
 
   /** `fresh`, or `reserve` when it fails or is late. Those who ask after a late one are not kept waiting again. */
@@ -153,6 +155,6 @@ export class CachingTier implements Source {
   }
 }
 
-function isNearlyExpired(entry: Entry, nowMs: number): boolean {
-  return msLeft(entry.answer, nowMs) < entry.answer.ttl * 1000 * PREFETCH_PART;
+function isNearlyExpired(answer: Answer, nowMs: number): boolean {
+  return msLeft(answer, nowMs) < answer.ttl * 1000 * PREFETCH_PART;
 }

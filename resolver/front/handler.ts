@@ -54,9 +54,9 @@ export class Handler {
       return replyMinimalAny(packet, parsed.envelope);
     }
 
-    const entry = tier.lookup(parsed.key, nowMs);
-    if (entry === undefined) return this.#miss(packet, parsed, transport, begun);
-    const served: Served = { answer: entry.answer, tier: "l1", isStale: false };
+    const answer = tier.lookup(parsed.key, nowMs);
+    if (answer === undefined) return this.#miss(packet, parsed, transport, begun);
+    const served: Served = { answer, tier: "l1", isStale: false };
     return this.#reply(packet, parsed, served, transport, nowMs, begun);
   }
 

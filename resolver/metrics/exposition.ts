@@ -1,4 +1,7 @@
 import { LATENCY_BOUNDS, type HistogramSnapshot } from "./histogram";
+import { operations } from "../l2/attempt";
+import { failureKinds } from "../l2/failure";
+import { BREAKER_VALUE, sides, type L2Snapshot } from "./l2Tally";
 import { origins, shownRcodes, type TallySnapshot } from "./tally";
 
 interface Sample {
@@ -27,8 +30,23 @@ function histogram(name: string, help: string, series: readonly { readonly label
   return [`# HELP ${name} ${help}`, `# TYPE ${name} histogram`, ...lines].join("\n");
 }
 
-/** What the answering processes counted, in Prometheus' text format. */
-export function renderTally({ counts, rcodes, latency }: TallySnapshot): string {
+/** Of the shared cache: only what has been used, so that a replica without one shows none. */
+function sharedCacheMetrics({ errors, seconds, breakers }: L2Snapshot): readonly string[] {
+  const failed = operations.flatMap((operation) => failureKinds.map((kind) => ({ labels: { operation, kind }, value: errors[operation][kind] }))).filter(({ value }) => value > 0);
+  const used = operations.filter((operation) => seconds[operation].counts.some((count) => count > 0));
+  const states = sides.flatMap((side) => {
+    const state = breakers[side];
+    return state === undefined ? [] : { labels: { side }, value: BREAKER_VALUE[state] };
+  });
+  return [
+    metric("heimdall_l2_errors_total", "counter", "Operations of the shared cache that failed, by kind", failed),
+    histogram("heimdall_l2_duration_seconds", "Time that an operation of the shared cache took, failed ones included", used.map((operation) => ({ labels: { operation }, data: seconds[operation] }))),
+    metric("heimdall_l2_breaker", "gauge", "The shared cache's circuit breakers: 0 in use, 1 on trial, 2 left out by a process of this replica at least", states),
+  ];
+}
+
+/** What the processes of a replica counted, in Prometheus' text format. */
+export function renderTally({ counts, rcodes, latency, l2 }: TallySnapshot): string {
   return [
     metric("heimdall_queries_total", "counter", "Queries received", [
       { labels: { transport: "udp" }, value: counts.udpQueries },
@@ -58,6 +76,7 @@ export function renderTally({ counts, rcodes, latency }: TallySnapshot): string 
       { labels: { result: "refused" }, value: counts.tcpRefused },
     ]),
     histogram("heimdall_query_duration_seconds", "Time from a query's arrival to its answer, by where it was found", origins.map((origin) => ({ labels: { origin }, data: latency[origin] }))),
+    ...sharedCacheMetrics(l2),
     "",
   ].join("\n");
 }

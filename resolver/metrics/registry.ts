@@ -1,16 +1,11 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { BreakerState } from "../l2/breaker";
-import type { FailureKind } from "../l2/failure";
-import type { Operation, SharedCacheObserver } from "../l2/sharedCache";
 import { describeAddress } from "../upstream/address";
 import type { AttemptResult, Forwarder, UpstreamObserver } from "../upstream/forwarder";
 import { isHealthy } from "../upstream/judge";
 import { LATENCY_BOUNDS } from "./histogram";
 
-const BREAKER_VALUE: Readonly<Record<BreakerState, number>> = { closed: 0, trial: 1, open: 2 };
-
-/** Metrics of the process that asks upstreams and the shared cache; a few a miss, so prom-client may take its time. */
-export class BackMetrics implements UpstreamObserver, SharedCacheObserver {
+/** Metrics of the process that asks upstreams; a few a miss, so prom-client may take its time. */
+export class BackMetrics implements UpstreamObserver {
   readonly registry = new Registry();
   readonly #attempts = new Counter({
     name: "heimdall_upstream_queries_total",
@@ -31,19 +26,6 @@ export class BackMetrics implements UpstreamObserver, SharedCacheObserver {
     labelNames: ["upstream"],
     registers: [this.registry],
   });
-  readonly #l2Seconds = new Histogram({
-    name: "heimdall_l2_duration_seconds",
-    help: "Time that an operation of the shared cache took, failed ones included",
-    labelNames: ["operation"],
-    buckets: [...LATENCY_BOUNDS],
-    registers: [this.registry],
-  });
-  readonly #l2Errors = new Counter({
-    name: "heimdall_l2_errors_total",
-    help: "Operations of the shared cache that failed, by kind",
-    labelNames: ["operation", "kind"],
-    registers: [this.registry],
-  });
 
   constructor() {
     collectDefaultMetrics({ register: this.registry, prefix: "heimdall_" });
@@ -56,11 +38,6 @@ export class BackMetrics implements UpstreamObserver, SharedCacheObserver {
 
   askedOverTcp(upstream: string): void {
     this.#overTcp.inc({ upstream });
-  }
-
-  operation(operation: Operation, failure: FailureKind | undefined, seconds: number): void {
-    if (failure !== undefined) this.#l2Errors.inc({ operation, kind: failure });
-    if (seconds > 0) this.#l2Seconds.observe({ operation }, seconds);
   }
 
   watchUpstreams(forwarder: Forwarder): void {
@@ -81,19 +58,6 @@ export class BackMetrics implements UpstreamObserver, SharedCacheObserver {
       registers,
       collect() {
         for (const [upstream, { smoothedMs }] of forwarder.states) if (smoothedMs !== undefined) this.set({ upstream: describeAddress(upstream) }, smoothedMs / 1000);
-      },
-    });
-  }
-
-  watchSharedCache(shared: { readonly breakers: { readonly read: BreakerState; readonly write: BreakerState } }): void {
-    new Gauge({
-      name: "heimdall_l2_breaker",
-      help: "The shared cache's circuit breakers: 0 in use, 1 on trial, 2 left out",
-      labelNames: ["side"],
-      registers: [this.registry],
-      collect() {
-        this.set({ side: "read" }, BREAKER_VALUE[shared.breakers.read]);
-        this.set({ side: "write" }, BREAKER_VALUE[shared.breakers.write]);
       },
     });
   }

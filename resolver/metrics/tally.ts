@@ -1,4 +1,5 @@
 import { addHistograms, Histogram, noObservations, type HistogramSnapshot } from "./histogram";
+import { addL2, emptyL2, type L2Snapshot } from "./l2Tally";
 
 /** Where an answer came from, as the latency histogram names it. */
 export const origins = ["l1", "l2", "upstream", "stale"] as const;
@@ -41,9 +42,10 @@ export interface TallySnapshot {
   readonly counts: Readonly<Counts>;
   readonly rcodes: Readonly<Record<ShownRcode, number>>;
   readonly latency: Readonly<Record<Origin, HistogramSnapshot>>;
+  readonly l2: L2Snapshot;
 }
 
-/** The counters of one process. */
+/** The counters of one process that answers; what it does with the shared cache is counted apart. */
 export class Tally {
   readonly counts: Counts = { ...noCounts };
   readonly latency: Readonly<Record<Origin, Histogram>> = { l1: new Histogram(), l2: new Histogram(), upstream: new Histogram(), stale: new Histogram() };
@@ -59,6 +61,7 @@ export class Tally {
       counts: { ...this.counts },
       rcodes: { ...this.#rcodes },
       latency: { l1: l1.snapshot(), l2: l2.snapshot(), upstream: upstream.snapshot(), stale: stale.snapshot() },
+      l2: emptyL2,
     };
   }
 }
@@ -67,7 +70,15 @@ export const emptySnapshot: TallySnapshot = {
   counts: noCounts,
   rcodes: { noerror: 0, nxdomain: 0, servfail: 0, refused: 0, formerr: 0, other: 0 },
   latency: { l1: noObservations, l2: noObservations, upstream: noObservations, stale: noObservations },
+  l2: emptyL2,
 };
+
+/** What a process that is gone leaves to the sums: all that only grows, and nothing that it held. */
+export const ofDeparted = (last: TallySnapshot): TallySnapshot => ({
+  ...last,
+  counts: { ...last.counts, entries: 0, bytes: 0, inFlight: 0 },
+  l2: { ...last.l2, breakers: emptyL2.breakers },
+});
 
 const addRecords = <K extends string>(a: Readonly<Record<K, number>>, b: Readonly<Record<K, number>>): Record<K, number> => {
   const sum: Record<K, number> = { ...a };
@@ -85,4 +96,5 @@ export const addSnapshots = (a: TallySnapshot, b: TallySnapshot): TallySnapshot 
     upstream: addHistograms(a.latency.upstream, b.latency.upstream),
     stale: addHistograms(a.latency.stale, b.latency.stale),
   },
+  l2: addL2(a.l2, b.l2),
 });

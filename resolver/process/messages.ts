@@ -1,4 +1,5 @@
 import type { Purpose, Served } from "../cache/source";
+import type { Invalidation } from "../l2/tombstones";
 import type { TallySnapshot } from "../metrics/tally";
 import type { QuestionKey } from "../wire/question";
 import type { BoundPorts } from "./front";
@@ -18,7 +19,7 @@ export type ToWorker =
   | { readonly kind: "answered"; readonly seq: number; readonly served: Served }
   | { readonly kind: "failed"; readonly seq: number; readonly reason: string }
   | { readonly kind: "report"; readonly seq: number; readonly mostPopular: number }
-  | { readonly kind: "forget"; readonly name: string; readonly type: number | undefined }
+  | { readonly kind: "forget"; readonly invalidation: Invalidation }
   | { readonly kind: "drain" };
 
 // Both ends are this program, started from the same file: what arrives is what was sent.

@@ -4,7 +4,7 @@ import { describeEndpoint } from "../l2/endpoint";
 import type { Log } from "../log";
 import { renderTally } from "../metrics/exposition";
 import { HttpServer } from "../metrics/http";
-import type { TallySnapshot } from "../metrics/tally";
+import { addSnapshots, emptySnapshot, type TallySnapshot } from "../metrics/tally";
 import { describeAddress } from "../upstream/address";
 import type { QuestionKey } from "../wire/question";
 import { Crew } from "./crew";
@@ -45,7 +45,7 @@ export class Service {
     const crew = config.workers > 1 ? new Crew(config, log) : undefined;
     this.#back = new Back({
       config,
-      cacheBytes: shareOfCache(config),
+      cacheBytes: shareOfCache(config).ofPrimary,
       popular: (most) => this.#answerers.popular(most),
       onForget: (invalidation) => crew?.forget(invalidation),
       log,
@@ -54,7 +54,7 @@ export class Service {
     this.#http = new HttpServer({
       notAlive: () => this.#answerers.problem(),
       notReady: () => (this.#state === "ready" ? this.#answerers.problem() : this.#state),
-      metrics: async () => renderTally(await this.#answerers.tally()) + (await this.#back.metrics.registry.metrics()),
+      metrics: async () => renderTally(addSnapshots(await this.#answerers.tally(), { ...emptySnapshot, l2: this.#back.l2.snapshot() })) + (await this.#back.metrics.registry.metrics()),
       flush: (name, type) => this.#back.flush(name, type),
     });
   }
@@ -108,7 +108,11 @@ export class Service {
     return {
       listen: () => crew.start(this.#back.tier),
       drain: () => crew.drain(),
-      tally: () => crew.tally(),
+      tally: async () => {
+        const { size, bytes } = this.#back.tier.store;
+        const own: TallySnapshot = { ...emptySnapshot, counts: { ...emptySnapshot.counts, entries: size, bytes } };
+        return addSnapshots(await crew.tally(), own);
+      },
       popular: (most) => crew.popular(most),
       problem: () => (crew.size === 0 && this.#state === "ready" ? "no worker process" : undefined),
     };

@@ -1,4 +1,6 @@
 const LOOK_EVERY_MS = 10;
+/** How long a process that starts waits for its first connection to the shared cache, in milliseconds. */
+export const FIRST_CONNECTION_MS = 1_000;
 
 /** Waits until `condition` holds, for `mostMs` at most. @returns whether it holds. */
 export async function sleepUntil(condition: () => boolean, mostMs: number): Promise<boolean> {

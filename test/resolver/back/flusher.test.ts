@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import type { Redis } from "ioredis";
 import { Flusher, isMeant, keysOf } from "../../../resolver/back/flusher";
-import type { SharedCache } from "../../../resolver/l2/sharedCache";
+import type { SharedWriter } from "../../../resolver/l2/sharedWriter";
 import { Tombstones, type Invalidation } from "../../../resolver/l2/tombstones";
 import { noLog } from "../../../resolver/log";
 import { nameFromText } from "../../../resolver/wire/presentation";
@@ -30,11 +30,11 @@ class Listener extends EventEmitter {
   }
 }
 
-const scene = (shared?: Partial<SharedCache>) => {
+const scene = (shared?: Partial<SharedWriter>) => {
   const forgotten: Invalidation[] = [];
   const tombstones = new Tombstones();
   const forget = (invalidation: Invalidation): number => forgotten.push(invalidation);
-  const flusher = new Flusher({ prefix: "p", shared: shared as SharedCache | undefined, tombstones, forget, clock: () => 5_000, log: noLog, heartbeatMs: 5 });
+  const flusher = new Flusher({ prefix: "p", shared: shared as SharedWriter | undefined, tombstones, forget, clock: () => 5_000, log: noLog, heartbeatMs: 5 });
   const hear = (text: string): void => {
     const listener = new Listener();
     flusher.listen(listener as unknown as Redis);

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { Resolution } from "../../../resolver/back/resolution";
+import { Upstreams } from "../../../resolver/back/upstreams";
 import type { Answer } from "../../../resolver/cache/answer";
 import { ResolutionFailure } from "../../../resolver/cache/source";
-import type { SharedCache } from "../../../resolver/l2/sharedCache";
-import type { Forwarder } from "../../../resolver/upstream/forwarder";
 import { answerFor, keyFor } from "../support/answers";
 
 const NAME = "www.example.com";
@@ -13,9 +12,9 @@ const fresh = answerFor(NAME, 300, NOW);
 
 const scene = (held: Answer | undefined, upstream: "up" | "down" = "up") => {
   const put: Answer[] = [];
-  const shared = { get: () => Promise.resolve(held), put: (_: unknown, answer: Answer) => void put.push(answer) } as unknown as SharedCache;
-  const forwarder = { ask: () => (upstream === "up" ? Promise.resolve(fresh) : Promise.reject(new ResolutionFailure("down"))) } as unknown as Forwarder;
-  return { put, resolution: new Resolution({ shared, forwarder, keepStaleMs: 60_000, clock: () => NOW }) };
+  const ask = (): Promise<Answer> => (upstream === "up" ? Promise.resolve(fresh) : Promise.reject(new ResolutionFailure("down")));
+  const next = new Upstreams({ ask }, { put: (_, answer) => void put.push(answer) });
+  return { put, resolution: new Resolution({ shared: { get: () => Promise.resolve(held) }, next, keepStaleMs: 60_000, clock: () => NOW }) };
 };
 
 describe("finding an answer", () => {

@@ -5,7 +5,6 @@ import { Warmer } from "../../../resolver/back/warmer";
 import type { Answer } from "../../../resolver/cache/answer";
 import { Store } from "../../../resolver/cache/store";
 import { CachingTier } from "../../../resolver/cache/tier";
-import type { SharedCache } from "../../../resolver/l2/sharedCache";
 import { noLog } from "../../../resolver/log";
 import type { QuestionKey } from "../../../resolver/wire/question";
 import { answerFor, keyFor } from "../support/answers";
@@ -26,14 +25,14 @@ const scene = (list: Buffer | undefined, held: ReadonlyMap<QuestionKey, Answer> 
       clock += 20;
       return Promise.resolve(held.get(key));
     },
-  } as unknown as SharedCache;
+  };
   const tier = new CachingTier(
     new Store(bytes(10_000_000), milliseconds(0)),
     { resolve: () => Promise.reject(new Error("not asked")) },
     { keepStaleMs: 0, staleAfterMs: 0, failureMs: 0, failureWithReserveMs: 0, prefetchHits: Infinity, mostInFlight: 10 },
     () => clock,
   );
-  const warmer = new Warmer({ shared, tier, names: 1_000, popular: (most) => Promise.resolve(own.slice(0, most)), clock: () => clock, log: noLog });
+  const warmer = new Warmer({ reader: shared, writer: shared, tier, names: 1_000, popular: (most) => Promise.resolve(own.slice(0, most)), clock: () => clock, log: noLog });
   return { warmer, tier, written, asked };
 };
 

@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { wallClock } from "../../../resolver/clock";
 import type { FailureKind } from "../../../resolver/l2/failure";
 import { RedisLink } from "../../../resolver/l2/link";
-import { SharedCache } from "../../../resolver/l2/sharedCache";
+import { SharedReader } from "../../../resolver/l2/sharedReader";
+import { SharedWriter } from "../../../resolver/l2/sharedWriter";
 import { Tombstones } from "../../../resolver/l2/tombstones";
 import { createLog } from "../../../resolver/log";
 import { nameFromText } from "../../../resolver/wire/presentation";
@@ -21,7 +22,7 @@ const SHARED_KEY = `${PREFIX}:example.com:A:IN`;
 const CAP_MS = 100;
 
 interface Scene {
-  readonly cache: SharedCache;
+  readonly cache: { readonly reader: SharedReader; readonly writer: SharedWriter };
   readonly failures: FailureKind[];
   readonly log: string[];
   readonly tombstones: Tombstones;
@@ -43,7 +44,7 @@ describe("the shared cache on a real Redis", function () {
   beforeEach(() => writeFileSync(passwordFile, `${PASSWORD}\n`));
   afterEach(() => {
     for (const { cache, links } of scenes.splice(0)) {
-      cache.stop();
+      cache.reader.stop();
       for (const link of links) link.stop();
     }
   });
@@ -61,7 +62,11 @@ describe("the shared cache on a real Redis", function () {
       new RedisLink({ name, endpoint: { host: "127.0.0.1", port, db: 0, tls: "none", username: USER }, readPassword: async () => (await readFile(passwordFile, "utf8")).trim(), ca: undefined, commandTimeoutMs: CAP_MS, log: write });
     const links = [link("read", readPort), link("write", writePort)] as const;
     const observer = { operation: (_: string, failure: FailureKind | undefined) => void (failure === undefined || failures.push(failure)) };
-    const cache = new SharedCache({ prefix: PREFIX, compressAbove: 1_024, mostTtl: 86_400, read: links[0], write: links[1], tombstones, observer, clock: wallClock, log: write });
+    const common = { prefix: PREFIX, observer, clock: wallClock, log: write };
+    const cache = {
+      reader: new SharedReader({ ...common, mostTtl: 86_400, read: links[0], capMs: CAP_MS, tombstones }),
+      writer: new SharedWriter({ ...common, compressAbove: 1_024, write: links[1] }),
+    };
     const scene = { cache, failures, log, tombstones, links };
     scenes.push(scene);
     for (const each of links) each.start();
@@ -76,28 +81,28 @@ describe("the shared cache on a real Redis", function () {
   it("gives back what it was given, with what is left of its time as the key's", async () => {
     const { cache } = await connect();
     const answer = answerFor("example.com", 300, Date.now() - 100_000);
-    cache.put(KEY, answer);
-    await until("it is written", () => cache.writing === 0);
-    assert.deepEqual(await cache.get(KEY), answer);
+    cache.writer.put(KEY, answer);
+    await until("it is written", () => cache.writer.writing === 0);
+    assert.deepEqual(await cache.reader.get(KEY), answer);
     const left = await redis.admin.pttl(SHARED_KEY);
     assert.ok(left > 198_000 && left <= 200_000, `${left} ms`);
   });
 
   it("does not write what is over", async () => {
     const { cache } = await connect();
-    cache.put(keyFor("over.example"), answerFor("over.example", 300, Date.now() - 300_001));
-    assert.equal(cache.writing, 0);
+    cache.writer.put(keyFor("over.example"), answerFor("over.example", 300, Date.now() - 300_001));
+    assert.equal(cache.writer.writing, 0);
   });
 
   it("says that a value is past its time, though the server still has it", async () => {
     const { cache } = await connect();
-    cache.put(KEY, answerFor("example.com", 300, Date.now()));
-    await until("it is written", () => cache.writing === 0);
+    cache.writer.put(KEY, answerFor("example.com", 300, Date.now()));
+    await until("it is written", () => cache.writer.writing === 0);
     const value = await redis.admin.getBuffer(SHARED_KEY);
     assert.ok(value);
     value.writeBigUInt64BE(BigInt(Date.now() - 400_000), 2);
     await redis.admin.set(SHARED_KEY, value);
-    const answer = await cache.get(KEY);
+    const answer = await cache.reader.get(KEY);
     assert.ok(answer !== undefined && answer.storedAt < Date.now() - 300_000);
   });
 
@@ -105,7 +110,7 @@ describe("the shared cache on a real Redis", function () {
     const { cache, failures } = await connect();
     for (const value of ["", "x", "\x01\0\0\0\0\0\0\0\0\0\0\0\0\0garbage"]) {
       await redis.admin.set(SHARED_KEY, value);
-      assert.equal(await cache.get(KEY), undefined);
+      assert.equal(await cache.reader.get(KEY), undefined);
     }
     assert.deepEqual(failures, []);
   });
@@ -114,62 +119,62 @@ describe("the shared cache on a real Redis", function () {
     const { cache, failures } = await connect();
     await redis.admin.del(SHARED_KEY);
     await redis.admin.rpush(SHARED_KEY, "not an answer");
-    for (let i = 0; i < 8; i++) assert.equal(await cache.get(KEY), undefined);
+    for (let i = 0; i < 8; i++) assert.equal(await cache.reader.get(KEY), undefined);
     assert.deepEqual([...new Set(failures)], ["type"]);
-    assert.equal(cache.breakers.read, "closed", "one such key is no reason to leave all others out");
+    assert.equal(cache.reader.breaker, "closed", "one such key is no reason to leave all others out");
     const answer = answerFor("example.com", 300, Date.now());
-    cache.put(KEY, answer);
-    await until("it is written", () => cache.writing === 0);
-    assert.deepEqual(await cache.get(KEY), answer);
+    cache.writer.put(KEY, answer);
+    await until("it is written", () => cache.writer.writing === 0);
+    assert.deepEqual(await cache.reader.get(KEY), answer);
   });
 
   it("leaves out what has been flushed since", async () => {
     const { cache, tombstones } = await connect();
-    cache.put(KEY, answerFor("example.com", 300, Date.now()));
-    await until("it is written", () => cache.writing === 0);
+    cache.writer.put(KEY, answerFor("example.com", 300, Date.now()));
+    await until("it is written", () => cache.writer.writing === 0);
     tombstones.bury({ name: nameFromText("example.com"), type: undefined, at: Date.now() });
-    assert.equal(await cache.get(KEY), undefined);
+    assert.equal(await cache.reader.get(KEY), undefined);
   });
 
   it("is let be when nobody is there, at no cost, and is back by itself", async () => {
     const port = await freePort();
     const { cache, failures } = await connect(port, port, false);
     for (let i = 0; i < 20; i++) {
-      const [answer, ms] = await timed(cache.get(KEY));
+      const [answer, ms] = await timed(cache.reader.get(KEY));
       assert.equal(answer, undefined);
       assert.ok(ms < 50, `${ms} ms`);
-      cache.put(KEY, answerFor("example.com", 300, Date.now()));
+      cache.writer.put(KEY, answerFor("example.com", 300, Date.now()));
     }
-    assert.ok(failures.every((kind) => kind === "gone"));
-    assert.equal(cache.breakers.read, "open");
+    assert.ok(failures.length > 0 && failures.every((kind) => kind === "gone"));
+    assert.equal(cache.reader.breaker, "open");
   });
 
   it("holds an answer up for no longer than its cap when the server hangs, then not at all, and is back by itself", async () => {
     const { cache, failures } = await connect();
-    cache.put(KEY, answerFor("example.com", 300, Date.now()));
-    await until("it is written", () => cache.writing === 0);
+    cache.writer.put(KEY, answerFor("example.com", 300, Date.now()));
+    await until("it is written", () => cache.writer.writing === 0);
     redis.freeze();
     try {
       const times: number[] = [];
-      for (let i = 0; i < 30; i++) times.push((await timed(cache.get(KEY)))[1]);
+      for (let i = 0; i < 30; i++) times.push((await timed(cache.reader.get(KEY)))[1]);
       assert.ok(Math.max(...times) < CAP_MS + 60, `${Math.max(...times)} ms`);
       assert.ok(times.slice(10).every((ms) => ms < 20), "left out");
       assert.ok(failures.includes("slow"));
     } finally {
       redis.thaw();
     }
-    await until("it is back", async () => (await cache.get(KEY)) !== undefined);
-    assert.equal(cache.breakers.read, "closed");
+    await until("it is back", async () => (await cache.reader.get(KEY)) !== undefined);
+    assert.equal(cache.reader.breaker, "closed");
   });
 
   it("is back by itself after the server was killed and started", async () => {
     const { cache } = await connect();
     await redis.kill();
-    for (let i = 0; i < 10; i++) assert.equal(await cache.get(KEY), undefined);
+    for (let i = 0; i < 10; i++) assert.equal(await cache.reader.get(KEY), undefined);
     await redis.run();
     await until("it is back", async () => {
-      cache.put(KEY, answerFor("example.com", 300, Date.now()));
-      return (await cache.get(KEY)) !== undefined;
+      cache.writer.put(KEY, answerFor("example.com", 300, Date.now()));
+      return (await cache.reader.get(KEY)) !== undefined;
     });
   });
 
@@ -181,15 +186,15 @@ describe("the shared cache on a real Redis", function () {
       await redis.admin.set(SHARED_KEY, "");
       await replica.admin.replicaof("127.0.0.1", redis.port);
       for (let i = 0; i < 20; i++) {
-        cache.put(KEY, answerFor("example.com", 300, Date.now()));
-        await until("it is answered", () => cache.writing === 0);
+        cache.writer.put(KEY, answerFor("example.com", 300, Date.now()));
+        await until("it is answered", () => cache.writer.writing === 0);
       }
       assert.ok(failures.includes("readonly"));
-      assert.equal(cache.breakers.write, "open");
-      assert.equal(cache.breakers.read, "closed");
+      assert.equal(cache.writer.breaker, "open");
+      assert.equal(cache.reader.breaker, "closed");
       await replica.admin.replicaof("NO", "ONE");
       await until("it writes again", async () => {
-        cache.put(KEY, answerFor("example.com", 300, Date.now()));
+        cache.writer.put(KEY, answerFor("example.com", 300, Date.now()));
         return (await replica.admin.exists(SHARED_KEY)) === 1;
       });
     } finally {
@@ -201,13 +206,13 @@ describe("the shared cache on a real Redis", function () {
     const { cache, log } = await connect();
     await redis.setPassword("rotated_2");
     await until("it notices", async () => {
-      await cache.get(KEY);
-      return cache.breakers.read === "open";
+      await cache.reader.get(KEY);
+      return cache.reader.breaker === "open";
     });
     writeFileSync(passwordFile, "rotated_2");
     await until("it is back", async () => {
-      cache.put(KEY, answerFor("example.com", 300, Date.now()));
-      return (await cache.get(KEY)) !== undefined;
+      cache.writer.put(KEY, answerFor("example.com", 300, Date.now()));
+      return (await cache.reader.get(KEY)) !== undefined;
     }, 15_000);
     await redis.setPassword(PASSWORD);
     assert.ok(log.length > 0);
@@ -217,13 +222,13 @@ describe("the shared cache on a real Redis", function () {
   it("sends nothing that its user may not: the server refused no command", async () => {
     const { cache } = await connect();
     await redis.admin.call("ACL", "LOG", "RESET");
-    cache.put(KEY, answerFor("example.com", 300, Date.now()));
-    await cache.get(KEY);
-    await cache.remove([KEY, keyFor("a.example")]);
-    await cache.publish(`${PREFIX}:invalidate`, "{}");
-    cache.writePopular(Buffer.from("x"));
-    await cache.readPopular();
-    await until("all is written", () => cache.writing === 0);
+    cache.writer.put(KEY, answerFor("example.com", 300, Date.now()));
+    await cache.reader.get(KEY);
+    await cache.writer.remove([KEY, keyFor("a.example")]);
+    await cache.writer.publish(`${PREFIX}:invalidate`, "{}");
+    cache.writer.writePopular(Buffer.from("x"));
+    await cache.reader.readPopular();
+    await until("all is written", () => cache.writer.writing === 0);
     assert.deepEqual(await redis.admin.call("ACL", "LOG"), []);
   });
 
@@ -239,7 +244,7 @@ describe("the shared cache on a real Redis", function () {
     const port = typeof address === "object" && address !== null ? address.port : 0;
     const { cache } = await connect(port, port, false);
     await until("several attempts were made", () => sockets.size >= 4);
-    assert.equal(await cache.get(KEY), undefined);
+    assert.equal(await cache.reader.get(KEY), undefined);
     rude.close();
   });
 });

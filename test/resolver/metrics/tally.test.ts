@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { renderTally } from "../../../resolver/metrics/exposition";
 import { Histogram, LATENCY_BOUNDS } from "../../../resolver/metrics/histogram";
-import { addSnapshots, emptySnapshot, Tally } from "../../../resolver/metrics/tally";
+import { L2Tally } from "../../../resolver/metrics/l2Tally";
+import { addSnapshots, emptySnapshot, ofDeparted, Tally, type TallySnapshot } from "../../../resolver/metrics/tally";
 
 const valueOf = (text: string, series: string): number => Number(text.split("\n").find((line) => line.startsWith(`${series} `))?.slice(series.length + 1) ?? NaN);
 
@@ -48,5 +49,23 @@ describe("what is counted", () => {
     assert.equal(valueOf(text, 'heimdall_query_duration_seconds_count{origin="l1"}'), 3);
     for (const line of text.trim().split("\n")) assert.match(line, /^(# (HELP|TYPE) heimdall_\w+ .+|heimdall_\w+(\{(\w+="[^"]*",?)+\})? \S+)$/);
     assert.ok(text.endsWith("\n"));
+  });
+
+  it("knows of the shared cache what each process has seen: sums, and the worst of the breakers", () => {
+    const [primary, worker, other] = [new L2Tally(), new L2Tally(), new L2Tally()];
+    primary.watch("write", () => "closed");
+    worker.watch("read", () => "open");
+    other.watch("read", () => "closed");
+    worker.operation("get", "slow", 0.1);
+    other.operation("get", undefined, 0.0002);
+    primary.operation("set", "busy", 0);
+    const of = (l2: L2Tally): TallySnapshot => ({ ...emptySnapshot, l2: l2.snapshot() });
+    const text = renderTally([of(worker), of(primary), of(other)].reduce(addSnapshots));
+    assert.deepEqual(['breaker{side="read"}', 'breaker{side="write"}', 'errors_total{operation="get",kind="slow"}', 'errors_total{operation="set",kind="busy"}'].map((series) => valueOf(text, `heimdall_l2_${series}`)), [2, 0, 1, 1]);
+    assert.equal(valueOf(text, 'heimdall_l2_duration_seconds_count{operation="get"}'), 2);
+    assert.ok(!text.includes('operation="del"'));
+    const gone = renderTally(addSnapshots(ofDeparted(of(worker)), of(other)));
+    assert.equal(valueOf(gone, 'heimdall_l2_breaker{side="read"}'), 0, "a process that is gone leaves nothing out");
+    assert.equal(valueOf(gone, 'heimdall_l2_errors_total{operation="get",kind="slow"}'), 1);
   });
 });
