@@ -41,7 +41,8 @@ export class SnapshotsRelay {
   /** In Prometheus' text format; empty while it does not answer. */
   async metrics(): Promise<string> {
     try {
-      return await (await this.ask("/metrics")).text();
+      const answer = await this.ask("/metrics");
+      return answer.ok ? await answer.text() : "";
     } catch {
       return "";
     }
@@ -49,8 +50,8 @@ export class SnapshotsRelay {
 
   private async post(path: string, body: unknown): Promise<void> {
     const answer = await this.ask(path, { method: "POST", body: JSON.stringify(body) });
-    if (!answer.ok) throw new Error(`snapshots: ${path} answers ${answer.status}`);
     await answer.arrayBuffer();
+    if (!answer.ok) throw new Error(`snapshots: ${path} answers ${answer.status}`);
     await this.poll();
   }
 
@@ -59,7 +60,8 @@ export class SnapshotsRelay {
     this.timer = null;
     let now: SnapshotsReport | null = null;
     try {
-      now = (await (await this.ask("/status")).json()) as SnapshotsReport;
+      const answer = await this.ask("/status");
+      if (answer.ok) now = (await answer.json()) as SnapshotsReport;
     } catch {
       // Says so by its absence.
     }
