@@ -1,13 +1,16 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { EMPTY_MEMORY, type Memory } from "./observation";
 
 /** A write costs two disk operations that wait for the disk. */
 const NOTE_INTERVAL_MS = 5_000;
 
+const BLOCK_BYTES = 4_096;
+const FULL = new Set(["ENOSPC", "EDQUOT"]);
+
 const same = (one: unknown, other: unknown): boolean => one === other || JSON.stringify(one) === JSON.stringify(other);
 
-/** What the guard must not forget, on the server's volume. Written before it is acted on; a torn write leaves the old state. */
+/** What the guard must not forget, on the server's volume. Written before it is acted on; a torn write leaves the old state, but on a full volume. */
 export class MemoryFile {
   private memory: Memory;
   /** False when the last write failed: what is in memory is not what is on disk. */
@@ -42,17 +45,50 @@ export class MemoryFile {
 
   private write(): void {
     this.settled = false;
-    const temporary = `${this.path}.new`;
-    const file = openSync(temporary, "w", 0o600);
+    // Spaces after it: what is remembered next finds room in the file that is there.
+    const text = JSON.stringify(this.memory);
+    const length = Buffer.byteLength(text);
+    const padded = text + " ".repeat(Math.ceil((length + 1) / BLOCK_BYTES) * BLOCK_BYTES - length);
     try {
-      writeSync(file, JSON.stringify(this.memory));
+      this.replace(padded);
+    } catch (error) {
+      const full = FULL.has((error as NodeJS.ErrnoException).code ?? "");
+      // What it does not hold already has no room either, and half of it would be worse than the old state.
+      if (!full || !existsSync(this.path) || statSync(this.path).size < padded.length) throw error;
+      this.overwrite(padded);
+    }
+    this.settled = true;
+    this.writtenAt = this.monotonic();
+  }
+
+  private replace(text: string): void {
+    const temporary = `${this.path}.new`;
+    try {
+      const file = openSync(temporary, "w", 0o600);
+      try {
+        // All of it, or an error: a full volume takes a part and says nothing.
+        writeFileSync(file, text);
+        fsyncSync(file);
+      } finally {
+        closeSync(file);
+      }
+      renameSync(temporary, this.path);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
+  }
+
+  /** On a full volume, where a second file has no room: a role must be taken or given up all the same. */
+  private overwrite(text: string): void {
+    const file = openSync(this.path, "r+");
+    try {
+      writeFileSync(file, text);
+      ftruncateSync(file, Buffer.byteLength(text));
       fsyncSync(file);
     } finally {
       closeSync(file);
     }
-    renameSync(temporary, this.path);
-    this.settled = true;
-    this.writtenAt = this.monotonic();
   }
 
   private read(): Memory {
