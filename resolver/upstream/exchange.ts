@@ -1,3 +1,5 @@
+import type { CallOff } from "./callOff";
+
 /** Why an exchange with an upstream came to nothing. `overtaken`: nobody waits for it any more. */
 export type ExchangeProblem = "timeout" | "unreachable" | "malformed" | "overtaken";
 
@@ -12,5 +14,5 @@ export interface Patience {
   /** Milliseconds until it has failed. */
   readonly timeoutMs: number;
   /** Ends it sooner: another upstream has answered. */
-  readonly signal: AbortSignal;
+  readonly callOff: CallOff;
 }

@@ -1,5 +1,3 @@
-import { setMaxListeners } from "node:events";
-import { setTimeout } from "node:timers/promises";
 import { afterIo } from "../afterIo";
 import { answerFromUpstream, type Answer } from "../cache/answer";
 import { ResolutionFailure } from "../cache/source";
@@ -9,6 +7,7 @@ import type { Log } from "../log";
 import { FLAG, RCODE } from "../wire/codes";
 import { questionOf, questionSectionOf, type QuestionKey } from "../wire/question";
 import { describeAddress, type UpstreamAddress } from "./address";
+import { CallOff } from "./callOff";
 import { ExchangeFailure, type ExchangeProblem, type Patience } from "./exchange";
 import { afterFailure, afterReply, inOrder, isHealthy, patienceMs, unknownUpstream, type UpstreamState } from "./judge";
 import { buildRequest, inLowerCase, type CaseOfNames, type Request } from "./request";
@@ -51,7 +50,7 @@ interface Attempt {
   readonly key: QuestionKey;
   /** Until it ends at the latest, in milliseconds. */
   readonly timeoutMs: number;
-  readonly signal: AbortSignal;
+  readonly callOff: CallOff;
   /** Called once when the upstream has let its usual time pass, or is not there: time to ask another beside it. */
   readonly onSilence: () => void;
 }
@@ -82,13 +81,12 @@ export class Forwarder {
     const end = performance.now() + budgetMs;
     const waiting = [...inOrder(upstreams, (each) => this.#stateOf(each))];
     const asked = new Set<UpstreamAddress>();
-    const overtaken = new AbortController();
-    setMaxListeners(0, overtaken.signal);
+    const callOff = new CallOff();
     let refusal: string | undefined;
     return new Promise((resolve, reject) => {
       const settle = (finish: () => void): void => {
         finish();
-        overtaken.abort();
+        callOff.call();
       };
       const next = (): void => {
         const upstream = waiting.shift();
@@ -100,13 +98,13 @@ export class Forwarder {
       const put = (upstream: UpstreamAddress): void => {
         let isNewest = true;
         const goOn = (): void => {
-          if (isNewest && !overtaken.signal.aborted) next();
+          if (isNewest && !callOff.isCalled) next();
           isNewest = false;
         };
         asked.add(upstream);
-        void this.#attempt({ upstream, key, timeoutMs: end - performance.now(), signal: overtaken.signal, onSilence: goOn }).then((outcome) => {
+        void this.#attempt({ upstream, key, timeoutMs: end - performance.now(), callOff, onSilence: goOn }).then((outcome) => {
           asked.delete(upstream);
-          if (overtaken.signal.aborted) return;
+          if (callOff.isCalled) return;
           if (typeof outcome !== "string") return settle(() => resolve(outcome));
           if (outcome === "refused" || outcome === "malformed") refusal = outcome;
           if (isNewest) goOn();
@@ -119,7 +117,7 @@ export class Forwarder {
 
   /** Asks one upstream and notes how it went, for the order of the next questions. Never fails. */
   async probe(upstream: UpstreamAddress, key: QuestionKey): Promise<void> {
-    await this.#attempt({ upstream, key, timeoutMs: this.#options.budgetMs, signal: new AbortController().signal, onSilence: () => undefined });
+    await this.#attempt({ upstream, key, timeoutMs: this.#options.budgetMs, callOff: new CallOff(), onSilence: () => undefined });
   }
 
   async #attempt(attempt: Attempt): Promise<Outcome> {
@@ -144,7 +142,7 @@ export class Forwarder {
    * @returns what it says, and when it was asked: what it says was true then at the latest.
    * @throws ExchangeFailure
    */
-  async #persist({ upstream, key, timeoutMs, signal, onSilence }: Attempt): Promise<{ readonly message: Buffer; readonly askedAt: number }> {
+  async #persist({ upstream, key, timeoutMs, callOff, onSilence }: Attempt): Promise<{ readonly message: Buffer; readonly askedAt: number }> {
     const { clock } = this.#options;
     const end = performance.now() + timeoutMs;
     let problem: ExchangeProblem = "overtaken";
@@ -153,12 +151,12 @@ export class Forwarder {
       problem = what;
       onSilence();
     };
-    const callOff = afterIo(Math.min(timeoutMs, patienceMs(this.#stateOf(upstream))), () => note("timeout"));
+    const cancel = afterIo(Math.min(timeoutMs, patienceMs(this.#stateOf(upstream))), () => note("timeout"));
     try {
       for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MOST_PAUSE_MS)) {
         const [askedAt, begun] = [clock(), performance.now()];
         try {
-          const message = await this.#exchange(upstream, key, { timeoutMs: end - begun, signal });
+          const message = await this.#exchange(upstream, key, { timeoutMs: end - begun, callOff });
           this.#note(upstream, afterReply(this.#stateOf(upstream), performance.now() - begun));
           return { message, askedAt };
         } catch (error) {
@@ -167,19 +165,19 @@ export class Forwarder {
           if (why === "overtaken") throw new ExchangeFailure(problem);
           note(why);
           if (why !== "unreachable" || end - performance.now() < pauseMs) throw new ExchangeFailure(why);
-          await setTimeout(pauseMs, undefined, { signal }).catch(() => undefined);
-          if (signal.aborted) throw new ExchangeFailure(why);
+          await pause(pauseMs, callOff);
+          if (callOff.isCalled) throw new ExchangeFailure(why);
         }
       }
     } finally {
-      callOff();
+      cancel();
     }
   }
 
-  async #exchange(upstream: UpstreamAddress, key: QuestionKey, { timeoutMs, signal }: Patience): Promise<Buffer> {
+  async #exchange(upstream: UpstreamAddress, key: QuestionKey, { timeoutMs, callOff }: Patience): Promise<Buffer> {
     const { caseOfNames } = this.#options;
     const end = performance.now() + timeoutMs;
-    const left = (): Patience => ({ timeoutMs: end - performance.now(), signal });
+    const left = (): Patience => ({ timeoutMs: end - performance.now(), callOff });
     const message = await this.#exchangeAs(upstream, buildRequest(key, { caseOfNames, edns: "spoken" }), left());
     if (!KNOWS_NO_EDNS.has(message.readUInt16BE(2) & FLAG.rcode)) return message;
     return this.#exchangeAs(upstream, buildRequest(key, { caseOfNames, edns: "absent" }), left());
@@ -212,3 +210,14 @@ export class Forwarder {
     if (isHealthy(state) !== wasHealthy) this.#options.log(wasHealthy ? "warn" : "info", wasHealthy ? "upstream down" : "upstream back", { upstream: describeAddress(upstream) });
   }
 }
+
+const pause = (ms: number, callOff: CallOff): Promise<void> =>
+  new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      stay();
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    const stay = callOff.onCall(end);
+  });

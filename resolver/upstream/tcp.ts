@@ -12,22 +12,21 @@ import { matchReply, type Request } from "./request";
  * Connecting counts towards the time that it may take.
  * @throws ExchangeFailure
  */
-export function exchangeOverTcp(upstream: UpstreamAddress, request: Request, { timeoutMs, signal }: Patience): Promise<Buffer> {
+export function exchangeOverTcp(upstream: UpstreamAddress, request: Request, { timeoutMs, callOff }: Patience): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const unframer = new Unframer(MOST_MESSAGE_BYTES);
     const socket = connect({ host: upstream.host, port: upstream.port, family: upstream.family, noDelay: true });
     const settle = (finish: () => void): void => {
       cancelTimeout();
-      signal.removeEventListener("abort", overtaken);
+      stay();
       socket.removeAllListeners();
       socket.on("error", () => undefined);
       socket.destroy();
       finish();
     };
     const fail = (problem: ExchangeFailure["problem"]): void => settle(() => reject(new ExchangeFailure(problem)));
-    const overtaken = (): void => fail("overtaken");
+    const stay = callOff.onCall(() => fail("overtaken"));
     const cancelTimeout = afterIo(timeoutMs, () => fail("timeout"));
-    signal.addEventListener("abort", overtaken);
     socket.on("error", () => fail("unreachable"));
     socket.on("end", () => fail("unreachable"));
     socket.on("data", (chunk) => {

@@ -30,7 +30,7 @@ const noLookup = (family: 4 | 6): Lookup => (host, _options, callback) => callba
  * is sent again is the same packet from the same port: a second question would give a forger a second target.
  * @throws ExchangeFailure
  */
-export function exchangeOverUdp(upstream: UpstreamAddress, request: Request, { timeoutMs, resendAfterMs, signal }: UdpPatience): Promise<UdpReply> {
+export function exchangeOverUdp(upstream: UpstreamAddress, request: Request, { timeoutMs, resendAfterMs, callOff }: UdpPatience): Promise<UdpReply> {
   return new Promise((resolve, reject) => {
     const socket: Socket = createSocket({ type: upstream.family === 6 ? "udp6" : "udp4", lookup: noLookup(upstream.family) });
     let foreign = 0;
@@ -38,7 +38,7 @@ export function exchangeOverUdp(upstream: UpstreamAddress, request: Request, { t
     const settle = (finish: () => void): void => {
       cancelTimeout();
       clearTimeout(resending);
-      signal.removeEventListener("abort", overtaken);
+      stay();
       socket.removeAllListeners();
       // A late error of a socket on its way out is nobody's concern.
       socket.on("error", () => undefined);
@@ -46,9 +46,8 @@ export function exchangeOverUdp(upstream: UpstreamAddress, request: Request, { t
       finish();
     };
     const fail = (problem: ExchangeFailure["problem"]): void => settle(() => reject(new ExchangeFailure(problem)));
-    const overtaken = (): void => fail("overtaken");
+    const stay = callOff.onCall(() => fail("overtaken"));
     const cancelTimeout = afterIo(timeoutMs, () => fail("timeout"));
-    signal.addEventListener("abort", overtaken);
     socket.on("error", () => fail("unreachable"));
     socket.on("message", (message) => {
       const match = matchReply(message, request);
