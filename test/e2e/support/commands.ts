@@ -20,6 +20,8 @@ export const snapshotIn = ({ notes }: Ended): string => notes.map((note) => /^sn
 
 /** Takes a snapshot, which must succeed. @returns its id. */
 export async function takeSnapshot(w: World, site: LabSite): Promise<string> {
+  // In a pod that has just started the guard may be ready first.
+  await w.statusWhere(site, "reports its snapshots", (status) => status.snapshots !== undefined);
   const ended = await command(w, "snapshot", "--site", site);
   assert.equal(ended.code, 0, ended.problems.join("; "));
   return snapshotIn(ended);

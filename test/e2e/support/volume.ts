@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, chownSync, mkdirSync, renameSync, rmdirSync } from "node:fs";
+import { mkdirSync, renameSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { siteOf, type LabSite } from "../../../lab/plan";
 import { Service } from "../../../lab/process/service";
@@ -47,11 +47,6 @@ export class Disk {
   /** The data folder of the server that runs, from this machine. */
   inside(...names: readonly string[]): string {
     return join("/proc", String(serverPid(this.w, this.site)), "root/data", ...names);
-  }
-
-  own(file: string): void {
-    chownSync(file, USER, USER);
-    chmodSync(file, 0o660);
   }
 
   /** A new pod, which takes the disk that is there now. */
