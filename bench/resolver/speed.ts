@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { dnsperf, type DnsperfResult } from "./dnsperf";
+import { untilFed } from "./fed";
 import { SharedServer, startOurs, startRouteDns, type StartSubject, type Subject } from "./servers";
 import { median, percentile, table } from "./statistics";
 import { ROUTEDNS_VERSION, type Tools } from "./tools";
@@ -13,7 +14,7 @@ const TTL_SECONDS = 3_600;
 /** Few enough a second for no query to wait for another: what is measured is the way of one. */
 const LATENCY = { rate: 1_000, outstanding: 20, clients: 4, seconds: 4, rounds: 3 } as const;
 const SHARED = { names: 3_000, rate: 500 } as const;
-const THROUGHPUT = { names: 1_000, outstanding: 100, clients: 8, seconds: 4, rounds: 5 } as const;
+const THROUGHPUT = { names: 1_000, outstanding: 100, clients: 8, seconds: 4, rounds: 4 } as const;
 const MANY_NAMES = 100_000;
 
 interface Candidate {
@@ -91,8 +92,12 @@ export class Speed {
       for (const subject of subjects) for (let i = 0; i < 4; i++) await this.#load(subject, before, { for: "once", outstanding: LATENCY.outstanding, clients: LATENCY.clients });
       for (let round = 0; round < (which === "hits" ? LATENCY.rounds : 1); round++) {
         for (const [i, subject] of subjects.entries()) {
-          const duration = which === "hits" ? { seconds: LATENCY.seconds } : "once";
-          const { latencies, lost } = await this.#load(subject, names, { for: duration, outstanding: LATENCY.outstanding, clients: LATENCY.clients, rate: which === "hits" ? LATENCY.rate : SHARED.rate, latencies: "kept" });
+          const { outstanding, clients } = LATENCY;
+          const { latencies, lost } =
+            which === "hits"
+              ? await untilFed("L1 hits", LATENCY.rate, () => this.#load(subject, names, { for: { seconds: LATENCY.seconds }, outstanding, clients, rate: LATENCY.rate, latencies: "kept" }))
+              : // What has been asked for is no miss any more: other names for another attempt.
+                await untilFed("misses", SHARED.rate, (attempt) => this.#load(subject, this.#names(`misses${attempt}x`, THROUGHPUT.names), { for: "once", outstanding, clients, rate: SHARED.rate, latencies: "kept" }));
           if (lost > 0) throw new Error(`${lost} queries lost at no more than ${LATENCY.rate} a second: the machine is too busy to measure on`);
           found[i]?.push(...latencies);
         }
@@ -103,30 +108,33 @@ export class Speed {
 
   /** One replica asks; another, which starts without any, finds it all in Redis. */
   async #sharedHits(): Promise<readonly (readonly number[])[]> {
-    const names = this.#names("shared", SHARED.names);
     const found: (readonly number[])[] = [];
-    for (const candidate of CANDIDATES) {
-      const redis = await SharedServer.start(this.#tools);
-      try {
-        await this.#with([candidate, candidate], redis.port, async ([first, second]) => {
-          if (first === undefined || second === undefined) return;
-          // As above.
-          await this.#load(second, this.#names("other", SHARED.names), { for: "once", outstanding: LATENCY.outstanding, clients: LATENCY.clients });
-          const before = await redis.size();
-          await this.#load(first, names, { for: "once", outstanding: LATENCY.outstanding, clients: LATENCY.clients });
-          while ((await redis.size()) < before + SHARED.names) await delay(20);
-          await this.#upstream.asked();
-          const { latencies } = await this.#load(second, names, { for: "once", outstanding: LATENCY.outstanding, clients: LATENCY.clients, rate: SHARED.rate, latencies: "kept" });
-          const asked = await this.#upstream.asked();
-          // Both leave Redis out of an answer that would wait for it for too long; on a busy machine some do.
-          if (asked > SHARED.names * 0.1) throw new Error(`${candidate.title}: ${asked} of ${SHARED.names} names were not found in Redis`);
-          found.push(latencies);
-        });
-      } finally {
-        await redis.stop();
-      }
-    }
+    for (const candidate of CANDIDATES) found.push((await untilFed(`L2 hits of ${candidate.title}`, SHARED.rate, () => this.#sharedHitsOf(candidate))).latencies);
     return found;
+  }
+
+  async #sharedHitsOf(candidate: Candidate): Promise<DnsperfResult> {
+    const names = this.#names("shared", SHARED.names);
+    const { outstanding, clients } = LATENCY;
+    const redis = await SharedServer.start(this.#tools);
+    try {
+      return await this.#with([candidate, candidate], redis.port, async ([first, second]) => {
+        if (first === undefined || second === undefined) throw new Error("two replicas were to be started");
+        // As above.
+        await this.#load(second, this.#names("other", SHARED.names), { for: "once", outstanding, clients });
+        const before = await redis.size();
+        await this.#load(first, names, { for: "once", outstanding, clients });
+        while ((await redis.size()) < before + SHARED.names) await delay(20);
+        await this.#upstream.asked();
+        const result = await this.#load(second, names, { for: "once", outstanding, clients, rate: SHARED.rate, latencies: "kept" });
+        const asked = await this.#upstream.asked();
+        // Both leave Redis out of an answer that would wait for it for too long; on a busy machine some do.
+        if (asked > SHARED.names * 0.1) throw new Error(`${candidate.title}: ${asked} of ${SHARED.names} names were not found in Redis`);
+        return result;
+      });
+    } finally {
+      await redis.stop();
+    }
   }
 
   async #throughput(): Promise<string> {

@@ -30,10 +30,11 @@ export class Entry {
 }
 
 /**
- * What an entry costs beside its characters: two strings' heads, the object, the map's and the list's slots, and what
- * the garbage collector leaves unused around it; measured by bench/resolver (memory for 100,000 names) and rounded up.
+ * What an entry costs beside its characters: two strings' heads, the object, the map's and the list's slots (some 200
+ * bytes), and what the garbage collector leaves unused around it while entries come and go (as much again and more).
+ * Measured, with names that go through a full cache, as growth of the processes' memory over entries, and rounded up.
  */
-const ENTRY_OVERHEAD_BYTES = 400;
+const ENTRY_OVERHEAD_BYTES = 600;
 
 /** The local cache (L1): the answers used last, within a bound of bytes. Stale ones stay for `keepStale`, as a reserve. */
 export class Store {

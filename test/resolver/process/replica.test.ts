@@ -141,6 +141,19 @@ describe("a replica of the resolver", function () {
     assert.equal((await ask(replica.dns, "alive.example")).rcode, "NOERROR");
   });
 
+  it("keeps to its bytes over all its processes, the one that asks upstream included, and counts each", async () => {
+    const limit = 2 ** 20;
+    const replica = await start(await startUpstream(everyName(300)), { HEIMDALL_CACHE_BYTES: String(limit), HEIMDALL_QUERIES_PER_SECOND_PER_IP: "0" });
+    const askFor = async (from: number, to: number): Promise<void> => {
+      for (let i = from; i < to; i += 100) await exchangeUdp(replica.dns, Array.from({ length: 100 }, (_, k) => query(`many${i + k}.example`, k)));
+    };
+    await askFor(0, 200);
+    assert.equal(await replica.metric('heimdall_cache_size{tier="l1"}'), 400, "what a worker has, the process behind it has too");
+    await askFor(200, 4_000);
+    const bytes = await replica.metric('heimdall_cache_size_bytes{tier="l1"}');
+    assert.ok(bytes > limit * 0.9 && bytes <= limit, `${bytes} of ${limit}`);
+  });
+
   it("limits a client that floods", async () => {
     const replica = await start(await startUpstream(everyName(300)), { HEIMDALL_WORKERS: "1", HEIMDALL_QUERIES_PER_SECOND_PER_IP: "10", HEIMDALL_BURST_SIZE_PER_IP: "20" });
     const begun = Date.now();
