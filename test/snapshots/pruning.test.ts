@@ -11,7 +11,7 @@ const DAY = 86_400_000;
 const NOW = Date.parse("2026-11-21T06:00:00Z");
 
 const kept = fc
-  .record({ ageDays: fc.double({ min: 0, max: 60, noNaN: true }), epoch: fc.integer({ min: 1, max: 9 }), sequence: fc.integer({ min: 0, max: 10_000 }), state: fc.constantFrom("good", "truncated", "incomplete") })
+  .record({ ageDays: fc.oneof(fc.double({ min: -2, max: 35, noNaN: true }), fc.double({ min: 31, max: 60, noNaN: true })), epoch: fc.integer({ min: 1, max: 9 }), sequence: fc.integer({ min: 0, max: 10_000 }), state: fc.constantFrom("good", "truncated", "incomplete") })
   .map(({ ageDays, epoch, sequence, state }): Kept => {
     const time = new Date(NOW - ageDays * DAY);
     const version = { epoch, sequence };
@@ -23,25 +23,65 @@ const kept = fc
     return { folder, id, changedAt, objects: names.map((name) => ({ key: folder + name, bytes: 1, changedAt })), state: state === "good" ? { kind: "good", manifest } : state === "truncated" ? { kind: "truncated", reason: "" } : { kind: "incomplete" } };
   });
 const inventories = fc.uniqueArray(kept, { selector: ({ folder }) => folder, maxLength: 30 });
-const retentions = fc.record({ days: fc.integer({ min: 1, max: 30 }), least: fc.integer({ min: 1, max: 6 }) });
+const retentions = fc.record({ days: fc.integer({ min: 1, max: 30 }), least: fc.integer({ min: 0, max: 6 }) });
+
+/** What is left of an inventory when some keys are gone, as the next look at the store would have it. */
+function without(inventory: readonly Kept[], removed: ReadonlySet<string>): readonly Kept[] {
+  return inventory.flatMap((each): Kept[] => {
+    const objects = each.objects.filter(({ key }) => !removed.has(key));
+    if (objects.length === 0) return [];
+    const manifest = objects.some(({ key }) => key === each.folder + MANIFEST);
+    const whole = objects.length === each.objects.length;
+    return [{ ...each, objects, state: whole ? each.state : manifest ? { kind: "truncated", reason: "" } : { kind: "incomplete" } }];
+  });
+}
+
+/** Said apart from the code: of the highest epoch, of those the highest sequence, of those the latest. */
+function newestData(inventory: readonly Kept[]): string | undefined {
+  const text = ({ dataVersion: { least }, time }: Manifest): string => [least.epoch, least.sequence].map((n) => String(n).padStart(16, "0")).join() + time;
+  return inventory.filter(isGood).map(({ id, state }) => ({ id, order: text(state.manifest) })).sort((a, b) => (a.order < b.order ? -1 : 1)).pop()?.id;
+}
 
 describe("what pruning removes", () => {
   const holds = (property: (inventory: readonly Kept[], removed: ReadonlySet<string>, retention: { days: number; least: number }) => void): void =>
-    fc.assert(fc.property(inventories, retentions, (inventory, retention) => property(inventory, new Set(prunable(inventory, retention, NOW)), retention)));
+    fc.assert(fc.property(inventories, retentions, (inventory, retention) => property(inventory, new Set(prunable(inventory, retention, NOW)), retention)), { numRuns: 500 });
   const gone = (each: Kept, removed: ReadonlySet<string>): boolean => each.objects.some(({ key }) => removed.has(key));
 
   it("is never the newest good one, by data or by time", () =>
     holds((inventory, removed) => {
       const good = inventory.filter(isGood);
-      const newest = newestGood(inventory);
-      if (newest !== null) assert.equal(gone(newest, removed), false);
+      const newest = good.find(({ id }) => id === newestData(inventory));
+      assert.equal(newestGood(inventory)?.id, newest?.id);
+      if (newest !== undefined) assert.equal(gone(newest, removed), false);
       const latest = [...good].sort((a, b) => b.changedAt - a.changedAt)[0];
       if (latest !== undefined) assert.equal(gone(latest, removed), false);
     }));
+  it("leaves what was restored before as what is restored after, interrupted wherever it may be", () =>
+    fc.assert(
+      fc.property(inventories, retentions, fc.nat(), (inventory, retention, cut) => {
+        const removed = prunable(inventory, retention, NOW);
+        const some = without(inventory, new Set(removed.slice(0, cut % (removed.length + 1))));
+        assert.equal(newestGood(some)?.id, newestData(inventory));
+        assert.deepEqual(inventory.filter(isGood).length > 0, some.some(isGood));
+        // None that was good is left cut short beside its manifest: that would be an alarm of its own.
+        const cutShort = (all: readonly Kept[]): number => all.filter(({ state }) => state.kind === "truncated").length;
+        assert.ok(cutShort(some) <= cutShort(inventory));
+      }),
+    ));
+  it("is nothing more the next time, and the clock's going on removes the last good one never", () =>
+    fc.assert(
+      fc.property(inventories, retentions, fc.integer({ min: 0, max: 10_000 }), (inventory, retention, days) => {
+        const left = without(inventory, new Set(prunable(inventory, retention, NOW)));
+        assert.deepEqual(prunable(left, retention, NOW), []);
+        const later = without(left, new Set(prunable(left, retention, NOW + days * DAY)));
+        assert.equal(newestGood(later)?.id, newestData(inventory));
+      }),
+    ));
   it("leaves the least that is kept, and everything of the days that are kept", () =>
     holds((inventory, removed, { days, least }) => {
       const good = inventory.filter(isGood);
-      assert.ok(good.filter((each) => !gone(each, removed)).length >= Math.min(least, good.length));
+      const latest = [...good].sort((a, b) => b.changedAt - a.changedAt).slice(0, least);
+      for (const each of latest) assert.equal(gone(each, removed), false);
       for (const each of good) if (NOW - each.changedAt <= days * DAY) assert.equal(gone(each, removed), false);
     }));
   it("is every older good one beyond", () =>
@@ -49,7 +89,7 @@ describe("what pruning removes", () => {
       const left = inventory.filter(isGood).filter((each) => !gone(each, removed));
       const old = left.filter((each) => NOW - each.changedAt > days * DAY);
       // The newest by data may be an old one beside the newest by time.
-      assert.ok(old.length <= least + 1);
+      assert.ok(old.length <= Math.max(1, least) + 1);
     }));
   it("is what is not whole once it is a day old, and not before", () =>
     holds((inventory, removed) => {
