@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { statSync, truncateSync } from "node:fs";
-import { waitFor } from "../../lab/process/waitFor";
 import type { LabSite } from "../../lab/plan";
 import { command, takeSnapshot } from "./support/commands";
 import { serverPid } from "./support/processes";
@@ -119,10 +118,10 @@ describe("snapshots", () => {
   });
 
   it("a server told to stop saves what is served now, and comes back with it", async () => {
-    const before = serverPid(w, "primary");
-    process.kill(before, "SIGTERM");
-    await waitFor(() => serverPid(w, "primary") !== before, { what: "a new server", deadlineMs: 120_000 });
-    await w.statusWhere("primary", "serves", (status) => status.serving, 120_000);
+    const before = (await w.status("primary"))?.server?.runId;
+    process.kill(serverPid(w, "primary"), "SIGTERM");
+    // Its last word is of the server that has ended, until the guard has seen the next one.
+    await w.statusWhere("primary", "serves from a new server", (status) => status.serving && status.server !== null && status.server?.runId !== before, 120_000);
     await holds("primary", "cache:order:7", "order 7");
   });
 });
