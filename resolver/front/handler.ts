@@ -80,7 +80,7 @@ export class Handler {
       nowMs,
       limit: this.#limit(query, transport),
       isStale: served.isStale,
-      extendedError: served.isStale ? EXTENDED_ERROR.staleAnswer : undefined,
+      extendedError: served.isStale ? staleness(served) : undefined,
     });
     if ((reply.readUInt8(2) & 0x02) !== 0) tally.counts.truncated += 1;
     tally.rcode(rcodeOf(served.answer));
@@ -120,3 +120,5 @@ export class Handler {
     return replyEmpty(packet, parsed.envelope, RCODE.noError, { truncated: true });
   }
 }
+
+const staleness = ({ answer }: Served): number => (rcodeOf(answer) === RCODE.nameError ? EXTENDED_ERROR.staleNameError : EXTENDED_ERROR.staleAnswer);

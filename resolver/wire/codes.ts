@@ -61,4 +61,4 @@ export const TYPE = {
 export const CLASS = { internet: 1 } as const;
 
 /** Extended DNS errors (RFC 8914). */
-export const EXTENDED_ERROR = { staleAnswer: 3, noReachableAuthority: 22 } as const;
+export const EXTENDED_ERROR = { staleAnswer: 3, staleNameError: 19, noReachableAuthority: 22 } as const;

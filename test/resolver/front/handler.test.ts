@@ -10,8 +10,9 @@ import { Limiter } from "../../../resolver/front/limiter";
 import { Tally } from "../../../resolver/metrics/tally";
 import { nameToText } from "../../../resolver/wire/presentation";
 import { questionOf, type QuestionKey } from "../../../resolver/wire/question";
-import { answerFor } from "../support/answers";
+import { answerFor, kept } from "../support/answers";
 import { mutated, plainQuery, queryPacket, queryShape } from "../support/arbitrary";
+import { soa } from "../support/upstream";
 
 type Resolve = (key: QuestionKey) => Promise<Served>;
 const upstream: Resolve = (key) => Promise.resolve({ answer: answerFor(nameToText(questionOf(key).name), 300), tier: "upstream", isStale: false });
@@ -62,6 +63,19 @@ describe("the handling of a packet", () => {
     const { handle, tally } = scene(() => Promise.reject(new ResolutionFailure("down")));
     assert.equal(rcode(await handle(QUERY)), 2);
     assert.equal(tally.counts.failures, 1);
+  });
+
+  it("says of a stale answer that it is, and which kind (RFC 8914)", async () => {
+    const gone = kept({ rcode: 3, authorities: [soa("example.com", 60, 60)] });
+    assert.ok(gone !== undefined);
+    for (const [answer, code] of [[answerFor("example.com", 300), 3], [gone, 19]] as const) {
+      const { handle, tally } = scene(() => Promise.resolve({ answer, tier: "l1", isStale: true }));
+      const reply = await handle(queryPacket({ ...plainQuery("example.com"), udpBytes: 1232 }));
+      assert.ok(reply !== undefined);
+      const opt = decode(reply).additionals?.find((each) => each.type === "OPT");
+      assert.deepEqual(opt?.type === "OPT" && opt.options.map((option) => option.data), [Buffer.from([0, code])]);
+      assert.equal(tally.counts.staleAnswers, 1);
+    }
   });
 
   it("over the limit: mostly silence over UDP, TC now and then, REFUSED over TCP", async () => {

@@ -156,6 +156,23 @@ describe("replicas that share a cache", function () {
     assert.ok(((await replica.metric('heimdall_l2_errors_total{operation="get",kind="slow"}')) || 0) >= 1);
   });
 
+  it("leave the cache out as soon as one of their processes does, and use it again when all do", async () => {
+    const replica = await start({ HEIMDALL_WORKERS: "2", HEIMDALL_REDIS_TIMEOUT_MS: "50" });
+    const breaker = (): Promise<number> => replica.metric('heimdall_l2_breaker{side="read"}');
+    assert.equal(await breaker(), 0);
+    redis.freeze();
+    try {
+      await until("it is left out", async () => {
+        assert.equal((await ask(replica.dns, `frozen${Date.now()}.example`)).rcode, "NOERROR");
+        return (await breaker()) === 2;
+      });
+      assert.ok((await replica.metric('heimdall_l2_errors_total{operation="get",kind="slow"}')) >= 1);
+    } finally {
+      redis.thaw();
+    }
+    await until("it is used again, without a query", async () => (await breaker()) === 0);
+  });
+
   it("find a rotated password, and never show one", async () => {
     const replica = await start();
     await ask(replica.dns, "one.example");
