@@ -34,6 +34,11 @@ describe("snapshots in trouble", () => {
     const client = await w.client("primary");
     for (let i = 0; i < (NOISE_MIB * 2 ** 20) / VALUE_BYTES; i++) await client.set(`cache:noise:${i}`, randomBytes(VALUE_BYTES));
     client.disconnect();
+    // What dr last said may be of before a restart of the primary: the data itself shows.
+    const replica = await w.client("dr", "appcache", "read");
+    await waitFor(async () => (await replica.exists(`cache:noise:${(NOISE_MIB * 2 ** 20) / VALUE_BYTES - 1}`)) === 1, { what: "the last key in dr", deadlineMs: 60_000 });
+    replica.disconnect();
+    await w.inSync("dr");
   });
   after(async () => {
     const client = await w.client("primary");
