@@ -9,7 +9,9 @@ import { containers, podLabels, workload, words, type Container } from "./worklo
 export type AclSource =
   | { readonly state: "known"; readonly text: string; readonly resource: Resource; readonly key: string; readonly inSecret: boolean }
   | { readonly state: "unknown"; readonly why: string }
-  | { readonly state: "absent" };
+  | { readonly state: "absent" }
+  /** Named, and certainly not there when the server starts. */
+  | { readonly state: "missing"; readonly why: string };
 
 /** A server of the cache, whatever carries it. */
 export interface Cache {
@@ -182,8 +184,9 @@ function requirepass(started: Flags): Cache["requirepass"] {
 
 /** Follows --aclfile through the container's mounts to the Secret or ConfigMap that holds the file. */
 function mountedAcl(namespace: string | undefined, podSpec: Value, container: Container, started: Flags, dataOf: DataOf): AclSource {
-  if (!started.has("aclfile")) return { state: "absent" };
   const path = plainFlag(started, "aclfile");
+  // A flag without a value reads "true".
+  if (!started.has("aclfile") || path === "" || path === "true") return { state: "absent" };
   if (path === undefined) return { state: "unknown", why: "--aclfile is not known yet" };
   for (const mount of list(container.body, "volumeMounts")) {
     const mountPath = text(mount, "mountPath") ?? "";
@@ -192,11 +195,11 @@ function mountedAcl(namespace: string | undefined, podSpec: Value, container: Co
     if (file === undefined) continue;
     const volume = list(podSpec, "volumes").find((each) => text(each, "name") === text(mount, "name"));
     const source = volumeSource(volume);
-    if (source === undefined) continue;
+    if (source === undefined) return { state: "unknown", why: "the file that --aclfile names is on a volume whose content is not known" };
     const item = source.items.find((each) => text(each, "path") === file);
     return aclIn(source.kind, namespace, source.name, item === undefined ? file : (text(item, "key") ?? file), dataOf);
   }
-  return { state: "unknown", why: "the file that --aclfile names is mounted from nothing in this stack" };
+  return { state: "missing", why: "the file that --aclfile names is mounted from nothing" };
 }
 
 function volumeSource(volume: Value | undefined): { kind: "Secret" | "ConfigMap"; name: string; items: readonly Value[] } | undefined {
@@ -215,7 +218,7 @@ function aclIn(kind: "Secret" | "ConfigMap", namespace: string | undefined, name
   const object = dataOf(kind, namespace, name);
   if (object === undefined) return { state: "unknown", why: `${kind} ${name}, which holds the ACL file, is not in this stack` };
   const content = dataEntry(object, key);
-  if (content === undefined) return { state: "unknown", why: `${kind} ${name} has no key ${key}, which should hold the ACL file` };
+  if (content === undefined) return { state: "missing", why: `${kind} ${name} has no key ${key}, which should hold the ACL file` };
   if (content instanceof Unknown) return { state: "unknown", why: `the ACL file in ${kind} ${name} is not known yet` };
   return { state: "known", text: content, resource: object.resource, key, inSecret: kind === "Secret" };
 }

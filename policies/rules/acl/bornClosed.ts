@@ -25,6 +25,7 @@ export const bornClosed: Rule = {
 function* judge(cache: Cache, stack: Stack): Iterable<Finding> {
   yield* unknownUsers(cache);
   const site = siteFile(cache, stack);
+  if (site?.content !== undefined && cache.acl.state === "absent") yield violation({ resource: cache.resource }, "no ACL file: after a restart the user default may do everything, whatever the role");
   const inFile = fileUsers(cache);
   if (site?.content === undefined || inFile.length === 0) return;
   const known = siteUsersOf(cache, stack);

@@ -37,6 +37,7 @@ function* judge(cache: Cache, stack: Stack): Iterable<Finding> {
   const acl = readAcl(cache);
   if (acl === undefined) {
     if (cache.acl.state === "unknown") yield notJudged(server, cache.acl.why);
+    else if (cache.acl.state === "missing") yield violation(server, `${cache.acl.why}: the server does not start, or starts without its users`, CONFIG);
     else if (cache.requirepass === "absent") yield violation(server, "no ACL file and no requirepass: anybody may do everything", CONFIG);
     return;
   }

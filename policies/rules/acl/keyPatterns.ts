@@ -1,7 +1,8 @@
 import { literalPrefix } from "../../../server/acl/rules";
 import { texts } from "../../settings";
 import { violation, type Rule } from "../../rule";
-import { eachUser } from "../each";
+import { usersOf } from "../../acl/users";
+import { eachCache, unknownUsers } from "../each";
 
 export const keyPatterns: Rule = {
   name: "acl-key-patterns",
@@ -16,11 +17,15 @@ export const keyPatterns: Rule = {
     administrators: { type: "array", description: "Users that may reach every key.", items: { type: "string" }, default: [] },
   },
   judge: (estate, settings) =>
-    eachUser(estate, function* (user) {
-      if (texts(settings, "administrators").includes(user.name)) return;
-      const wide = user.keys.filter((pattern) => literalPrefix(pattern) === "");
-      if (wide.length === 0) return;
-      const extent = user.keys.includes("*") ? "reaches every key" : "reaches keys that no prefix bounds";
-      yield violation(user.subject, `${user.title} ${extent}`, { config: ["users", user.name, "keys"] });
+    eachCache(estate, function* (cache, stack) {
+      yield* unknownUsers(cache);
+      const administrators = texts(settings, "administrators");
+      if (cache.acl.state === "absent" && !administrators.includes("default")) yield violation({ resource: cache.resource }, "no ACL file: every client is the user default, who reaches every key", { config: ["users"] });
+      for (const user of usersOf(cache, stack)) {
+        const wide = user.keys.filter((pattern) => literalPrefix(pattern) === "");
+        if (wide.length === 0 || administrators.includes(user.name)) continue;
+        const extent = user.keys.includes("*") ? "reaches every key" : "reaches keys that no prefix bounds";
+        yield violation(user.subject, `${user.title} ${extent}`, { config: ["users", user.name, "keys"] });
+      }
     }),
 };

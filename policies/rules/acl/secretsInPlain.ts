@@ -1,3 +1,4 @@
+import { assignments } from "../../acl/assignments";
 import { readAcl } from "../../acl/users";
 import { dataEntry, type Cache } from "../../model/cache";
 import type { KubeObject } from "../../model/kube";
@@ -53,13 +54,22 @@ function* judgeObject(object: KubeObject, known: readonly string[]): Iterable<Fi
   for (const [name, value] of pairs(peek(object.body, "metadata", "annotations"))) yield* judge({ resource }, `annotation ${name}`, name, value);
   for (const [name, value] of pairs(peek(object.body, "metadata", "labels"))) yield* judge({ resource }, `label ${name}`, name, value);
   if (object.group === "" && object.kind === "ConfigMap") {
-    for (const [name, value] of pairs(peek(object.body, "data"))) yield* judge({ resource, part: `key ${name}` }, `key ${name}`, name, value);
+    for (const [name, value] of pairs(peek(object.body, "data"))) yield* judgeFile({ resource, part: `key ${name}` }, name, value, known);
   }
   if (object.group === "" && object.kind === "Secret") yield* judgeMarks(object);
   const pods = workload(object);
   if (pods === undefined) return;
   for (const [name, value] of pairs(peek(pods.metadata, "annotations"))) yield* judge({ resource }, `the pods' annotation ${name}`, name, value);
   for (const container of containers(pods.podSpec)) yield* judgeContainer(resource, container, known);
+}
+
+/** A ConfigMap's key may be a value, or a file with values in it. */
+function* judgeFile(subject: Subject, key: string, value: Value, known: readonly string[]): Iterable<Finding> {
+  const whole = plainSecret(subject, `key ${key}`, key, value, known);
+  if (whole.length > 0) return yield* whole;
+  if (typeof value !== "string" || value.length > LONGEST_TEXT) return;
+  const names = new Set([...assignments(value)].filter((each) => isPlain(each.name, each.value)).map((each) => each.name));
+  for (const name of names) yield violation(subject, `${name} in key ${key} has a password in plain`);
 }
 
 function* judgeContainer(resource: Resource, { name, body }: Container, known: readonly string[]): Iterable<Finding> {
@@ -102,9 +112,11 @@ function* judgeWord(subject: Subject, container: string, next: Value | undefined
 
 function plainSecret(subject: Subject, where: string, name: string, value: Value | undefined, known: readonly string[]): Finding[] {
   if (typeof value !== "string" || value === "") return [];
-  const named = SECRET_NAME.test(name) && !/^(true|false|[0-9]+|\/.*|.*\.(crt|pem|key|json|ya?ml))$/i.test(value);
-  return named || holds(value, known) ? [violation(subject, `${where} has a password in plain`)] : [];
+  return isPlain(name, value) || holds(value, known) ? [violation(subject, `${where} has a password in plain`)] : [];
 }
+
+/** Whether a name says that its value is a password, and the value is none of what stands there harmlessly. */
+const isPlain = (name: string, value: string): boolean => SECRET_NAME.test(name) && !/^(true|false|[0-9]+|\/.*|.*\.(crt|pem|key|json|ya?ml))$/i.test(value);
 
 const holds = (value: string, known: readonly string[]): boolean =>
   known.some((secret) => value.includes(secret) || value.includes(Buffer.from(secret).toString("base64"))) || (value.length <= LONGEST_TEXT && CREDENTIALS_IN_URL.test(value));

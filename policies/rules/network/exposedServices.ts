@@ -3,7 +3,7 @@ import type { Stack } from "../../model/stack";
 import { annotation } from "../../model/kube";
 import { list, text } from "../../model/value";
 import { podLabels, workload } from "../../model/workload";
-import { inCidr } from "../../network/address";
+import { edges, inCidr } from "../../network/address";
 import { selectsPods, targetPort } from "../../network/doors";
 import { cacheNamespaces } from "../../network/places";
 import { Gate } from "../../network/reach";
@@ -62,10 +62,21 @@ function* judgePods(stack: Stack, service: KubeObject, type: string): Iterable<F
     const gate = new Gate(network.policies, network.podOf(pods, service.namespace), "ingress");
     for (const each of list(service.body, "spec", "ports")) {
       const port = targetPort(pods, each);
-      if (port === undefined || !FAR_APART.every((ip) => gate.admits({ kind: "address", ip }, port, "TCP"))) continue;
+      if (port === undefined) continue;
       const subject = { resource: service.resource, part: `port ${port}` };
+      const admitsWorld = FAR_APART.every((ip) => gate.admits({ kind: "address", ip }, port, "TCP"));
+      if (!admitsWorld && type === "NodePort" && network.unread.length === 0 && !namesSources(gate, port)) {
+        yield violation(subject, `NodePort to port ${port} of pods whose policies name no addresses: nothing says who may come`, { config: ["gateway"] });
+      }
+      if (!admitsWorld) continue;
       if (network.unread.length > 0) yield notJudged(subject, `whether port ${port} of the pods admits the world is not known: a policy cannot be read yet`);
       else yield violation(subject, `${type} to port ${port} of pods that admit any address`, { config: ["gateway"] });
     }
   }
+}
+
+/** Whether some block of addresses is let in. What comes in by a node has the node's address or its own, never a pod's. */
+function namesSources(gate: Gate, port: number): boolean {
+  const blocks = gate.policies.flatMap((policy) => policy.ingress.allow).flatMap((rule) => rule.peers).flatMap((peer) => (peer.kind === "block" ? [peer.block] : []));
+  return edges(blocks.flatMap(({ cidr, except }) => [cidr, ...except])).some((ip) => gate.admits({ kind: "address", ip }, port, "TCP"));
 }

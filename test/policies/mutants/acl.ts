@@ -57,6 +57,20 @@ function fileMutants(world: World): Mutant[] {
       container["args"] = array(container, "args").filter((word, i, words) => !String(word).includes("aclfile") && words[i - 1] !== "--aclfile");
       container["env"] = [];
     }),
+    mutant(world, "no ACL file, though a password", "acl", (all) => {
+      const container = object(at(all, place.at).props, "spec", "template", "spec", "containers", 0);
+      container["args"] = array(container, "args").filter((word, i, words) => !String(word).includes("aclfile") && words[i - 1] !== "--aclfile");
+    }),
+    mutant(world, "an ACL file that nothing mounts", "acl", (all) => {
+      const container = object(at(all, place.at).props, "spec", "template", "spec", "containers", 0);
+      container["volumeMounts"] = array(container, "volumeMounts").filter((each) => (each as Props)["name"] !== "acl");
+    }),
+    mutant(world, "an ACL file under another key", "acl", (all) => {
+      const holder = all.find(({ type, props }) => type.endsWith(":Secret") && "users.acl" in object(props, "data"));
+      if (holder === undefined) throw new Error("no ACL file");
+      const { "users.acl": text, ...rest } = object(holder.props, "data");
+      holder.props["data"] = { ...rest, "acl.users": text ?? "" };
+    }),
   ]));
   return found;
 }
@@ -185,6 +199,9 @@ function plainMutants(world: World): Mutant[] {
     found.push(
       mutant(world, `${place.resource.name}: a password in it`, "acl", (all) => void (object(at(all, place.at).props, "data")["notes"] = `the password is ${secret}`)),
       mutant(world, `${place.resource.name}: an entry called a password`, "acl", (all) => void (object(at(all, place.at).props, "data")["redis-password"] = "hunter2")),
+      ...["REDIS_PASSWORD=hunter2", "export REDIS_PASSWORD='hunter2'", "redis:\n  password: hunter2", '{"redis": {"password": "hunter2"}}', "port 6379\nrequirepass hunter2", "redis.auth.token = changeme"].map((text) =>
+        mutant(world, `${place.resource.name}: a file with ${text.split("\n").at(-1)?.trim() ?? ""}`, "acl", (all) => void (object(at(all, place.at).props, "data")["app.conf"] = text)),
+      ),
       mutant(world, `${place.resource.name}: a password in base64`, "acl", (all) => void (object(at(all, place.at).props, "data")["notes"] = Buffer.from(secret).toString("base64"))),
     );
   }

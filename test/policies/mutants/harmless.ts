@@ -62,6 +62,7 @@ const BESIDE: readonly (readonly [string, Draft])[] = [
   ["a namespace that enforces nothing", kube("core/v1:Namespace", "shop", "", {})],
   ["a budget for other pods", kube("policy/v1:PodDisruptionBudget", "shop", "cache", { spec: { minAvailable: 1, selector: SELECTS } })],
   ["a ConfigMap", kube("core/v1:ConfigMap", "shop", "shop", { data: { "greeting.txt": "Log in with your password.", TOKEN_TTL: "3600", PASSWORD_FILE: "/run/secrets/password", url: "redis://dragonfly.cache.svc:6379/0" } })],
+  ["a ConfigMap with files", kube("core/v1:ConfigMap", "shop", "shop", { data: { "app.yaml": "redis:\n  password: ${REDIS_PASSWORD}\n  passwordFile: /run/secrets/password\n  secret:\n    name: shop-redis\n# password: see the vault, as always\n", "run.sh": "export REDIS_PASSWORD=$(cat /run/secrets/password)\nif [ -z \"$PASSWORD\" ]; then exit 1; fi\n", "app.json": '{"password": "{{ .password }}", "token": "", "secret": "env:SHOP_SECRET"}' } })],
   ["a CronJob", kube("batch/v1:CronJob", "shop", "shop", { spec: { schedule: "* * * * *", jobTemplate: { spec: { template: pod({ env: [{ name: "PASSWORD_FILE", value: "/run/secrets/password" }, { name: "SECRET_NAME", value: "shop" }] }) } } } })],
   ["a Service without pods", kube("core/v1:Service", "elsewhere", "cache", { spec: { type: "ExternalName", externalName: "elsewhere.example.com" } })],
   ["a custom resource", kube("monitoring.coreos.com/v1:ServiceMonitor", "shop", "cache", { spec: { selector: SELECTS, endpoints: [{ port: "metrics", path: "/metrics" }] } })],

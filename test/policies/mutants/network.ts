@@ -128,6 +128,11 @@ function serviceMutants(world: World): Mutant[] {
   const gateway = places(world, "NetworkPolicy").find(({ resource }) => resource.name.endsWith("-gateway"));
   const clients = places(world, "Service").find(({ resource }) => dig(resource.props, "metadata", "name") === "dragonfly");
   if (gateway !== undefined && clients !== undefined) {
+    found.push(mutant(world, "a NodePort of the server beside the gateways", "network", (all) => {
+      const { props, ...rest } = at(all, clients.at);
+      const port = { name: "server", port: 6379, targetPort: 6379, nodePort: 30999 };
+      all.push({ ...rest, name: "shortcut", props: { ...props, metadata: { ...object(props, "metadata"), name: "shortcut" }, spec: { type: "NodePort", selector: { "app.kubernetes.io/name": "dragonfly", "app.kubernetes.io/component": "server" }, ports: [port] } } });
+    }));
     found.push(mutant(world, "a NodePort whose pods admit any address", "network", (all) => {
       object(at(all, clients.at).props, "spec")["type"] = "NodePort";
       array(at(all, gateway.at).props, "spec", "ingress", 0, "from").push({ ipBlock: { cidr: "0.0.0.0/0" } });

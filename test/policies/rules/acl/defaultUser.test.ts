@@ -54,10 +54,16 @@ describe("acl-default-user", () => {
     assert.deepEqual(messages(defaultUser, site), ["StatefulSet dragonfly: no ACL file and no requirepass: anybody may do everything"]);
   });
 
-  it("says what it cannot know", () => {
+  it("refuses a file that is certainly not there", () => {
     const site = goodSite();
     container(site)["args"] = ["--aclfile=/elsewhere/users.acl"];
+    assert.deepEqual(messages(defaultUser, site), ["StatefulSet dragonfly: the file that --aclfile names is mounted from nothing: the server does not start, or starts without its users"]);
+  });
+
+  it("says what it cannot know", () => {
+    const site = goodSite();
+    Object.assign(container(site), { args: ["--aclfile=/data/users.acl"], volumeMounts: [{ name: "data", mountPath: "/data" }] });
     assert.deepEqual(messages(defaultUser, site), []);
-    assert.deepEqual(gaps(defaultUser, site), ["the file that --aclfile names is mounted from nothing in this stack"]);
+    assert.deepEqual(gaps(defaultUser, site), ["the file that --aclfile names is on a volume whose content is not known"]);
   });
 });
