@@ -17,17 +17,19 @@ describe("the guard's relay to the process that takes snapshots", () => {
   let postCode: number;
   let posts: unknown[];
   let polls: number;
+  /** Until then the status is not answered. */
+  let held: Promise<void>;
   let changes: (SnapshotsReport | null)[];
   let address = "";
   const says = (report: SnapshotsReport): void => void (status = { code: 200, text: JSON.stringify(report) });
 
   beforeEach(async () => {
-    [posts, polls, changes, postCode] = [[], 0, [], 202];
+    [posts, polls, changes, postCode, held] = [[], 0, [], 202, Promise.resolve()];
     says(idle);
     server = createServer((request, response) => {
       if (request.url === "/status") {
         polls += 1;
-        response.writeHead(status.code).end(status.text);
+        void held.then(() => response.writeHead(status.code).end(status.text));
       } else if (request.url === "/metrics") response.writeHead(status.code).end("dragonfly_dr_snapshot_count 3\n");
       else {
         let body = "";
@@ -113,11 +115,15 @@ describe("the guard's relay to the process that takes snapshots", () => {
   it("stopped, it asks nobody any more and tells nothing", async () => {
     says(asked("running"));
     await started();
-    relay.stop();
-    const [seen, told] = [polls, changes.length];
+    let release = (): void => undefined;
+    held = new Promise((resolve) => (release = resolve));
+    const before = polls;
+    await until("it asks again", () => polls > before);
     says(idle);
+    relay.stop();
+    release();
     await new Promise((resolve) => setTimeout(resolve, 1_200));
-    assert.ok(polls <= seen + 1, "one may have been on its way");
-    assert.equal(changes.length, told);
+    assert.equal(polls, before + 1);
+    assert.deepEqual(changes.map((report) => report?.request?.state), ["running"]);
   });
 });

@@ -119,6 +119,10 @@ describe("drills as Jobs, by the API server", () => {
       });
       assert.deepEqual(await drills.look("d", timeout), { kind: "running", detail: "fetch completed, server runs, prove waits (ImagePullBackOff)" });
     });
+    it("whose end was taken back goes on", async () => {
+      answers[`GET ${BATCH}/jobs/d`] = { status: 200, body: { status: { conditions: [{ type: "Failed", status: "False" }] } } };
+      assert.equal((await drills.look("d", timeout)).kind, "running");
+    });
     it("that is over: its report, found among what it said, on one line or on more", async () => {
       job("Complete");
       pod({});
