@@ -63,6 +63,8 @@ describe("the guard's judgement of a restore", () => {
       assert.deepEqual(kinds(empty({ snapshots: { ...view("failed", 0), sinceAskedMs: milliseconds(60_000) } })), ["restore"]);
     });
     it("… unless the operator accepts the loss", () => assert.equal(judge(empty({ snapshots: view("failed", 0), role: present({ acceptLoss: true, peerLost: true }) })).serving, true));
+    it("… or has promoted what there is, were it nothing", () =>
+      assert.equal(judge(empty({ role: present({ epoch: epoch(4), mode: "forced", acceptPartial: true }), memory: { ...EMPTY_MEMORY, highestEpoch: 4 } })).serving, true));
     it("with its data it is judged as ever: no peer answers", () => assert.match(judge(empty({ memory: restored(0, "boot-9-1"), server: server() })).reason, /no peer could be reached/));
     for (const mode of ["handover", "forced"] as const) {
       const role = present({ epoch: epoch(4), mode, source: peer().site });
