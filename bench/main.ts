@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { benchmarks } from "./benchmarks";
 import { describeMachine } from "./machine";
-import { withSection } from "./section";
+import { partOf, withSection } from "./section";
 
 const DOCUMENT = join(__dirname, "../docs/benchmarks.md");
 const HEAD = "# Benchmarks\n\nWritten by `make bench`; each part names the machine it ran on. These machines are shared and noisy: read the ratios.\n";
@@ -17,7 +17,7 @@ async function main(wanted: readonly string[]): Promise<void> {
     console.log(`${benchmark.name} …`);
     const body = await benchmark.run();
     const document = existsSync(DOCUMENT) ? readFileSync(DOCUMENT, "utf8") : HEAD;
-    writeFileSync(DOCUMENT, withSection(document, benchmark, `${body.trim()}\n\nMachine: ${machine}.`));
+    writeFileSync(DOCUMENT, withSection(document, partOf(benchmark, process.env["DRAGONFLY_BINARY"]), `${body.trim()}\n\nMachine: ${machine}.`));
     console.log(`${benchmark.name} done in ${Math.round((Date.now() - start) / 1000)} s\n${body.trim()}\n`);
   }
 }

@@ -3,9 +3,15 @@ export interface Benchmark {
   /** As `make bench BENCH=name` and the document's markers have it. */
   readonly name: string;
   readonly title: string;
+  /** In the clusters: with DRAGONFLY_BINARY it has a part of its own beside the one on Redis. */
+  readonly onEngine?: true;
   /** Runs it. @returns Markdown: what was compared, the table, and how to read it. */
   run(): Promise<string>;
 }
+
+/** The part that a run belongs to. */
+export const partOf = ({ name, title, onEngine }: Benchmark, dragonfly: string | undefined): Pick<Benchmark, "name" | "title"> =>
+  onEngine === true && dragonfly ? { name: `${name}-dragonfly`, title: `${title} (on a real Dragonfly)` } : { name, title };
 
 const begin = (name: string): string => `<!-- begin ${name} -->`;
 const end = (name: string): string => `<!-- end ${name} -->`;

@@ -11,6 +11,7 @@ const WRITER_SECONDS = 9;
 /** The regions cut off from each other, the old one's API server out of reach: promotion, then the link's return. */
 export const failoverBenchmark: Benchmark = {
   name: "failover",
+  onEngine: true,
   title: "Failover: time to the first write, and how long two sites acknowledge",
   async run() {
     const bench = await BenchLab.open();

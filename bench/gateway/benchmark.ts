@@ -20,6 +20,7 @@ interface Measured {
 /** The same writes to the server's pod and to a gateway's, from the pods' own network, in turns. */
 export const gatewayBenchmark: Benchmark = {
   name: "gateway",
+  onEngine: true,
   title: "The gateway's cost",
   async run() {
     const bench = await BenchLab.open();

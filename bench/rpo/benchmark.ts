@@ -14,6 +14,7 @@ const BEFORE_THE_CRASH_MS = 3_000;
 /** The primary's process killed under a writer with a healthy link; what its replica never got is counted by numbers. */
 export const rpoBenchmark: Benchmark = {
   name: "rpo",
+  onEngine: true,
   title: "RPO: the primary crashes under 10,000 writes a second",
   async run() {
     const bench = await BenchLab.open();

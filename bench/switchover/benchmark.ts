@@ -12,6 +12,7 @@ const WRITES_A_SECOND = 2_000;
 /** Switchovers to and fro, with a writer in each region; every acknowledged write is looked for afterwards. */
 export const switchoverBenchmark: Benchmark = {
   name: "switchover",
+  onEngine: true,
   title: "Switchover: writes lost, and the gap",
   async run() {
     const bench = await BenchLab.open();
