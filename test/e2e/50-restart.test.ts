@@ -86,8 +86,7 @@ describe("what restarts", () => {
         // Ended, as it should be.
       }
     }
-    // The kubelet takes its time with a container that has ended several times.
-    await w.statusWhere("dr", "in sync", (status) => status.replication?.inSync === true, 330_000);
+    await w.statusWhere("dr", "in sync", (status) => status.replication?.inSync === true, 120_000);
   });
 
   it("the guard is small", async () => {
