@@ -38,11 +38,20 @@ export interface BackOptions {
   readonly log: Log;
 }
 
-interface Shared {
+interface Links {
+  readonly read: RedisLink;
+  readonly write: RedisLink;
+  readonly subscribe: RedisLink;
+}
+
+interface Halves {
   readonly reader: SharedReader;
   readonly writer: SharedWriter;
-  readonly read: RedisLink;
-  readonly links: readonly RedisLink[];
+  readonly links: Links;
+  readonly warmNames: number;
+}
+
+interface Shared extends Halves {
   readonly warmer: Warmer | undefined;
 }
 
@@ -75,17 +84,14 @@ export class Back {
     });
     this.metrics.watchUpstreams(forwarder);
     this.#prober = new Prober(forwarder, PROBE);
-    const links = config.redis === undefined ? undefined : this.#makeLinks(config.redis);
-    const common = { observer: this.l2, clock: wallClock, log };
-    const writer = config.redis === undefined || links === undefined ? undefined : new SharedWriter({ ...config.redis, ...links, ...common });
-    const reader = config.redis === undefined || links === undefined ? undefined : new SharedReader({ ...config.redis, ...links, ...common, capMs: config.redis.timeout, mostTtl: config.ttl.most, tombstones });
-    const upstreams = new Upstreams(forwarder, writer);
+    const halves = config.redis === undefined ? undefined : this.#makeHalves(config.redis, tombstones);
+    const upstreams = new Upstreams(forwarder, halves?.writer);
     // Workers have looked into the shared cache by themselves when they ask.
-    const source = reader === undefined || config.workers > 1 ? upstreams : new Resolution({ shared: reader, next: upstreams, keepStaleMs: config.keepStale, clock: wallClock });
+    const source = halves === undefined || config.workers > 1 ? upstreams : new Resolution({ shared: halves.reader, next: upstreams, keepStaleMs: config.keepStale, clock: wallClock });
     this.tier = new CachingTier(new Store(options.cacheBytes, config.keepStale), source, tierPolicy(config), wallClock);
     this.#flusher = new Flusher({
       prefix: config.redis?.prefix ?? "",
-      shared: writer,
+      shared: halves?.writer,
       tombstones,
       forget: (invalidation) => {
         options.onForget(invalidation);
@@ -94,12 +100,12 @@ export class Back {
       clock: wallClock,
       log,
     });
-    if (reader !== undefined && writer !== undefined && links !== undefined && config.redis !== undefined) {
+    if (halves !== undefined) {
+      const { reader, writer, warmNames } = halves;
       this.l2.watch("write", () => writer.breaker);
       if (config.workers === 1) this.l2.watch("read", () => reader.breaker);
-      const { warmNames } = config.redis;
       const warmer = warmNames === 0 ? undefined : new Warmer({ reader, writer, tier: this.tier, names: warmNames, popular: options.popular, clock: wallClock, log });
-      this.#shared = { reader, writer, read: links.read, links: Object.values(links), warmer };
+      this.#shared = { ...halves, warmer };
     }
   }
 
@@ -108,9 +114,9 @@ export class Back {
     this.#prober.start();
     const shared = this.#shared;
     if (shared === undefined) return;
-    for (const link of shared.links) link.start();
+    for (const link of Object.values(shared.links)) link.start();
     if (shared.warmer === undefined) return;
-    if (await sleepUntil(() => shared.read.client !== undefined, FIRST_CONNECTION_MS)) await shared.warmer.warm();
+    if (await sleepUntil(() => shared.links.read.client !== undefined, FIRST_CONNECTION_MS)) await shared.warmer.warm();
     shared.warmer.start();
   }
 
@@ -128,10 +134,19 @@ export class Back {
     await shared.warmer?.write();
     await sleepUntil(() => shared.writer.writing === 0, LAST_WRITES_MS);
     shared.reader.stop();
-    for (const link of shared.links) link.stop();
+    for (const link of Object.values(shared.links)) link.stop();
   }
 
-  #makeLinks(redis: RedisConfig): { readonly read: RedisLink; readonly write: RedisLink; readonly subscribe: RedisLink } {
+  /** The reading half and the writing one, over connections that are not made yet. */
+  #makeHalves(redis: RedisConfig, tombstones: Tombstones): Halves {
+    const { config, log } = this.#options;
+    const links = this.#makeLinks(redis);
+    const common = { ...redis, ...links, observer: this.l2, clock: wallClock, log };
+    const reader = new SharedReader({ ...common, capMs: redis.timeout, mostTtl: config.ttl.most, tombstones });
+    return { reader, writer: new SharedWriter(common), links, warmNames: redis.warmNames };
+  }
+
+  #makeLinks(redis: RedisConfig): Links {
     const common = linkOptions(redis, this.#options.log);
     return {
       read: new RedisLink({ ...common, name: "read", endpoint: redis.read }),

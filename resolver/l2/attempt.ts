@@ -1,4 +1,6 @@
 import type { Redis } from "ioredis";
+import type { Log } from "../log";
+import type { Breaker } from "./breaker";
 import { kindOfFailure, type FailureKind } from "./failure";
 import type { RedisLink } from "./link";
 
@@ -39,6 +41,17 @@ export async function attempt<T>(observer: SharedCacheObserver, operation: Opera
 export function heal(link: RedisLink, error: unknown): void {
   const kind = kindOf(error);
   if (kind === "readonly" || kind === "denied") link.reset();
+}
+
+/** Notes a failure; the one that opens the breaker is logged. @returns whether it did. */
+export function noteFailure(side: "read" | "write", link: RedisLink, breaker: Breaker, error: unknown, { nowMs, log }: { readonly nowMs: number; readonly log: Log }): boolean {
+  heal(link, error);
+  if (!breaker.failed(nowMs)) return false;
+  const kind = kindOf(error);
+  log("warn", "shared cache left out", { side, problem: kind });
+  // A connection that hangs does not end by itself for many minutes.
+  if (kind === "slow") link.reset();
+  return true;
 }
 
 export const BREAKER = { failures: 5, openMs: 500, mostOpenMs: 5_000 } as const;

@@ -3,7 +3,7 @@ import type { Answer } from "../cache/answer";
 import type { Clock } from "../clock";
 import type { Log } from "../log";
 import { questionOf, questionSectionOf, type QuestionKey } from "../wire/question";
-import { attempt, BREAKER, heal, kindOf, SharedCacheError, type SharedCacheObserver } from "./attempt";
+import { attempt, BREAKER, heal, kindOf, noteFailure, SharedCacheError, type SharedCacheObserver } from "./attempt";
 import { Breaker, type BreakerState } from "./breaker";
 import { popularKey, sharedKey } from "./key";
 import type { RedisLink } from "./link";
@@ -89,13 +89,7 @@ export class SharedReader {
 
   #failed(error: unknown): void {
     const { read, clock, log } = this.#options;
-    heal(read, error);
-    if (!this.#breaker.failed(clock())) return;
-    const kind = kindOf(error);
-    log("warn", "shared cache left out", { side: "read", problem: kind });
-    // A connection that hangs does not end by itself for many minutes.
-    if (kind === "slow") read.reset();
-    this.#scheduleTrial();
+    if (noteFailure("read", read, this.#breaker, error, { nowMs: clock(), log })) this.#scheduleTrial();
   }
 
   #scheduleTrial(): void {

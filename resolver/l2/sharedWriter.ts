@@ -4,7 +4,7 @@ import { msLeft } from "../cache/ttl";
 import type { Clock } from "../clock";
 import type { Log } from "../log";
 import type { QuestionKey } from "../wire/question";
-import { attempt, BREAKER, heal, kindOf, type Operation, type SharedCacheObserver } from "./attempt";
+import { attempt, BREAKER, noteFailure, type Operation, type SharedCacheObserver } from "./attempt";
 import { Breaker, type BreakerState } from "./breaker";
 import { popularKey, sharedKey } from "./key";
 import type { RedisLink } from "./link";
@@ -72,7 +72,7 @@ export class SharedWriter {
 
   /** Makes a write that nobody waits for, unless there are too many or they fail anyway. */
   #write(operation: Operation, send: (client: Redis) => Promise<unknown>): void {
-    const { write, clock, observer } = this.#options;
+    const { write, clock, observer, log } = this.#options;
     if (this.#writing >= MOST_WRITES) {
       observer.operation(operation, "busy", 0);
       return;
@@ -82,18 +82,8 @@ export class SharedWriter {
     attempt(observer, operation, write, send)
       .then(
         () => this.#breaker.succeeded(),
-        (error: unknown) => this.#failed(error),
+        (error: unknown) => void noteFailure("write", write, this.#breaker, error, { nowMs: clock(), log }),
       )
       .finally(() => (this.#writing -= 1));
-  }
-
-  #failed(error: unknown): void {
-    const { write, clock, log } = this.#options;
-    heal(write, error);
-    if (!this.#breaker.failed(clock())) return;
-    const kind = kindOf(error);
-    log("warn", "shared cache left out", { side: "write", problem: kind });
-    // A connection that hangs does not end by itself for many minutes.
-    if (kind === "slow") write.reset();
   }
 }

@@ -174,6 +174,11 @@ describe("the resolvers", () => {
         }
       }
     };
+    /** Sessions outlive a change of their password: every one is made anew, by gateways that are. */
+    const shareBy = async (password: string, deadlineMs: number): Promise<void> => {
+      for (const pid of gatewayPids(w, "primary")) endIfThere(pid);
+      await waitFor(shares, { what: `the replicas share by ${password}`, deadlineMs, everyMs: 500 });
+    };
     const logsIn = async (password: string): Promise<boolean> => {
       try {
         (await w.client("primary", "heimdall", "write", password)).disconnect();
@@ -186,17 +191,14 @@ describe("the resolvers", () => {
       const report = await here.loadDuring(QUERIES_A_SECOND, async () => {
         await rotate(fresh);
         await waitFor(async () => (await logsIn(fresh)) && !(await logsIn(old)), { what: "the server takes the new password alone", deadlineMs: 120_000, everyMs: 500 });
-        // Sessions outlive a change of their password: every one is made anew, by gateways that are.
-        for (const pid of gatewayPids(w, "primary")) endIfThere(pid);
-        await waitFor(shares, { what: "the replicas share again", deadlineMs: 120_000, everyMs: 500 });
+        await shareBy("the new password", 120_000);
       });
       assert.deepEqual(report.failures, []);
     } finally {
       await rotate(old);
       await waitFor(() => logsIn(old), { what: "the old password is back", deadlineMs: 120_000, everyMs: 500 });
-      // The pods' mounts follow within a minute and a half, when the kubelet looks: what comes next makes new sessions.
-      for (const pid of gatewayPids(w, "primary")) endIfThere(pid);
-      await waitFor(shares, { what: "the replicas share by the old password", deadlineMs: 150_000, everyMs: 500 });
+      // The pods' mounts follow within a minute and a half, when the kubelet looks; what comes next makes new sessions.
+      await shareBy("the old password", 150_000);
     }
   });
 

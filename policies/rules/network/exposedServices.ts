@@ -64,11 +64,11 @@ function* judgePods(stack: Stack, service: KubeObject, type: string): Iterable<F
       const port = targetPort(pods, each);
       if (port === undefined) continue;
       const subject = { resource: service.resource, part: `port ${port}` };
-      const admitsWorld = FAR_APART.every((ip) => gate.admits({ kind: "address", ip }, port, "TCP"));
-      if (!admitsWorld && type === "NodePort" && network.unread.length === 0 && !namesSources(gate, port)) {
-        yield violation(subject, `NodePort to port ${port} of pods whose policies name no addresses: nothing says who may come`, { config: ["gateway"] });
+      if (!FAR_APART.every((ip) => gate.admits({ kind: "address", ip }, port, "TCP"))) {
+        const unnamed = type === "NodePort" && network.unread.length === 0 && !namesSources(gate, port);
+        if (unnamed) yield violation(subject, `NodePort to port ${port} of pods whose policies name no addresses: nothing says who may come`, { config: ["gateway"] });
+        continue;
       }
-      if (!admitsWorld) continue;
       if (network.unread.length > 0) yield notJudged(subject, `whether port ${port} of the pods admits the world is not known: a policy cannot be read yet`);
       else yield violation(subject, `${type} to port ${port} of pods that admit any address`, { config: ["gateway"] });
     }

@@ -69,7 +69,7 @@ describe("lab/load: writer and checker, processes beside a real server", functio
   it("keeps to its rate", async () => {
     const { result } = await write(newLog(), ["--seconds", "2", "--rate", "500"]).finished;
     // Never above it; how far below is the machine's matter.
-    assert.ok(result.acked > 500 && result.acked <= 1_010, `${result.acked} writes in 2 s at 500/s`);
+    assert.ok(result.acked > 100 && result.acked <= 1_010, `${result.acked} writes in 2 s at 500/s`);
   });
 
   it("sees the writes that a server lost half way", async () => {
@@ -84,7 +84,9 @@ describe("lab/load: writer and checker, processes beside a real server", functio
     assert.equal(report.exitCode, 1);
     assert.equal(report.result.acknowledged, result.acked);
     assert.ok(report.result.missing >= 1_000 && report.result.missing < result.acked, `${report.result.missing} missing of ${result.acked}`);
-    assert.equal(report.result.firstMissing?.key, `cache:run${runs}:0`);
+    // Of writes on their way at once any may be acknowledged first; the log says which was.
+    const [first] = (await readAckLog(log)).entries;
+    assert.equal(report.result.firstMissing?.key, `cache:run${runs}:${first?.number}`);
   });
 
   it("counts exactly the keys that are gone or have another value", async () => {
