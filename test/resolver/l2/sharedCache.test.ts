@@ -13,12 +13,15 @@ import { SharedWriter } from "../../../resolver/l2/sharedWriter";
 import { Tombstones } from "../../../resolver/l2/tombstones";
 import { createLog } from "../../../resolver/log";
 import { nameFromText } from "../../../resolver/wire/presentation";
+import { isAtOnce } from "../../support/ownTime";
 import { answerFor, keyFor } from "../support/answers";
 import { findRedis, freePort, PASSWORD, PREFIX, TestRedis, USER } from "../support/redis";
 import { until } from "../support/until";
 
 const KEY = keyFor("example.com");
 const SHARED_KEY = `${PREFIX}:example.com:A:IN`;
+/** No pause of the machine makes an answer late by so much; where lateness matters, a test gives its own. */
+const AMPLE_MS = 20_000;
 const CAP_MS = 100;
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
 
@@ -31,7 +34,7 @@ interface Scene {
 }
 
 describe("the shared cache on a real Redis", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   this.slow(5_000);
   const program = findRedis();
   const folder = mkdtempSync(join(tmpdir(), "dragonfly-dr-resolver-"));
@@ -54,24 +57,32 @@ describe("the shared cache on a real Redis", function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const connect = async (readPort = redis.port, writePort = redis.port, isUp = true): Promise<Scene> => {
+  interface Given {
+    readonly read?: number;
+    readonly write?: number;
+    readonly capMs?: number;
+    /** Whether anybody listens there. */
+    readonly server?: "there" | "away";
+  }
+
+  const connect = async ({ read = redis.port, write: writePort = redis.port, capMs = AMPLE_MS, server = "there" }: Given = {}): Promise<Scene> => {
     const failures: FailureKind[] = [];
     const log: string[] = [];
     const tombstones = new Tombstones();
     const write = createLog("debug", (line) => void log.push(line));
     const link = (name: string, port: number): RedisLink =>
-      new RedisLink({ name, endpoint: { host: "127.0.0.1", port, db: 0, tls: "none", username: USER }, readPassword: async () => (await readFile(passwordFile, "utf8")).trim(), ca: undefined, commandTimeoutMs: CAP_MS, log: write });
-    const links = [link("read", readPort), link("write", writePort)] as const;
+      new RedisLink({ name, endpoint: { host: "127.0.0.1", port, db: 0, tls: "none", username: USER }, readPassword: async () => (await readFile(passwordFile, "utf8")).trim(), ca: undefined, commandTimeoutMs: AMPLE_MS, log: write });
+    const links = [link("read", read), link("write", writePort)] as const;
     const observer = { operation: (_: string, failure: FailureKind | undefined) => void (failure === undefined || failures.push(failure)) };
     const common = { prefix: PREFIX, observer, clock: wallClock, log: write };
     const cache = {
-      reader: new SharedReader({ ...common, mostTtl: 86_400, read: links[0], capMs: CAP_MS, tombstones }),
+      reader: new SharedReader({ ...common, mostTtl: 86_400, read: links[0], capMs, tombstones }),
       writer: new SharedWriter({ ...common, compressAbove: 1_024, write: links[1] }),
     };
     const scene = { cache, failures, log, tombstones, links };
     scenes.push(scene);
     for (const each of links) each.start();
-    if (isUp) await until("both links are up", () => links.every((each) => each.client !== undefined));
+    if (server === "there") await until("both links are up", () => links.every((each) => each.client !== undefined));
     return scene;
   };
   const timed = async <T>(work: Promise<T>): Promise<readonly [T, number]> => {
@@ -81,12 +92,13 @@ describe("the shared cache on a real Redis", function () {
 
   it("gives back what it was given, with what is left of its time as the key's", async () => {
     const { cache } = await connect();
+    const begun = performance.now();
     const answer = answerFor("example.com", 300, Date.now() - 100_000);
     cache.writer.put(KEY, answer);
     await until("it is written", () => cache.writer.writing === 0);
     assert.deepEqual(await cache.reader.get(KEY), answer);
     const left = await redis.admin.pttl(SHARED_KEY);
-    assert.ok(left > 198_000 && left <= 200_000, `${left} ms`);
+    assert.ok(left > 199_000 - (performance.now() - begun) && left <= 200_000, `${left} ms`);
   });
 
   it("does not write what is over", async () => {
@@ -137,13 +149,13 @@ describe("the shared cache on a real Redis", function () {
     assert.equal(await cache.reader.get(KEY), undefined);
   });
 
-  it("is let be when nobody is there, at no cost, and is back by itself", async () => {
+  it("is let be when nobody is there, at no cost", async () => {
     const port = await freePort();
-    const { cache, failures } = await connect(port, port, false);
+    const { cache, failures } = await connect({ read: port, write: port, server: "away" });
     for (let i = 0; i < 20; i++) {
-      const [answer, ms] = await timed(cache.reader.get(KEY));
-      assert.equal(answer, undefined);
-      assert.ok(ms < 50, `${ms} ms`);
+      const getting = cache.reader.get(KEY);
+      assert.equal(await isAtOnce(getting), true);
+      assert.equal(await getting, undefined);
       cache.writer.put(KEY, answerFor("example.com", 300, Date.now()));
     }
     assert.ok(failures.length > 0 && failures.every((kind) => kind === "gone"));
@@ -151,18 +163,17 @@ describe("the shared cache on a real Redis", function () {
   });
 
   it("holds an answer up for no longer than its cap when the server hangs, then not at all, and is back by itself", async () => {
-    const { cache, failures } = await connect();
+    const { cache, failures } = await connect({ capMs: CAP_MS });
     cache.writer.put(KEY, answerFor("example.com", 300, Date.now()));
     await until("it is written", () => cache.writer.writing === 0);
     redis.freeze();
     try {
       const times: number[] = [];
-      for (let i = 0; i < 30; i++) times.push((await timed(cache.reader.get(KEY)))[1]);
-      // The usual ones: on a machine that does much else, any of them may wait for its turn.
-      const [capped, after] = [median(times.slice(0, 5)), median(times.slice(10))];
-      assert.ok(capped < CAP_MS + 60, `${capped} ms`);
-      assert.ok(after < 20, `left out, yet ${after} ms`);
-      assert.ok(failures.includes("slow"));
+      while (cache.reader.breaker === "closed") times.push((await timed(cache.reader.get(KEY)))[1]);
+      // The usual one: on a machine that does much else, any of them may wait for its turn. Uncapped, each would wait for 20 s.
+      assert.ok(median(times) < CAP_MS + 1_000, times.join());
+      assert.deepEqual(failures, Array(times.length).fill("slow"));
+      for (let i = 0; i < 20; i++) assert.equal(await isAtOnce(cache.reader.get(KEY)), true, "left out");
     } finally {
       redis.thaw();
     }
@@ -185,7 +196,7 @@ describe("the shared cache on a real Redis", function () {
     assert.ok(program);
     const replica = await TestRedis.start(program);
     try {
-      const { cache, failures } = await connect(redis.port, replica.port);
+      const { cache, failures } = await connect({ write: replica.port });
       await redis.admin.set(SHARED_KEY, "");
       await replica.admin.replicaof("127.0.0.1", redis.port);
       for (let i = 0; i < 20; i++) {
@@ -196,6 +207,7 @@ describe("the shared cache on a real Redis", function () {
       assert.equal(cache.writer.breaker, "open");
       assert.equal(cache.reader.breaker, "closed");
       await replica.admin.replicaof("NO", "ONE");
+      await replica.admin.del(SHARED_KEY);
       await until("it writes again", async () => {
         cache.writer.put(KEY, answerFor("example.com", 300, Date.now()));
         return (await replica.admin.exists(SHARED_KEY)) === 1;
@@ -216,7 +228,7 @@ describe("the shared cache on a real Redis", function () {
     await until("it is back", async () => {
       cache.writer.put(KEY, answerFor("example.com", 300, Date.now()));
       return (await cache.reader.get(KEY)) !== undefined;
-    }, 15_000);
+    });
     await redis.setPassword(PASSWORD);
     assert.ok(log.length > 0);
     assert.ok(!/rotated_2|heimdall-password/.test(log.join("")));
@@ -245,7 +257,7 @@ describe("the shared cache on a real Redis", function () {
     await once(rude, "listening");
     const address = rude.address();
     const port = typeof address === "object" && address !== null ? address.port : 0;
-    const { cache } = await connect(port, port, false);
+    const { cache } = await connect({ read: port, write: port, server: "away" });
     await until("several attempts were made", () => sockets.size >= 4);
     assert.equal(await cache.reader.get(KEY), undefined);
     rude.close();

@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { decode } from "dns-packet";
 import { frame } from "../../../resolver/wire/framing";
 import { mutated, plainQuery, queryPacket, queryShape } from "../support/arbitrary";
-import { ask, exchangeTcp, exchangeUdp, ttlOf } from "../support/client";
+import { ask, exchangeTcp, exchangeUdp, exchangeUdpUntil, ttlOf } from "../support/client";
 import { Replica } from "../support/replica";
 import { until } from "../support/until";
 import { everyName, record, soa, TestUpstream, type Scenario } from "../support/upstream";
@@ -28,7 +28,7 @@ const childrenOf = (pid: number): readonly number[] =>
     .map(Number);
 
 describe("a replica of the resolver", function () {
-  this.timeout(90_000);
+  this.timeout(240_000);
   this.slow(3_000);
   const upstreams: TestUpstream[] = [];
   const replicas: Replica[] = [];
@@ -42,6 +42,8 @@ describe("a replica of the resolver", function () {
     replicas.push(replica);
     return replica;
   };
+  /** Waits for a metric: a worker that is late to say how it is counts as it was when it last said so. */
+  const isCounted = (replica: Replica, series: string, value: number): Promise<void> => until(`${series} is ${value}`, async () => (await replica.metric(series)) === value);
   afterEach(async () => {
     for (const upstream of upstreams.splice(0)) upstream.stop();
     for (const replica of replicas.splice(0)) {
@@ -53,14 +55,19 @@ describe("a replica of the resolver", function () {
   it("answers over UDP and TCP on one port, asks once for all its processes, and counts in all of them", async () => {
     const upstream = await startUpstream((asked) => ({ ...everyName(300)(asked), delayMs: 100 }));
     const replica = await start(upstream);
+    const begun = performance.now();
     const replies = await exchangeUdp(replica.dns, Array.from({ length: 40 }, (_, i) => query("www.example.com", i)));
     assert.equal(replies.length, 40);
-    for (const reply of replies) assert.equal(ttlOf(decode(reply)), 300);
+    const least = 300 - Math.ceil((performance.now() - begun) / 1000);
+    for (const reply of replies) {
+      const ttl = ttlOf(decode(reply));
+      assert.ok(ttl <= 300 && ttl >= least, `${ttl}`);
+    }
     const [overTcp] = await exchangeTcp(replica.dns, [query("www.example.com", 77)]);
     assert.equal(overTcp?.readUInt16BE(0), 77);
     assert.equal(upstream.asked.length, 1);
-    assert.equal(await replica.metric('heimdall_queries_total{transport="udp"}'), 40);
-    assert.equal(await replica.metric('heimdall_queries_total{transport="tcp"}'), 1);
+    await isCounted(replica, 'heimdall_queries_total{transport="udp"}', 40);
+    await isCounted(replica, 'heimdall_queries_total{transport="tcp"}', 1);
     assert.equal((await replica.metric('heimdall_cache_hits_total{tier="l1"}')) + (await replica.metric('heimdall_cache_misses_total{tier="l1"}')), 41);
     assert.equal(await replica.metric(`heimdall_upstream_up{upstream="${upstream.address}"}`), 1);
     assert.ok((await replica.metric('heimdall_cache_size{tier="l1"}')) >= 1);
@@ -91,7 +98,8 @@ describe("a replica of the resolver", function () {
   it("serves stale answers while no upstream answers, and fresh ones when one is back", async () => {
     const upstream = await startUpstream(everyName(1));
     const replica = await start(upstream, { HEIMDALL_WORKERS: "1", HEIMDALL_STALE_AFTER_MS: "50" });
-    assert.equal(ttlOf(await ask(replica.dns, "www.example.com")), 1);
+    // 1 second, or what is left of it.
+    assert.ok(ttlOf(await ask(replica.dns, "www.example.com")) <= 1);
     upstream.scenario = () => ({ tamper: () => [] });
     await until("the answer is stale", async () => ttlOf(await ask(replica.dns, "www.example.com")) === 30);
     assert.ok((await replica.metric("heimdall_stale_answers_total")) >= 1);
@@ -102,7 +110,8 @@ describe("a replica of the resolver", function () {
   it("tells nobody of a failure while its only upstream is slow, hangs, or starts again", async () => {
     const queue: (() => void)[] = [];
     const upstream = await startUpstream((asked) => ({ ...everyName(300)(asked), delayMs: 900 + Math.random() * 600 }));
-    const replica = await start(upstream);
+    // A question has far more time than the upstream takes, whatever else the machine does.
+    const replica = await start(upstream, { HEIMDALL_UPSTREAM_TIMEOUT: "20" });
     const rcodes = async (prefix: string): Promise<readonly string[]> => {
       const replies = await Promise.all(Array.from({ length: 20 }, (_, i) => ask(replica.dns, `${prefix}${i}.example`)));
       return [...new Set(replies.map(({ rcode }) => rcode))];
@@ -129,9 +138,12 @@ describe("a replica of the resolver", function () {
     const workers = childrenOf(replica.pid);
     assert.equal(workers.length, 2);
     const packets = fc.sample(mutated(fc.oneof(queryShape.map((shape) => queryPacket(shape)), fc.uint8Array({ maxLength: 700 }).map((all) => Buffer.from(all)))), 6_000);
-    for (let i = 0; i < packets.length; i += 500) {
-      // The last one is whole: its reply shows that those before it were dealt with, or lost in the kernel's queue.
-      await exchangeUdp(replica.dns, packets.slice(i, i + 500), 1, 300);
+    // As many as the kernel's queue holds while nobody reads it. Each batch is dealt with before the next.
+    const batch = 150;
+    const arrived = async (): Promise<number> => replica.metric('heimdall_queries_total{transport="udp"}');
+    for (let i = 0; i < packets.length; i += batch) {
+      const before = await arrived();
+      await exchangeUdpUntil(replica.dns, packets.slice(i, i + batch), async () => (await arrived()) >= before + batch);
       assert.equal((await ask(replica.dns, `alive${i}.example`)).rcode, "NOERROR");
     }
     for (let i = 0; i < 60; i++) await exchangeTcp(replica.dns, [...packets.slice(i * 20, i * 20 + 20)], 20);
@@ -148,25 +160,34 @@ describe("a replica of the resolver", function () {
       for (let i = from; i < to; i += 100) await exchangeUdp(replica.dns, Array.from({ length: 100 }, (_, k) => query(`many${i + k}.example`, k)));
     };
     await askFor(0, 200);
-    assert.equal(await replica.metric('heimdall_cache_size{tier="l1"}'), 400, "what a worker has, the process behind it has too");
+    // What a worker has, the process behind it has too.
+    await isCounted(replica, 'heimdall_cache_size{tier="l1"}', 400);
     await askFor(200, 4_000);
-    const bytes = await replica.metric('heimdall_cache_size_bytes{tier="l1"}');
-    assert.ok(bytes > limit * 0.9 && bytes <= limit, `${bytes} of ${limit}`);
+    await until("it is nearly full", async () => {
+      const bytes = await replica.metric('heimdall_cache_size_bytes{tier="l1"}');
+      assert.ok(bytes <= limit, `${bytes} of ${limit}`);
+      return bytes > limit * 0.9;
+    });
   });
 
   it("limits a client that floods", async () => {
     const replica = await start(await startUpstream(everyName(300)), { HEIMDALL_WORKERS: "1", HEIMDALL_QUERIES_PER_SECOND_PER_IP: "10", HEIMDALL_BURST_SIZE_PER_IP: "20" });
-    const begun = Date.now();
-    const replies = await exchangeUdp(replica.dns, Array.from({ length: 400 }, (_, i) => query("www.example.com", i)), 400, 1_000);
-    const whole = replies.filter((reply) => (reply.readUInt8(2) & 0x02) === 0).length;
-    const most = 20 + ((Date.now() - begun) / 1000) * 10 + 1;
-    assert.ok(whole >= 15 && whole <= most, `${whole} answered`);
-    assert.ok((await replica.metric("heimdall_rate_limited_total")) >= 400 - most);
+    const flood = 400;
+    const wholeOf = (replies: readonly Buffer[]): number => replies.filter((reply) => (reply.readUInt8(2) & 0x02) === 0).length;
+    let passed = NaN;
+    const begun = performance.now();
+    const replies = await exchangeUdpUntil(replica.dns, Array.from({ length: flood }, (_, i) => query("www.example.com", i)), async (soFar) => {
+      passed = flood - (await replica.metric("heimdall_rate_limited_total"));
+      return (await replica.metric('heimdall_queries_total{transport="udp"}')) === flood && wholeOf(soFar) >= passed;
+    });
+    const most = 20 + ((performance.now() - begun) / 1000) * 10 + 1;
+    assert.ok(passed >= 20 && passed <= most, `${passed} passed`);
+    assert.equal(wholeOf(replies), passed);
   });
 
   it("on SIGTERM is not ready, goes on answering, answers what is on its way, and ends with its processes", async () => {
     const upstream = await startUpstream((asked) => ({ ...everyName(300)(asked), ...(asked.name.startsWith("slow") ? { delayMs: 400 } : {}) }));
-    const replica = await start(upstream, { HEIMDALL_DRAIN_SECONDS: "3" });
+    const replica = await start(upstream, { HEIMDALL_DRAIN_SECONDS: "8" });
     const workers = childrenOf(replica.pid);
     replica.terminate();
     await until("it says so", async () => (await replica.get("/ready")).status === 503);
@@ -183,7 +204,7 @@ describe("a replica of the resolver", function () {
     const replica = await start(await startUpstream(everyName(300)));
     const before = childrenOf(replica.pid);
     await exchangeUdp(replica.dns, Array.from({ length: 50 }, (_, i) => query("www.example.com", i)));
-    assert.equal(await replica.metric('heimdall_queries_total{transport="udp"}'), 50);
+    await isCounted(replica, 'heimdall_queries_total{transport="udp"}', 50);
     const [victim = -1] = before;
     process.kill(victim, "SIGKILL");
     await until("there are two again", () => childrenOf(replica.pid).filter((pid) => pid !== victim).length === 2, 30_000);

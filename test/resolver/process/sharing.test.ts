@@ -12,7 +12,7 @@ import { everyName, TestUpstream } from "../support/upstream";
 const NAMES = Array.from({ length: 8 }, (_, i) => `n${i}.example`);
 
 describe("replicas that share a cache", function () {
-  this.timeout(90_000);
+  this.timeout(240_000);
   this.slow(5_000);
   const program = findRedis();
   const folder = mkdtempSync(join(tmpdir(), "dragonfly-dr-resolver-"));
@@ -54,6 +54,10 @@ describe("replicas that share a cache", function () {
     });
     replicas.push(replica);
     await until("it listens for invalidations", async () => Number((await redis.admin.pubsub("NUMSUB", `${PREFIX}:invalidate`))[1]) === replicas.length);
+    // It says "ready" without them after a while; each process that answers has one to read, and one process the others too.
+    const workers = Number(env["HEIMDALL_WORKERS"] ?? "1");
+    const connections = (link: string): number => replica.events("redis connected").filter((line) => line["link"] === link).length;
+    await until("all its connections are there", () => connections("write") === 1 && connections("read") === (workers === 1 ? 1 : workers + 1));
     return replica;
   };
   const written = (names: number): Promise<void> => until("the shared cache has the names", async () => (await redis.admin.keys(`${PREFIX}:*:A:IN`)).length === names);
@@ -61,25 +65,32 @@ describe("replicas that share a cache", function () {
   it("ask upstream once for each name, and count its TTL down alike", async () => {
     const a = await start();
     const b = await start({ HEIMDALL_WORKERS: "2" });
-    for (const name of NAMES) assert.ok(ttlOf(await ask(a.dns, name)) >= 298);
+    const begun = performance.now();
+    for (const name of NAMES) assert.ok(ttlOf(await ask(a.dns, name)) > 0);
     await written(NAMES.length);
     await delay(2_100);
     for (const name of NAMES) {
+      const since = performance.now();
       const ttls = [ttlOf(await ask(a.dns, name)), ttlOf(await ask(b.dns, name))] as const;
-      assert.ok(Math.abs(ttls[0] - ttls[1]) <= 1 && ttls[1] <= 298, ttls.join());
+      // The second is asked for later than the first, by as much as the machine makes it.
+      const apart = 1 + (performance.now() - since) / 1000;
+      assert.ok(ttls[0] >= ttls[1] && ttls[0] - ttls[1] <= apart && ttls[1] <= 298, ttls.join());
     }
     assert.equal(upstream.asked.length, NAMES.length, `8 names × 2 replicas: ${upstream.asked.length} upstream queries`);
-    assert.equal(await b.metric('heimdall_cache_hits_total{tier="l2"}'), NAMES.length);
+    await until("b has counted its hits", async () => (await b.metric('heimdall_cache_hits_total{tier="l2"}')) === NAMES.length);
     assert.equal(await a.metric('heimdall_cache_misses_total{tier="l2"}'), NAMES.length);
     const left = await redis.admin.pttl(`${PREFIX}:n0.example:A:IN`);
-    assert.ok(left > 200_000 && left <= 298_000, `${left} ms`);
+    assert.ok(left > 299_000 - (performance.now() - begun) && left <= 298_000, `${left} ms`);
   });
 
   it("forget a name everywhere when it is flushed in one", async () => {
     const a = await start({ HEIMDALL_WORKERS: "2" });
     const b = await start();
-    for (const replica of [a, b]) for (const name of NAMES) await ask(replica.dns, name);
+    for (const name of NAMES) await ask(a.dns, name);
     await written(NAMES.length);
+    // b finds them there: it has nothing to write that could come after the flush.
+    for (const name of NAMES) await ask(b.dns, name);
+    assert.equal(upstream.asked.length, NAMES.length);
     const flushed = await Replica.run({ HEIMDALL_UPSTREAM_SERVERS: upstream.address, HEIMDALL_HTTP_BIND_ADDR: `127.0.0.1:${a.http}` }, ["flush", "N3.example."]);
     assert.equal(flushed.code, 0, flushed.output);
     assert.deepEqual(JSON.parse(flushed.output), { name: "n3.example", local: 1, shared: 1, told: 2, problems: [] });
@@ -87,6 +98,7 @@ describe("replicas that share a cache", function () {
     const before = upstream.asked.length;
     for (const name of NAMES) await ask(b.dns, name);
     assert.deepEqual(upstream.asked.slice(before).map(({ name }) => name), ["n3.example"]);
+    await written(NAMES.length);
     await ask(a.dns, "n3.example");
     assert.equal(upstream.asked.length, before + 1, "a takes it from the shared cache");
   });
@@ -131,22 +143,23 @@ describe("replicas that share a cache", function () {
 
   it("answer on while the server is gone or hangs, and use it again when it is back", async () => {
     const replica = await start({ HEIMDALL_REDIS_TIMEOUT_MS: "100" });
-    const slowest = async (prefix: string): Promise<number> => {
-      let worst = 0;
+    const timesOf = async (prefix: string): Promise<readonly number[]> => {
+      const times: number[] = [];
       for (let i = 0; i < 30; i++) {
         const begun = performance.now();
         assert.equal((await ask(replica.dns, `${prefix}${i}.example`)).rcode, "NOERROR");
-        worst = Math.max(worst, performance.now() - begun);
+        times.push(performance.now() - begun);
       }
-      return worst;
+      return times;
     };
     redis.freeze();
-    const hanging = await slowest("hangs");
+    const hanging = await timesOf("hangs");
     redis.thaw();
-    // The cap is 100 ms; the rest is for a machine that does much else.
-    assert.ok(hanging < 2_000, `${hanging} ms`);
+    // The first five wait for the cap, 100 ms, before it is left out; without one they would wait 2 s for the command.
+    const usual = hanging.slice(0, 5).sort((a, b) => a - b)[2] ?? NaN;
+    assert.ok(usual < 1_500, `${usual} ms`);
     await redis.kill();
-    await slowest("gone");
+    await timesOf("gone");
     await redis.run();
     await until("it is written to again", async () => {
       await ask(replica.dns, `back${Date.now()}.example`);
@@ -159,7 +172,7 @@ describe("replicas that share a cache", function () {
   it("leave the cache out as soon as one of their processes does, and use it again when all do", async () => {
     const replica = await start({ HEIMDALL_WORKERS: "2", HEIMDALL_REDIS_TIMEOUT_MS: "50" });
     const breaker = (): Promise<number> => replica.metric('heimdall_l2_breaker{side="read"}');
-    assert.equal(await breaker(), 0);
+    await until("it is used", async () => (await breaker()) === 0);
     redis.freeze();
     try {
       await until("it is left out", async () => {

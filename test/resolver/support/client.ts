@@ -3,21 +3,39 @@ import { connect, type Socket } from "node:net";
 import { decode, type DecodedPacket } from "dns-packet";
 import { frame, Unframer } from "../../../resolver/wire/framing";
 import { plainQuery, queryPacket, type QueryShape } from "./arbitrary";
+import { until } from "./until";
 
-/** Sends packets over UDP from one port. @returns as many replies as are wanted, or those that came within `ms`. */
-export async function exchangeUdp(port: number, packets: readonly Buffer[], wanted = packets.length, ms = 8_000): Promise<readonly Buffer[]> {
+/** For what comes, on a machine that does much else. */
+const REPLY_MS = 30_000;
+
+/** Sends packets over UDP from one port. @returns one reply for each, or those that came within half a minute. */
+export async function exchangeUdp(port: number, packets: readonly Buffer[]): Promise<readonly Buffer[]> {
   const socket = createSocket("udp4");
   const replies: Buffer[] = [];
   try {
     const done = new Promise<void>((resolve) => {
-      setTimeout(resolve, ms).unref();
+      setTimeout(resolve, REPLY_MS).unref();
       socket.on("message", (reply) => {
         replies.push(reply);
-        if (replies.length >= wanted) resolve();
+        if (replies.length >= packets.length) resolve();
       });
     });
     for (const packet of packets) socket.send(packet, port, "127.0.0.1");
     await done;
+    return replies;
+  } finally {
+    socket.close();
+  }
+}
+
+/** Sends packets over UDP from one port, not all of which may be answered. @returns the replies that have come when `isOver`. */
+export async function exchangeUdpUntil(port: number, packets: readonly Buffer[], isOver: (replies: readonly Buffer[]) => boolean | Promise<boolean>): Promise<readonly Buffer[]> {
+  const socket = createSocket("udp4");
+  const replies: Buffer[] = [];
+  try {
+    socket.on("message", (reply) => void replies.push(reply));
+    for (const packet of packets) socket.send(packet, port, "127.0.0.1");
+    await until("the packets are dealt with", () => isOver(replies));
     return replies;
   } finally {
     socket.close();

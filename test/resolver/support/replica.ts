@@ -4,11 +4,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildSync } from "esbuild";
+import { freePort } from "../../support/ports";
 import { until } from "./until";
 
 const ROOT = join(__dirname, "../../..");
 /** A machine that does much else may take its time to start three processes. */
-const START_MS = 30_000;
+const START_MS = 60_000;
 
 let bundle: string | undefined;
 
@@ -30,6 +31,8 @@ interface LogLine {
 /** The resolver as it runs in a container: its own processes, an environment, signals. */
 export class Replica {
   readonly #process: ChildProcess;
+  /** When it has ended and all that it and its workers wrote is read: a process may be gone before that. */
+  readonly #closed: Promise<unknown>;
   /** All that it wrote, on both outputs. */
   output = "";
   dns = 0;
@@ -40,6 +43,7 @@ export class Replica {
       env: { PATH: process.env["PATH"], HEIMDALL_BIND_ADDR: "127.0.0.1:0", HEIMDALL_HTTP_BIND_ADDR: "127.0.0.1:0", HEIMDALL_DRAIN_SECONDS: "0", ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
+    this.#closed = once(this.#process, "close");
     for (const stream of [this.#process.stdout, this.#process.stderr]) stream?.on("data", (chunk: Buffer) => (this.output += chunk.toString("utf8")));
   }
 
@@ -50,7 +54,7 @@ export class Replica {
   }
 
   static async start(env: Readonly<Record<string, string>>): Promise<Replica> {
-    const replica = new Replica(env, []);
+    const replica = new Replica({ HEIMDALL_BIND_ADDR: `127.0.0.1:${await freePort()}`, ...env }, []);
     try {
       await until("the resolver is ready", () => {
         if (replica.#process.exitCode !== null) throw new Error(`the resolver ended: ${replica.output}`);
@@ -80,7 +84,8 @@ export class Replica {
   }
 
   async get(path: string): Promise<{ readonly status: number; readonly body: string }> {
-    const response = await fetch(`http://127.0.0.1:${this.http}${path}`);
+    // On a connection of its own: one that was kept may be closed by the other side just when it is used again.
+    const response = await fetch(`http://127.0.0.1:${this.http}${path}`, { headers: { connection: "close" } });
     return { status: response.status, body: await response.text() };
   }
 
@@ -99,7 +104,7 @@ export class Replica {
   }
 
   async exit(): Promise<number | null> {
-    if (this.#process.exitCode === null && this.#process.signalCode === null) await once(this.#process, "exit");
+    await this.#closed;
     return this.#process.exitCode;
   }
 

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import { decode, encode, type Answer, type Packet } from "dns-packet";
 import { frame, Unframer } from "../../../resolver/wire/framing";
+import { freePort } from "../../support/ports";
 
 export interface Asked {
   readonly name: string;
@@ -47,7 +48,10 @@ export const everyName =
 
 /** A DNS server on loopback that does what a test tells it to, and remembers what it was asked. Root NS questions (probes) are answered and not remembered. */
 export class TestUpstream {
+  /** A packet that is sent again, as it is when the answer is late, asks nothing new: it is here once, and in `packets` each time. */
   readonly asked: Asked[] = [];
+  readonly packets: Asked[] = [];
+  readonly #packets = new Set<string>();
   scenario: Scenario;
   port = 0;
   #udp = createSocket("udp4");
@@ -69,26 +73,16 @@ export class TestUpstream {
     return server;
   }
 
-  /** On the port it had, or on one that is free for both transports: a number that UDP gets may be taken for TCP. */
+  /** On the port it had, or on one that is free for both transports. */
   async listen(): Promise<void> {
-    const wanted = this.port;
-    for (let attempt = 0; ; attempt += 1) {
-      this.#udp = createSocket("udp4", (packet, from) => this.#serveUdp(packet, from));
-      const bound = once(this.#udp, "listening");
-      this.#udp.bind({ address: "127.0.0.1", port: wanted });
-      await bound;
-      const { port } = this.#udp.address();
-      try {
-        const listening = once(this.#tcp, "listening");
-        this.#tcp.listen(port, "127.0.0.1");
-        await listening;
-        this.port = port;
-        return;
-      } catch (error) {
-        this.#udp.close();
-        if (wanted !== 0 || attempt === 50) throw error;
-      }
-    }
+    if (this.port === 0) this.port = await freePort();
+    this.#udp = createSocket("udp4", (packet, from) => this.#serveUdp(packet, from));
+    const bound = once(this.#udp, "listening");
+    this.#udp.bind({ address: "127.0.0.1", port: this.port });
+    await bound;
+    const listening = once(this.#tcp, "listening");
+    this.#tcp.listen(this.port, "127.0.0.1");
+    await listening;
   }
 
   stop(): void {
@@ -102,6 +96,14 @@ export class TestUpstream {
   stopTcp(): void {
     this.#isUdpOnly = true;
     this.#tcp.close();
+  }
+
+  #remember(asked: Asked): void {
+    const { name, transport, id, port } = asked;
+    const isAgain = this.#packets.has(JSON.stringify([name, transport, id, port]));
+    this.#packets.add(JSON.stringify([name, transport, id, port]));
+    this.packets.push(asked);
+    if (!isAgain) this.asked.push(asked);
   }
 
   #serveUdp(packet: Buffer, from: RemoteInfo): void {
@@ -139,7 +141,7 @@ export class TestUpstream {
       ednsBytes: opt?.type === "OPT" ? opt.udpPayloadSize : undefined,
     };
     const isProbe = question.type === "NS" && (question.name === "." || question.name === "");
-    if (!isProbe) this.asked.push(asked);
+    if (!isProbe) this.#remember(asked);
     const script = isProbe ? { rcode: 0 } : this.scenario(asked);
     const isTruncated = transport === "udp" && script.truncatedOverUdp === true;
     const packetOut: Packet = {
