@@ -11,7 +11,7 @@ import { Tombstones, type Invalidation } from "../l2/tombstones";
 import type { Log } from "../log";
 import { L2Tally } from "../metrics/l2Tally";
 import { BackMetrics } from "../metrics/registry";
-import { FIRST_CONNECTION_MS, sleepUntil } from "../process/wait";
+import { firstConnectionMs, sleepUntil } from "../process/wait";
 import { tierPolicy } from "../process/front";
 import { Forwarder } from "../upstream/forwarder";
 import { Prober } from "../upstream/prober";
@@ -113,10 +113,11 @@ export class Back {
   async start(): Promise<void> {
     this.#prober.start();
     const shared = this.#shared;
-    if (shared === undefined) return;
+    const { redis } = this.#options.config;
+    if (shared === undefined || redis === undefined) return;
     for (const link of Object.values(shared.links)) link.start();
     if (shared.warmer === undefined) return;
-    if (await sleepUntil(() => shared.links.read.client !== undefined, FIRST_CONNECTION_MS)) await shared.warmer.warm();
+    if (await sleepUntil(() => shared.links.read.client !== undefined, firstConnectionMs(redis))) await shared.warmer.warm();
     shared.warmer.start();
   }
 

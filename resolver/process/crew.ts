@@ -10,8 +10,8 @@ import { fromWorker, type FromWorker, type Popularity, type ToWorker } from "./m
 
 type Report = Extract<FromWorker, { readonly kind: "reported" }>;
 
-/** A worker that cannot say how it is within this time is left out of the sum. */
-const REPORT_MS = 1_000;
+/** A worker that cannot say how it is within this time counts as it was when it last said so. */
+const REPORT_MS = 3_000;
 const RESPAWN_MS = 500;
 /** MiB; V8's own is 16, three times over in each process, for the sake of programs whose young objects live longer. */
 const YOUNG_GENERATION = "--max-semi-space-size=4";

@@ -14,7 +14,7 @@ import { L2Tally } from "../metrics/l2Tally";
 import { Front, tierPolicy } from "./front";
 import { toWorker, type FromWorker } from "./messages";
 import { RemoteSource } from "./remoteSource";
-import { FIRST_CONNECTION_MS, sleepUntil } from "./wait";
+import { firstConnectionMs, sleepUntil } from "./wait";
 
 /** More than the primary process gives itself for a question. */
 const IPC_MARGIN_MS = 1_000;
@@ -54,7 +54,7 @@ export async function runWorker(config: Config, log: Log): Promise<void> {
   process.on("SIGINT", () => undefined);
   process.on("disconnect", () => process.exit(1));
   // Whoever asks at once finds the connection there.
-  if (shared !== undefined) await sleepUntil(() => shared.link.client !== undefined, FIRST_CONNECTION_MS);
+  if (shared !== undefined && config.redis !== undefined) await sleepUntil(() => shared.link.client !== undefined, firstConnectionMs(config.redis));
   try {
     send({ kind: "listening", ports: await front.listen() });
   } catch (error) {
