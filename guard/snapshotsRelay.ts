@@ -1,10 +1,15 @@
 import { ports } from "../server/ports";
 import type { SnapshotsReport } from "../snapshots/report";
 
-const POLL_MS = 5_000;
-/** While something is under way that was asked for. */
-const POLL_BUSY_MS = 500;
-const TIMEOUT_MS = 2_000;
+/** How often it is looked at, and how long it may take to answer; in milliseconds. */
+export interface RelayPace {
+  readonly pollMs: number;
+  /** While something is under way that was asked for. */
+  readonly pollBusyMs: number;
+  readonly timeoutMs: number;
+}
+
+const PACE: RelayPace = { pollMs: 5_000, pollBusyMs: 500, timeoutMs: 2_000 };
 
 /** The process beside the guard that takes and restores snapshots: hands requests on, and keeps its last report. */
 export class SnapshotsRelay {
@@ -17,6 +22,7 @@ export class SnapshotsRelay {
   constructor(
     private readonly onChange: () => void,
     private readonly address = `http://127.0.0.1:${ports.snapshots}`,
+    private readonly pace: RelayPace = PACE,
   ) {}
 
   start(): void {
@@ -69,11 +75,11 @@ export class SnapshotsRelay {
     const changed = JSON.stringify(now) !== JSON.stringify(this.report);
     this.report = now;
     const busy = now?.request?.state === "running" || now?.restore?.state === "fetching";
-    if (this.timer === null) this.timer = setTimeout(() => void this.poll(), busy ? POLL_BUSY_MS : POLL_MS);
+    if (this.timer === null) this.timer = setTimeout(() => void this.poll(), busy ? this.pace.pollBusyMs : this.pace.pollMs);
     if (changed) this.onChange();
   }
 
   private ask(path: string, init: RequestInit = {}): Promise<Response> {
-    return fetch(`${this.address}${path}`, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    return fetch(`${this.address}${path}`, { ...init, signal: AbortSignal.timeout(this.pace.timeoutMs) });
   }
 }

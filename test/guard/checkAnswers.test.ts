@@ -60,8 +60,9 @@ describe("checks before an HTTP server", () => {
     const socket = connect((server.address() as AddressInfo).port, "127.0.0.1").setEncoding("utf8");
     try {
       await once(socket, "connect");
+      const handedOn = once(rest, "connection");
       socket.write("GET /pri");
-      await new Promise((resolve) => setTimeout(resolve, 30));
+      await handedOn;
       socket.write("mary HTTP/1.1\r\nHost: guard\r\nConnection: close\r\n\r\n");
       const [answer] = (await once(socket, "data")) as [string];
       assert.match(answer, /^HTTP\/1\.1 200 [\s\S]*rest GET \/primary/);

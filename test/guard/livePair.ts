@@ -21,19 +21,11 @@ import { renderAclFile } from "../../server/acl/render";
 import type { AclUser } from "../../server/acl/user";
 import { serverArgs } from "../../server/flags";
 import { bytes, siteName, type SiteName } from "../../server/types";
+import { freePort } from "../support/ports";
 
 const APPLICATION: AclUser = { name: "appcache", kind: "application", keys: ["cache:*"], channels: [], commands: ["+@all", "-@dangerous", "+info"] };
 const USERS = siteUsers("redis", [APPLICATION]);
 const PASSWORDS: Record<string, string> = Object.fromEntries(["default", ...USERS.map((user) => user.name)].map((name) => [name, `password-of-${name}`]));
-
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
-}
 
 /** A TCP way between two sites that can be cut: connections stay open and nothing passes. */
 class Way {
@@ -192,10 +184,15 @@ export class LiveSite {
     return redis;
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     this.restarts = false;
     this.stopGuard();
-    this.server?.kill("SIGKILL");
+    const { server } = this;
+    if (server !== null && server.exitCode === null && server.signalCode === null) {
+      const ended = once(server, "exit");
+      server.kill("SIGKILL");
+      await ended;
+    }
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
@@ -236,9 +233,8 @@ export class LivePair {
     this.ways.ba.server.setCut(cut);
   }
 
-  stop(): void {
-    this.a.stop();
-    this.b.stop();
+  async stop(): Promise<void> {
+    await Promise.all([this.a.stop(), this.b.stop()]);
     for (const { server, guard } of [this.ways.ab, this.ways.ba]) {
       server.close();
       guard.close();
@@ -247,7 +243,7 @@ export class LivePair {
 }
 
 /** @throws Error with what was last seen, when `condition` does not come true in time. */
-export async function until(what: string, condition: () => boolean | Promise<boolean>, seen: () => unknown = () => "", ms = 15_000): Promise<void> {
+export async function until(what: string, condition: () => boolean | Promise<boolean>, seen: () => unknown = () => "", ms = 40_000): Promise<void> {
   const end = performance.now() + ms;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`not within ${ms} ms: ${what}; seen: ${JSON.stringify(seen())}`);

@@ -7,10 +7,16 @@ import { siteName } from "../../server/types";
 import type { SnapshotsReport } from "../../snapshots/report";
 import { until } from "../snapshots/support";
 
+/** Often is at once and seldom is never, so that no pause of the machine makes the one look like the other. */
+const PACE = { pollMs: 3_600_000, pollBusyMs: 20, timeoutMs: 20_000 };
+/** In which it would look again many times if it looked often. */
+const MANY_LOOKS_MS = 300;
+
 const idle: SnapshotsReport = { site: siteName("a"), state: "ok", reason: "", busy: false, newest: null, count: 0, next: null, request: null, restore: null, drill: null, proven: null };
 const asked = (state: "running" | "done"): SnapshotsReport => ({ ...idle, request: { id: "r1", state, snapshot: null, reason: "" } });
 
-describe("the guard's relay to the process that takes snapshots", () => {
+describe("the guard's relay to the process that takes snapshots", function () {
+  this.timeout(60_000);
   let server: Server;
   let relay: SnapshotsRelay;
   let status: { readonly code: number; readonly text: string };
@@ -41,7 +47,7 @@ describe("the guard's relay to the process that takes snapshots", () => {
     }).listen(0, "127.0.0.1");
     await once(server, "listening");
     address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    relay = new SnapshotsRelay(() => changes.push(relay.report), address);
+    relay = new SnapshotsRelay(() => changes.push(relay.report), address, PACE);
   });
   afterEach(() => {
     relay.stop();
@@ -74,16 +80,16 @@ describe("the guard's relay to the process that takes snapshots", () => {
   it("looks often while something runs that was asked for, and seldom otherwise", async () => {
     says(asked("running"));
     await started();
-    await until("it looks again and again", () => polls >= 3, () => polls, 3_000);
+    await until("it looks again and again", () => polls >= 3, () => polls);
     says(asked("done"));
-    await until("it sees the end", () => relay.report?.request?.state === "done", () => polls, 3_000);
+    await until("it sees the end", () => relay.report?.request?.state === "done", () => polls);
     const seen = polls;
-    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    await new Promise((resolve) => setTimeout(resolve, MANY_LOOKS_MS));
     assert.equal(polls, seen);
     says({ ...idle, restore: { epoch: 4, from: "newest", id: null, state: "fetching", reason: "", bytes: 0, seconds: 0 } });
     await relay.restore("newest", 4);
     const before = polls;
-    await until("it looks often again", () => polls >= before + 2, () => polls, 3_000);
+    await until("it looks often again", () => polls >= before + 2, () => polls);
   });
 
   it("a request that is turned down is an error, and so is nobody there", async () => {
@@ -122,7 +128,7 @@ describe("the guard's relay to the process that takes snapshots", () => {
     says(idle);
     relay.stop();
     release();
-    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    await new Promise((resolve) => setTimeout(resolve, MANY_LOOKS_MS));
     assert.equal(polls, before + 1);
     assert.deepEqual(changes.map((report) => report?.request?.state), ["running"]);
   });
