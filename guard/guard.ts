@@ -356,8 +356,10 @@ export class Guard {
         this.log(`failed: the dump ${name}: ${error.message}`);
         return null;
       })
-      .then((dump) => {
-        this.memory.set({ divergence: { epoch, writesUpperBound, dump } });
+      .then((dump) => this.memory.set({ divergence: { epoch, writesUpperBound, dump } }))
+      // It is remembered all the same, and on disk with the next change: a full volume must not end the guard.
+      .catch((error: Error) => this.log(`failed: remembering the dump ${name}: ${error.message}`))
+      .finally(() => {
         this.savingDivergence = false;
         this.wake();
       });
