@@ -33,7 +33,7 @@ const command = <T>(name: string, flags: readonly string[]): Command<T> =>
   new Command(spawn(process.execPath, ["--import", "tsx", join(FOLDER, name), ...flags], { stdio: ["ignore", "pipe", "pipe"] }));
 
 describe("lab/load: writer and checker, processes beside a real server", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let server: TestRedis;
   let runs = 0;
 
@@ -49,49 +49,60 @@ describe("lab/load: writer and checker, processes beside a real server", functio
   const write = (log: string, flags: readonly string[]): Command<WriteSummary> =>
     command("writer.ts", [...target(), "--run", `run${runs}`, "--prefix", `cache:run${runs}:`, "--ack-log", log, ...flags]);
   const check = (...logs: readonly string[]): Promise<Finished<LossReport>> =>
-    command<LossReport>("checker.ts", [...target(), "--wait", "3", ...logs.flatMap((log) => ["--ack-log", log])]).finished;
-  const acknowledged = async (log: string, count: number): Promise<void> => {
-    while (!existsSync(log) || readFileSync(log, "utf8").split("\nA ").length <= count) await delay(10);
+    command<LossReport>("checker.ts", [...target(), "--wait", "30", ...logs.flatMap((log) => ["--ack-log", log])]).finished;
+  const countOf = (log: string, kind: "A" | "U"): number => (existsSync(log) ? readFileSync(log, "utf8").split(`\n${kind} `).length - 1 : 0);
+  /** So many acknowledgements, beside those that were there already. */
+  const acknowledged = async (log: string, more: number): Promise<void> => {
+    const before = countOf(log, "A");
+    while (countOf(log, "A") < before + more) await delay(10);
+  };
+  /** A writer goes on until it is told to end: whatever a test does half way is half way, however slow the machine. */
+  const ended = <T>({ process: writer, finished }: Command<T>): Promise<Finished<T>> => {
+    writer.kill("SIGTERM");
+    return finished;
   };
 
   it("finds every write of a server that kept them", async () => {
     const log = newLog();
-    const { exitCode, result } = await write(log, ["--seconds", "30", "--max-writes", "20000", "--pipeline", "10"]).finished;
-    assert.deepEqual({ exitCode, acked: result.acked, unknown: result.unknown, errors: result.errors }, { exitCode: 0, acked: 20_000, unknown: 0, errors: {} });
+    const { exitCode, result } = await write(log, ["--seconds", "120", "--max-writes", "20000", "--pipeline", "10"]).finished;
+    // A machine that stands still for a second makes the writer give up on a reply: that write is unknown, and no error of the server's.
+    const { timeout: late = 0, ...errors } = result.errors;
+    assert.deepEqual({ exitCode, all: result.acked + result.unknown, unknown: result.unknown, errors }, { exitCode: 0, all: 20_000, unknown: late, errors: {} });
     const report = await check(log);
     assert.equal(report.exitCode, 0);
     assert.deepEqual(
       { acknowledged: report.result.acknowledged, missing: report.result.missing, wrong: report.result.wrong, complete: report.result.complete },
-      { acknowledged: 20_000, missing: 0, wrong: 0, complete: true },
+      { acknowledged: result.acked, missing: 0, wrong: 0, complete: true },
     );
   });
 
   it("keeps to its rate", async () => {
     const { result } = await write(newLog(), ["--seconds", "2", "--rate", "500"]).finished;
-    // Never above it; how far below is the machine's matter.
-    assert.ok(result.acked > 100 && result.acked <= 1_010, `${result.acked} writes in 2 s at 500/s`);
+    // Never above it, in the time that it took; how far below is the machine's matter. 20 ms may be made up, and each of 4 connections has one more on its way.
+    assert.ok(result.acked > 50 && result.acked <= 500 * (result.seconds + 0.03) + 5, `${result.acked} writes in ${result.seconds} s at 500/s`);
   });
 
   it("sees the writes that a server lost half way", async () => {
     const log = newLog();
-    const writer = write(log, ["--seconds", "30", "--max-writes", "3000", "--rate", "3000"]);
+    const writer = write(log, ["--seconds", "120", "--rate", "3000"]);
     await acknowledged(log, 1_000);
     const admin = await server.admin();
     await admin.flushall();
     await admin.quit();
-    const { result } = await writer.finished;
+    await acknowledged(log, 200);
+    const { result } = await ended(writer);
     const report = await check(log);
     assert.equal(report.exitCode, 1);
     assert.equal(report.result.acknowledged, result.acked);
     assert.ok(report.result.missing >= 1_000 && report.result.missing < result.acked, `${report.result.missing} missing of ${result.acked}`);
     // Of writes on their way at once any may be acknowledged first; the log says which was.
-    const [first] = (await readAckLog(log)).entries;
+    const first = (await readAckLog(log)).entries.find(({ outcome }) => outcome === "acknowledged");
     assert.equal(report.result.firstMissing?.key, `cache:run${runs}:${first?.number}`);
   });
 
   it("counts exactly the keys that are gone or have another value", async () => {
     const log = newLog();
-    await write(log, ["--seconds", "30", "--max-writes", "1000"]).finished;
+    await write(log, ["--seconds", "120", "--max-writes", "1000"]).finished;
     const admin = await server.admin();
     // Far apart: of writes that are on their way at once any may be acknowledged first.
     await admin.del(`cache:run${runs}:7`, `cache:run${runs}:500`, `cache:run${runs}:999`);
@@ -103,50 +114,63 @@ describe("lab/load: writer and checker, processes beside a real server", functio
 
   it("goes on with new numbers after a kill, and loses what the server's last dump lacked", async () => {
     const log = newLog();
-    const writer = write(log, ["--seconds", "60", "--max-writes", "4000", "--rate", "2000"]);
+    const writer = write(log, ["--seconds", "120", "--rate", "2000"]);
     await acknowledged(log, 500);
     const admin = await server.admin();
+    const saved = countOf(log, "A");
     await admin.save();
-    await acknowledged(log, 1_000);
+    await acknowledged(log, 300);
+    const unknownBefore = countOf(log, "U");
     await server.kill("SIGKILL");
-    await delay(300); // the outage whose length the gap must show
+    while (countOf(log, "U") === unknownBefore) await delay(10);
+    await delay(1_000); // the outage, from when the writer has noticed it, whose length the gap must show
+    const back = process.hrtime.bigint();
     await server.run();
-    const { result } = await writer.finished;
-    assert.ok((result.longestGap?.ms ?? 0) >= 300, `gap of ${result.longestGap?.ms} ms`);
-    assert.ok((result.errors["ECONNREFUSED"] ?? 0) > 0, JSON.stringify(result.errors));
+    await acknowledged(log, 300);
+    const { result } = await ended(writer);
     const { entries } = await readAckLog(log);
+    const acks = entries.filter(({ outcome }) => outcome === "acknowledged").map(({ at }) => at.monotonic);
+    const before = acks.filter((at) => at < back);
+    const last = before.reduce((a, b) => (a > b ? a : b));
+    const first = acks.filter((at) => at >= back).reduce((a, b) => (a < b ? a : b));
+    assert.ok(first - last >= 500_000_000n && (result.longestGap?.ms ?? 0) >= Number(first - last) / 1e6 - 1, `gap of ${result.longestGap?.ms} ms, by the log ${(first - last) / 1_000_000n}`);
+    assert.ok((result.errors["ECONNREFUSED"] ?? 0) > 0, JSON.stringify(result.errors));
     assert.equal(new Set(entries.map(({ number }) => number)).size, entries.length, "a number was used twice");
     const report = await check(log);
     assert.equal(report.exitCode, 1);
-    assert.ok(report.result.missing > 0 && report.result.missing <= report.result.withinWindow.lost + 500, JSON.stringify(report.result));
-    assert.equal(report.result.unknown, result.unknown);
+    const { missing, withinWindow, unknown } = report.result;
+    assert.ok(missing > 0 && missing <= before.length - saved, `${missing} missing of ${before.length} before the kill, ${saved} before the dump`);
+    assert.ok(withinWindow.lost > 0 && withinWindow.lost <= missing, JSON.stringify(report.result));
+    assert.equal(unknown, result.unknown);
   });
 
   it("reconnects when its user is closed and opened again, and takes refusals for no acknowledgement", async () => {
     const log = newLog();
-    const writer = write(log, ["--seconds", "60", "--max-writes", "2000", "--rate", "1000"]);
+    const writer = write(log, ["--seconds", "120", "--rate", "1000"]);
     await acknowledged(log, 200);
     const admin = await server.admin();
     await admin.call("ACL", "SETUSER", "appcache", "OFF", "-@all");
     await admin.call("CLIENT", "KILL", "USER", "appcache");
-    await delay(200);
+    // The server logs whom it turns away.
+    while (!JSON.stringify(await admin.call("ACL", "LOG")).includes('"auth"')) await delay(20);
     await admin.call("ACL", "SETUSER", "appcache", "ON", "+@all", "-@dangerous", "+info");
     await admin.quit();
-    const { result } = await writer.finished;
+    await acknowledged(log, 200);
+    const { result } = await ended(writer);
     assert.ok((result.errors["WRONGPASS"] ?? 0) > 0, JSON.stringify(result.errors));
     assert.equal((await check(log)).exitCode, 0);
   });
 
   it("judges several logs together", async () => {
     const [first, second] = [newLog(), newLog()];
-    await write(first, ["--seconds", "30", "--max-writes", "100"]).finished;
-    await command("writer.ts", [...target(), "--run", "other", "--prefix", "cache:other:", "--ack-log", second, "--seconds", "30", "--max-writes", "50"]).finished;
+    await write(first, ["--seconds", "120", "--max-writes", "100"]).finished;
+    await command("writer.ts", [...target(), "--run", "other", "--prefix", "cache:other:", "--ack-log", second, "--seconds", "120", "--max-writes", "50"]).finished;
     assert.equal((await check(first, second)).result.acknowledged, 150);
   });
 
   it("takes no finding for no loss: nothing acknowledged, or no answer, is not exit code 0", async () => {
     const log = newLog();
-    const refused = await command<WriteSummary>("writer.ts", [...target(), "--prefix", "other:", "--ack-log", log, "--seconds", "5", "--max-writes", "20"]).finished;
+    const refused = await command<WriteSummary>("writer.ts", [...target(), "--prefix", "other:", "--ack-log", log, "--seconds", "60", "--max-writes", "20"]).finished;
     assert.equal(refused.exitCode, 1);
     assert.deepEqual([refused.result.acked, refused.result.errors], [0, { NOPERM: 20 }]);
     assert.equal((await check(log)).exitCode, 1);
@@ -165,14 +189,14 @@ describe("lab/load: writer and checker, processes beside a real server", functio
   });
 
   it("seeds keys and verifies them at another endpoint", async () => {
-    const flags = [...target(), "--prefix", "cache:seed:", "--count", "30000", "--wait", "2"];
-    const good = await command<{ written: { written: number }; verified: { present: number } }>("seed.ts", [...flags, "--verify-url", server.url]).finished;
+    const flags = [...target(), "--prefix", "cache:seed:", "--count", "30000"];
+    const good = await command<{ written: { written: number }; verified: { present: number } }>("seed.ts", [...flags, "--wait", "60", "--verify-url", server.url]).finished;
     assert.deepEqual([good.exitCode, good.result.written.written, good.result.verified.present], [0, 30_000, 30_000]);
     const binary = findRedisServer();
     assert.ok(binary);
     const empty = await TestRedis.start(binary);
     try {
-      const bad = await command<{ verified: { missing: number } }>("seed.ts", [...flags, "--verify-url", empty.url]).finished;
+      const bad = await command<{ verified: { missing: number } }>("seed.ts", [...flags, "--wait", "5", "--verify-url", empty.url]).finished;
       assert.deepEqual([bad.exitCode, bad.result.verified.missing], [1, 30_000]);
     } finally {
       await empty.stop();

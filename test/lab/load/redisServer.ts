@@ -66,7 +66,7 @@ export class TestRedis {
       try {
         return await connect(this.endpoint, null);
       } catch (error) {
-        if (attempt === 200 || this.process?.exitCode !== null) throw error;
+        if (attempt === 2_000 || this.process?.exitCode !== null) throw error;
         await delay(20);
       }
     }
