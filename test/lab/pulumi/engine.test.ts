@@ -39,7 +39,7 @@ const FILES: Record<string, string> = {
 };
 
 describe("the engine with the lab's plugins", function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   const api = new FakeApiServer();
   let folder = "";
   let env: NodeJS.ProcessEnv = {};

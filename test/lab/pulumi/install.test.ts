@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { installPulumiHome, shellQuote } from "../../../lab/pulumi/install";
 
-describe("a PULUMI_HOME", () => {
+describe("a PULUMI_HOME", function () {
+  this.timeout(120_000);
   let cacheDir = "";
   let pulumiBinary = "";
 
@@ -54,8 +55,8 @@ describe("a PULUMI_HOME", () => {
     const { env } = await installPulumiHome({ cacheDir, pulumiBinary });
     const plugin = join(env["PULUMI_HOME"] ?? "", "plugins/resource-random-v4.21.2/pulumi-resource-random");
     // In place of the engine: a shell that starts the plugin, tells its process id, and is killed.
-    const engine = spawn("/bin/sh", ["-c", `${shellQuote(plugin)} 127.0.0.1:1 & echo $!; wait`], { stdio: ["ignore", "pipe", "inherit"] });
-    const [pluginId, port] = await twoLines(engine);
+    const engine = spawn("/bin/sh", ["-c", `${shellQuote(plugin)} 127.0.0.1:1 & echo pid $!; wait`], { stdio: ["ignore", "pipe", "inherit"] });
+    const [pluginId, port] = await pidAndPort(engine);
     assert.match(port, /^\d+$/);
     engine.kill("SIGKILL");
     await once(engine, "exit");
@@ -63,12 +64,15 @@ describe("a PULUMI_HOME", () => {
   });
 });
 
-async function twoLines(child: ChildProcess): Promise<[string, string]> {
+/** The shell's line and the plugin's, whichever comes first. */
+async function pidAndPort(child: ChildProcess): Promise<[string, string]> {
   let text = "";
   for await (const chunk of child.stdout ?? []) {
     text += String(chunk);
-    const [first, second, rest] = text.split("\n");
-    if (first !== undefined && second !== undefined && rest !== undefined) return [first, second];
+    const lines = text.split("\n").slice(0, -1);
+    if (lines.length < 2) continue;
+    const isPid = (line: string): boolean => line.startsWith("pid ");
+    return [lines.find(isPid)?.slice(4) ?? "", lines.find((line) => !isPid(line)) ?? ""];
   }
   throw new Error(`ended after ${JSON.stringify(text)}`);
 }

@@ -17,7 +17,7 @@ const freePort = (): Promise<number> =>
   });
 
 describe("the lab's S3 server", function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const directory = mkdtempSync(join(tmpdir(), "s3-"));
   let server: S3Server;
   const clients: S3Client[] = [];

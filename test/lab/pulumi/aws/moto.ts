@@ -16,7 +16,7 @@ export class Moto {
     const child = spawn(Toolchain.prepared().moto, ["-H", "127.0.0.1", "-p", String(port)], { stdio: "ignore" });
     const moto = new Moto(`http://127.0.0.1:${port}`, child);
     try {
-      await waitFor(async () => (await fetch(`${moto.endpoint}/moto-api/`)).ok, { what: "moto", deadlineMs: 60_000 });
+      await waitFor(async () => (await fetch(`${moto.endpoint}/moto-api/`)).ok, { what: "moto", deadlineMs: 120_000 });
     } catch (error) {
       await moto.stop();
       throw error;

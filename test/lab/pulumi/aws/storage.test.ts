@@ -36,7 +36,7 @@ ${wholes.map((whole, at) => `storageOf("whole${at}", ${JSON.stringify(whole)});`
 `;
 
 describe("a site's bucket, by the real engine and the lab's aws provider against moto", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let moto: Moto;
   let folder = "";
   let env: NodeJS.ProcessEnv = {};

@@ -12,6 +12,8 @@ import {
   withoutSecrets,
 } from "../../../../lab/pulumi/plugin/propertyValues";
 
+/** Protobuf's library keeps a map in a plain object, which has no room for this one key; no property of Kubernetes or AWS is called so. */
+const key = fc.string().filter((text) => text !== "__proto__");
 const { value } = fc.letrec<{ value: PropertyValue }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 3 },
@@ -20,11 +22,11 @@ const { value } = fc.letrec<{ value: PropertyValue }>((tie) => ({
     fc.integer(),
     fc.string(),
     fc.array(tie("value"), { maxLength: 3 }),
-    fc.dictionary(fc.string(), tie("value"), { maxKeys: 3, noNullPrototype: true }),
+    fc.dictionary(key, tie("value"), { maxKeys: 3, noNullPrototype: true }),
     tie("value").map((inner) => new Secret(inner)),
   ),
 }));
-const properties: fc.Arbitrary<PropertyMap> = fc.dictionary(fc.string(), value, { maxKeys: 4, noNullPrototype: true });
+const properties: fc.Arbitrary<PropertyMap> = fc.dictionary(key, value, { maxKeys: 4, noNullPrototype: true });
 
 describe("property values", () => {
   it("come back from the engine's form as they went", () => {
