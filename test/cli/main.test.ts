@@ -12,7 +12,8 @@ interface Ended {
 }
 
 /** The command as a shell runs it. */
-describe("the command line", () => {
+describe("the command line", function () {
+  this.timeout(180_000);
   const main = resolve("cli/main.ts");
   let folder: string;
   beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), "dragonfly-dr-"))));
@@ -53,7 +54,7 @@ describe("the command line", () => {
       assert.match(err, message);
     }
     assert.deepEqual(await readdir(folder), []);
-  }).timeout(60_000);
+  });
 
   it("says in one line which region does not answer and where it is, as text and as JSON", async () => {
     const held = createServer();
@@ -67,7 +68,7 @@ describe("the command line", () => {
     const json = await call("failover", "--to", "dr", "--sites", file, "--json");
     assert.deepEqual(JSON.parse(json.out), { error: { code: 1, problems: [line], wayOn: null } });
     assert.equal((await call("status", "--sites", file)).code, 1);
-  }).timeout(60_000);
+  });
 
   it("renders a stack as a list of resources, and names what is wrong with its configuration", async () => {
     const { code, out } = await call("render", "--stack", "east", "--config-file", resolve("Pulumi.dr.yaml"));
@@ -80,5 +81,5 @@ describe("the command line", () => {
     assert.equal(bad.code, 2);
     assert.match(bad.err, /^ {2}Pulumi\.bad\.yaml: sight: /m);
     assert.match((await call("render", "--stack", "none")).err, /Pulumi\.none\.yaml: there is no such file/);
-  }).timeout(60_000);
+  });
 });

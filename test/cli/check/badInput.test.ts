@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Project } from "./project";
 
 describe("dragonfly-dr check, on bad input", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let project: Project;
   beforeEach(() => void (project = new Project()));
   afterEach(() => project.remove());

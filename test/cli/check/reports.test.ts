@@ -22,7 +22,7 @@ const HEIMDALL = `    - name: heimdall
 const USERS = `  dragonfly-dr:users:\n    - name: shop\n      keys: [shop:*]\n      commands: [+@all]\n${LITELLM}${HEIMDALL}`;
 
 describe("dragonfly-dr check", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let project: Project;
   beforeEach(() => void (project = new Project()));
   afterEach(() => project.remove());

@@ -184,5 +184,5 @@ describe("failover", () => {
       }),
       { numRuns: 200 },
     );
-  }).timeout(60_000);
+  }).timeout(180_000);
 });

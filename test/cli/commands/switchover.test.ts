@@ -216,11 +216,12 @@ describe("switchover", () => {
 
     it("at most one site is open at any time, one in the end, and no acknowledged write is missing there", async () => {
       await fc.assert(fc.asyncProperty(happenings, (story) => play({ proof: "required" }, story)), { numRuns: Number(process.env["PROPERTY_RUNS"] ?? 400) });
-    }).timeout(120_000);
+    }).timeout(300_000);
 
     it("would show a guard that skips the proof", async () => {
-      const result = await fc.check(fc.asyncProperty(happenings, (story) => play({ proof: "skipped" }, { ...story, engine: "redis" })), { numRuns: 200 });
+      // One story in some twenty shows it; which one does not matter, so that none is made smaller.
+      const result = await fc.check(fc.asyncProperty(happenings, (story) => play({ proof: "skipped" }, { ...story, engine: "redis" })), { numRuns: 1_000, endOnFailure: true });
       assert.equal(result.failed, true);
-    }).timeout(120_000);
+    }).timeout(300_000);
   });
 });

@@ -11,7 +11,7 @@ import { ApiRefusal, SiteUnreachable } from "../../../cli/store";
 import { siteName, type Milliseconds } from "../../../server/types";
 import type { DrillReport } from "../../../snapshots/report";
 
-const timeout = 2_000 as Milliseconds;
+const timeout = 15_000 as Milliseconds;
 const site = siteName("west");
 const BATCH = "/apis/batch/v1/namespaces/cache-drill";
 const CORE = "/api/v1/namespaces/cache-drill";

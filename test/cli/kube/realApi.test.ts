@@ -11,13 +11,14 @@ const kubeconfig = process.env["DRAGONFLY_DR_TEST_KUBECONFIG"];
 
 /** Against a real API server with the SiteRole kind: DRAGONFLY_DR_TEST_KUBECONFIG, and the rights to make a namespace there. */
 describe("the store on a real API server", function () {
+  this.timeout(120_000);
   if (kubeconfig === undefined) return void it.skip("needs DRAGONFLY_DR_TEST_KUBECONFIG");
 
-  const namespace = `commands-${process.pid}`;
+  const namespace = `commands-${process.pid}-${Date.now().toString(36)}`;
   const site = siteName("west");
   const api = new KubeApi(site, { kubeconfig, context: null });
   const store = new KubeSiteStore(site, namespace, api);
-  const timeout = (5 * SECOND) as Milliseconds;
+  const timeout = (20 * SECOND) as Milliseconds;
 
   before(async () => {
     assert.deepEqual(await store.missing(timeout), [`its namespace ${namespace} does not exist; run pulumi up of its stack`]);
