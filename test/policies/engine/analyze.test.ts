@@ -8,7 +8,9 @@ import { cacheDirectory, PROJECT_ROOT } from "../../../lab/paths";
 import { builtPulumi } from "../../../lab/pulumi/cli";
 import { installPulumiHome } from "../../../lab/pulumi/install";
 import { renderStackFile, type RenderedResource } from "../../../stacks/render";
+import { onDay } from "../../support/onDay";
 import { withBundles } from "../fixtures/bundles";
+import { TODAY } from "../fixtures/judging";
 import { stateOf } from "./state";
 
 const PACK = join(PROJECT_ROOT, "policies");
@@ -22,7 +24,7 @@ interface Answer {
 
 /** The engine judges what is there, without the program, a provider or a cluster. */
 describe("pulumi policy analyze", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let folder = "";
   let env: Record<string, string | undefined> = {};
   let resources: readonly RenderedResource[] = [];
@@ -42,7 +44,7 @@ describe("pulumi policy analyze", function () {
     await writeFile(join(folder, "passphrase"), "for this test only");
     await writeFile(join(folder, "Pulumi.yaml"), `name: ${PROJECT}\nruntime: nodejs\n`);
     const home = await installPulumiHome({ cacheDir: cacheDirectory(), pulumiBinary });
-    env = { ...process.env, ...home.env, PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`, [PASSPHRASE]: join(folder, "passphrase") };
+    env = { ...process.env, ...home.env, ...onDay(TODAY), PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`, [PASSPHRASE]: join(folder, "passphrase") };
     ({ resources } = await withBundles((extras) => renderStackFile(join(PROJECT_ROOT, "Pulumi.primary.yaml"), extras)));
   });
   after(() => rm(folder, { recursive: true, force: true }));

@@ -11,7 +11,7 @@ const MINUTE = 60_000;
 const list = (outcomes: readonly Outcome[]): string[] => outcomes.map(({ mutant, said }) => `${mutant.name}${said.length === 0 ? "" : ` → ${said.slice(0, 2).join("; ")}`}`);
 
 describe("mutants of the policy pack", function () {
-  this.timeout(5 * MINUTE);
+  this.timeout(20 * MINUTE);
   let worlds: readonly World[] = [];
   let outcomes: readonly Outcome[] = [];
 
@@ -61,7 +61,7 @@ describe("mutants of the policy pack", function () {
 });
 
 describe("harmless variations", function () {
-  this.timeout(5 * MINUTE);
+  this.timeout(20 * MINUTE);
 
   it("raise no alarm, not even where much is unknown", async () => {
     const outcomes = (await goodWorlds()).flatMap(harmlessVariations).map(run);
