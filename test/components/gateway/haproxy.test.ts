@@ -43,17 +43,21 @@ describe("the gateway's configuration", () => {
   });
 });
 
+/** Another run of these tests on the same machine has other addresses, and sockets of other names. */
+const OWN = `127.${10 + (Math.floor(process.pid / 250) % 240)}.${process.pid % 250}`;
+const socketName = (text: string): string => text.replaceAll("abns@dragonfly-dr-", `abns@dragonfly-dr-${process.pid}-`);
+
 /** What stands for one site: its gateway on an address of its own, a server that says its name, a guard that says what it is told. */
 interface TestSite {
   readonly address: string;
   readonly guard: { primary: number; readOnly: number };
   /** As the link's Secret is mounted. */
   readonly link: string;
-  readonly stop: () => void;
+  readonly stop: () => Promise<void>;
 }
 
 describe("the gateway on a real HAProxy", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const haproxy = findProgram("haproxy");
   const directory = mkdtempSync(join(tmpdir(), "gateway-"));
   const sockets: Socket[] = [];
@@ -67,9 +71,9 @@ describe("the gateway on a real HAProxy", function () {
     folders = Object.fromEntries(["primary", "dr", "stranger"].map((site) => [site, ca.issue(site)]));
   });
 
-  afterEach(() => {
+  afterEach(async () => {
     for (const socket of sockets.splice(0)) socket.destroy();
-    for (const site of sites.splice(0)) site.stop();
+    for (const site of sites.splice(0)) await site.stop();
   });
   after(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -92,7 +96,7 @@ describe("the gateway on a real HAProxy", function () {
 
   async function start(site: "primary" | "dr", number: number): Promise<TestSite> {
     assert.ok(haproxy);
-    const [address, host, peer] = [`127.9.1.${number}`, `127.9.2.${number}`, `127.9.1.${3 - number}`];
+    const [address, host, peer] = [`${OWN}.${number}`, `${OWN}.${number + 10}`, `${OWN}.${3 - number}`];
     const guard = { primary: 503, readOnly: 503 };
     const server = createServer((socket) => {
       sockets.push(socket);
@@ -108,18 +112,22 @@ describe("the gateway on a real HAProxy", function () {
     const config = renderHaproxy({ ...base, site, peers: [{ site: site === "primary" ? "dr" : "primary", address: peer, port: 6380 }] });
     const link = join(directory, `${site}-${++started}`);
     cpSync(folders[site] ?? "", link, { recursive: true });
-    writeFileSync(join(link, RENEWAL_FILE), renewalScript(site).replace(LINK_DIRECTORY, link).replace("LOOK_EVERY_MS = 5000", "LOOK_EVERY_MS = 50"));
-    writeFileSync(file, config.replaceAll(LINK_DIRECTORY, link).replaceAll(CONFIGURATION_DIRECTORY, link).replaceAll(/dragonfly-server\.[a-z.]+/g, host).replaceAll("bind :", `bind ${address}:`));
-    const gateway: ChildProcess = startHaproxy(haproxy, file, masterSocket(site));
+    writeFileSync(join(link, RENEWAL_FILE), socketName(renewalScript(site)).replace(LINK_DIRECTORY, link).replace("LOOK_EVERY_MS = 5000", "LOOK_EVERY_MS = 50"));
+    writeFileSync(file, socketName(config).replaceAll(LINK_DIRECTORY, link).replaceAll(CONFIGURATION_DIRECTORY, link).replaceAll(/dragonfly-server\.[a-z.]+/g, host).replaceAll("bind :", `bind ${address}:`));
+    const gateway: ChildProcess = startHaproxy(haproxy, file, socketName(masterSocket(site)));
     const made = {
       address,
       guard,
       link,
-      stop: () => {
-        gateway.kill("SIGTERM");
+      stop: async () => {
         server.close();
         api.closeAllConnections();
         api.close();
+        if (gateway.exitCode !== null || gateway.signalCode !== null) return;
+        // The next one shares its ports for as long as it is there, and some connections would still be its.
+        const ended = once(gateway, "exit");
+        gateway.kill("SIGTERM");
+        await ended;
       },
     };
     sites.push(made);
@@ -142,7 +150,7 @@ describe("the gateway on a real HAProxy", function () {
 
   async function until(expected: string, attempt: () => Promise<string>): Promise<void> {
     let seen = "nothing yet";
-    for (const end = Date.now() + 10_000; Date.now() < end; await pause(50)) {
+    for (const end = Date.now() + 40_000; Date.now() < end; await pause(50)) {
       seen = await attempt();
       if (seen === expected) return;
     }
