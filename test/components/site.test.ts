@@ -15,7 +15,8 @@ import { renderWith } from "./renderWith";
 const alone: SiteArgs = { site: "primary", network: { apiServer: { cidr: "10.0.0.0/24" } } };
 const pair: SiteArgs = { ...alone, peers: [{ site: "dr", address: "link.example.com" }], network: { apiServer: { cidr: "10.0.0.0/24" }, peerCidrs: ["192.0.2.0/24"] } };
 
-describe("a site", () => {
+describe("a site", function () {
+  this.timeout(120_000);
   const directory = mkdtempSync(join(tmpdir(), "site-"));
   const guardBundle = join(directory, "guard.cjs");
   before(() => writeFileSync(guardBundle, "// one\n"));

@@ -46,7 +46,7 @@ void main();
 `;
 
 describe("the published package", function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   this.slow(120_000);
   const directory = mkdtempSync(join(tmpdir(), "package-"));
   after(() => rmSync(directory, { recursive: true, force: true }));

@@ -9,7 +9,7 @@ const root = join(__dirname, "../..");
 const stacks = { primary: "Pulumi.primary.yaml", dr: "Pulumi.dr.yaml", "lab-primary": "lab/Pulumi.primary.yaml", "lab-dr": "lab/Pulumi.dr.yaml", "example-aws": "examples/aws/Pulumi.primary.yaml", "example-on-premises": "examples/on-premises/Pulumi.primary.yaml" };
 
 describe("the shipped stacks", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const directory = mkdtempSync(join(tmpdir(), "golden-"));
   const guardBundle = join(directory, "guard.cjs");
   const resolverBundle = join(directory, "resolver.cjs");

@@ -13,7 +13,8 @@ type Body = Readonly<Record<string, unknown>>;
 const site: SiteArgs = { site: "primary", environment: "lab", network: { apiServer: { cidr: "10.0.0.0/24" } } };
 const on: ResolverGiven = { enabled: true, upstreams: ["10.0.0.2", "10.0.0.3:5353"] };
 
-describe("the resolver's component", () => {
+describe("the resolver's component", function () {
+  this.timeout(120_000);
   const directory = mkdtempSync(join(tmpdir(), "resolver-"));
   const guardBundle = join(directory, "guard.cjs");
   const resolverBundle = join(directory, "resolver.cjs");

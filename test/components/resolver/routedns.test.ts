@@ -18,7 +18,7 @@ const names = Array.from({ length: 8 }, (_, at) => `n${at}.example`);
 
 /** Needs RouteDNS as the benchmark builds it. */
 describe("RouteDNS with the rendered configuration", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const program = join(goToolFolder(cacheDirectory(), ROUTEDNS), "routedns");
   const redisServer = findRedis();
   const directory = mkdtempSync(join(tmpdir(), "routedns-"));
@@ -49,7 +49,7 @@ describe("RouteDNS with the rendered configuration", function () {
     const started = spawn(program, [file], { stdio: "ignore" });
     running.push(started);
     await Promise.race([once(started, "spawn"), once(started, "error").then(([error]) => Promise.reject(error as Error))]);
-    const resolver = new Resolver({ timeout: 2_000, tries: 1 });
+    const resolver = new Resolver({ timeout: 10_000, tries: 1 });
     resolver.setServers([`127.0.0.1:${port}`]);
     await until("RouteDNS answers", async () => (await resolver.resolve4("up.example").catch(() => [])).length > 0);
     return resolver;

@@ -26,7 +26,8 @@ const ofKind = (resources: readonly RecordedResource[], kind: string): readonly 
 const policyOf = ({ props }: RecordedResource, key = "policy"): PolicyDocument => JSON.parse(String(props[key])) as PolicyDocument;
 const actions = (document: PolicyDocument): readonly string[] => document.Statement.flatMap(({ Action }) => Action).sort();
 
-describe("a bucket in AWS", () => {
+describe("a bucket in AWS", function () {
+  this.timeout(120_000);
   it("outlives its stack, and cannot be deleted by a slip", async () => {
     const resources = await render();
     const bucket = one(resources, "Bucket");

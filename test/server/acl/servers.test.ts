@@ -35,7 +35,7 @@ async function freePort(): Promise<number> {
 
 /** In these tests a user's password is its name. */
 for (const engine of ["redis", "dragonfly"] as const) describe(`ACL and flags on a real ${engine}`, function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const program = programOf(engine);
   const directory = mkdtempSync(join(tmpdir(), "acl-"));
   const users = everyUser(engine);
@@ -81,7 +81,7 @@ for (const engine of ["redis", "dragonfly"] as const) describe(`ACL and flags on
       return own[flag] === undefined ? own[args[at - 1]?.slice(2) ?? ""] ?? arg : `--${flag}=${own[flag]}`;
     });
     server = spawn(program.binary, [...local, ...(engine === "redis" ? ["--bind", "127.0.0.1"] : ["--bind=127.0.0.1"])], { argv0: program.argv0, env: program.env, stdio: "ignore" });
-    for (const end = Date.now() + 30_000; Date.now() < end && server.exitCode === null; ) {
+    for (const end = Date.now() + 120_000; Date.now() < end && server.exitCode === null; ) {
       const answer = await as("monitoring").ping().catch(() => "");
       if (answer === "PONG") return;
       await pause(50);
