@@ -15,7 +15,7 @@ const MOST_GROWTH = { snapshot: 14, restore: 36 } as const;
 
 for (const engine of engines()) {
   describe(`memory of what stands beside a real ${engine}`, function () {
-    this.timeout(180_000);
+    this.timeout(600_000);
     const folder = mkdtempSync(join(tmpdir(), "dragonfly-dr-memory-"));
     let beside: Beside;
     let s3: S3Server | null = null;

@@ -21,14 +21,14 @@ interface Statement {
 const statements = (file: string): readonly Statement[] => (JSON.parse(readFileSync(join(EXAMPLE, file), "utf8")) as { Statement: Statement[] }).Statement;
 
 describe("the example on premises", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const folder = mkdtempSync(join(tmpdir(), "dragonfly-dr-premises-"));
   const secretKey = randomBytes(24).toString("base64url");
   let s3: S3Server;
   const stores: S3Store[] = [];
   const storeAt = (prefix: string, bucket = BUCKET): S3Store => {
     const { region, endpoint } = s3.access;
-    const store = new S3Store({ bucket, region, endpoint, pathStyle: true, prefix, credentials: folder, timeoutMs: 5_000 });
+    const store = new S3Store({ bucket, region, endpoint, pathStyle: true, prefix, credentials: folder, timeoutMs: 30_000 });
     stores.push(store);
     return store;
   };

@@ -135,10 +135,11 @@ export class Beside {
   readonly snapshots: Snapshots;
   /** Ahead of the clock by so many ms. */
   later = 0;
+  private readonly listeners = new Set<(line: string) => void>();
   private readonly credentials = mkdtempSync(join(tmpdir(), "dragonfly-dr-key-"));
 
   constructor(server: DataServer, s3: S3Server, given: Partial<SnapshotConfig> & { readonly secretKey?: string; readonly timeoutMs?: number; readonly retryMs?: SnapshotHands["retryMs"]; readonly slowMs?: number } = {}) {
-    const { secretKey = s3.access.secretKey, timeoutMs = 2_000, retryMs, slowMs, ...config } = given;
+    const { secretKey = s3.access.secretKey, timeoutMs = 10_000, retryMs, slowMs, ...config } = given;
     writeFileSync(join(this.credentials, "accessKey"), s3.access.accessKey);
     writeFileSync(join(this.credentials, "secretKey"), secretKey);
     this.config = {
@@ -154,15 +155,30 @@ export class Beside {
         dumper: new Dumper(server.engine, server.folder, places.staging),
         ask: () => Promise.resolve(this.copy),
         connect: () => server.connect(),
-        dumpLimitMs: 10_000,
+        dumpLimitMs: 60_000,
         now: () => Date.now() + this.later,
         ...(retryMs === undefined ? {} : { retryMs }),
         ...(slowMs === undefined ? {} : { slowMs }),
       },
       places,
       () => null,
-      (line) => this.lines.push(line),
+      (line) => {
+        this.lines.push(line);
+        for (const tell of [...this.listeners]) tell(line);
+      },
     );
+  }
+
+  /** The next line of its log that fits, at the moment at which it is said: what is over in some milliseconds cannot be looked for. */
+  says(pattern: RegExp): Promise<string> {
+    return new Promise((resolve) => {
+      const listen = (line: string): void => {
+        if (!pattern.test(line)) return;
+        this.listeners.delete(listen);
+        resolve(line);
+      };
+      this.listeners.add(listen);
+    });
   }
 
   stop(): void {
@@ -173,7 +189,7 @@ export class Beside {
 }
 
 /** @throws Error when `condition` does not come true in time. */
-export async function until(what: string, condition: () => boolean | Promise<boolean>, seen: () => unknown = () => "", ms = 15_000): Promise<void> {
+export async function until(what: string, condition: () => boolean | Promise<boolean>, seen: () => unknown = () => "", ms = 60_000): Promise<void> {
   const end = performance.now() + ms;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`not within ${ms} ms: ${what}; seen: ${JSON.stringify(seen())}`);

@@ -41,7 +41,7 @@ function smallVolume(megabytes: number): string | null {
 
 for (const engine of engines()) {
   describe(`a full volume below a real ${engine}`, function () {
-    this.timeout(60_000);
+    this.timeout(300_000);
     let volume: string | null = null;
     let s3: S3Server | null = null;
     let server: DataServer | null = null;
