@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { SITES } from "../../lab/plan";
+import { waitFor } from "../../lab/process/waitFor";
 import { world, type World } from "./support/world";
 
 describe("pulumi up", () => {
@@ -21,10 +22,16 @@ describe("pulumi up", () => {
 
   it("leaves both sites Ready and closed until they are introduced", async () => {
     for (const site of SITES) {
-      const pod = (await w.get(site, "/api/v1/namespaces/cache/pods/dragonfly-0")) as { status: { conditions: { type: string; status: string }[] } };
-      assert.equal(pod.status.conditions.find((c) => c.type === "Ready")?.status, "True");
+      // A probe that a busy machine keeps waiting takes the condition back for a moment.
+      await waitFor(
+        async () => {
+          const pod = (await w.get(site, "/api/v1/namespaces/cache/pods/dragonfly-0")) as { status: { conditions: { type: string; status: string }[] } };
+          return pod.status.conditions.some((c) => c.type === "Ready" && c.status === "True");
+        },
+        { what: `${site}: its server's pod is Ready`, deadlineMs: 180_000 },
+      );
       assert.equal(await w.role(site), undefined);
-      await assert.rejects(w.client(site));
+      assert.ok(await w.isClosed(site), site);
     }
   });
 

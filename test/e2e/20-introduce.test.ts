@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { SITES } from "../../lab/plan";
-import { waitFor } from "../../lab/process/waitFor";
 import { world, type World } from "./support/world";
 
 describe("dragonfly-dr init", () => {
@@ -29,13 +28,13 @@ describe("dragonfly-dr init", () => {
     const a = await w.client("primary");
     await a.set("cache:e2e:1", "x");
     const b = await w.client("dr", "appcache", "read");
-    await waitFor(async () => (await b.get("cache:e2e:1")) === "x", { what: "the key in dr", deadlineMs: 5_000, everyMs: 20 });
+    await w.arrives("dr", "cache:e2e:1");
+    assert.equal(await b.get("cache:e2e:1"), "x");
     const through = await w.client("dr");
     assert.equal(await through.set("cache:e2e:2", "y"), "OK", "dr's Service leads to the primary");
     assert.equal(await a.get("cache:e2e:2"), "y");
     await assert.rejects(b.set("cache:e2e:3", "z"), /NOPERM|READONLY/);
-    const lag = (await w.status("dr"))?.replication?.lagSeconds;
-    assert.ok(lag != null && lag < 3, `lag ${lag}`);
+    await w.statusWhere("dr", "says that it is less than 3 s behind", ({ replication }) => replication?.lagSeconds != null && replication.lagSeconds < 3);
     for (const client of [a, b, through]) client.disconnect();
   });
 
@@ -47,7 +46,9 @@ describe("dragonfly-dr init", () => {
     await assert.rejects(app.call("CONFIG", "GET", "*"), /NOPERM/);
     app.disconnect();
     for (const site of SITES) {
-      await assert.rejects(async () => (await w.client(site, null)).get("cache:e2e:1"), /NOAUTH/);
+      const nobody = await w.client(site, null);
+      await assert.rejects(nobody.get("cache:e2e:1"), /NOAUTH/);
+      nobody.disconnect();
       await assert.rejects(w.client(site, "appcache", "write", "wrong"), /WRONGPASS|invalid/i);
     }
   });

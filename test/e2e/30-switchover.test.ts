@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { SITES, type LabSite } from "../../lab/plan";
 import { world, type World } from "./support/world";
 
+/** Of the writer: the switchover, which takes about one, and the seconds of a busy machine on both sides of it. */
+const SECONDS = 20;
+
 describe("dragonfly-dr switchover, under a writer", () => {
   let w: World;
   before(async () => {
@@ -9,12 +12,13 @@ describe("dragonfly-dr switchover, under a writer", () => {
   });
 
   const move = async (from: LabSite, to: LabSite, beside: LabSite): Promise<void> => {
+    await w.settled(from);
     const before = (await w.role(from))?.spec.epoch ?? 0;
-    const report = await w.lossDuring(beside, to, 10, async () => {
+    const report = await w.lossDuring(beside, to, SECONDS, async () => {
       const { code, stdout, stderr } = await w.cli("switchover", "--to", to);
       assert.equal(code, 0, stdout + stderr);
     });
-    assert.ok(report.acknowledged > 2_000, `acknowledged ${report.acknowledged}`);
+    assert.ok(report.acknowledged > 1_000, `acknowledged ${report.acknowledged}`);
     assert.equal(report.missing + report.wrong, 0, JSON.stringify(report));
     console.log(`      ${from} → ${to}: 0 of ${report.acknowledged} acknowledged writes lost, longest gap ${report.longestGap?.ms} ms`);
     await w.serving(to);

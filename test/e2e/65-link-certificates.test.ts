@@ -13,7 +13,10 @@ const NAMESPACE = "/api/v1/namespaces/cache";
 const CONNECTIONS = 12;
 /** Three renewals, each with its time for the kubelets and a look of the gateways; and some seconds before and after. */
 const WRITER_SECONDS = 100;
-const MAX_GAP_MS = 5_000;
+/** Far more than a busy machine's stalls; a certificate that one side does not take stops the writes until the next renewal. */
+const MAX_GAP_MS = 15_000;
+/** A pod's files that the kubelet did not renew when it looked at once are renewed when it looks by itself, a minute and a half later at most. */
+const RENEWED_MS = 300_000;
 
 interface Pods {
   readonly items: readonly { readonly metadata: { readonly name: string; readonly uid: string }; readonly status: { readonly containerStatuses?: readonly { readonly restartCount: number }[] } }[];
@@ -25,8 +28,7 @@ describe("new certificates for the link, under a writer", () => {
   let next: SiteIdentity;
   before(async () => {
     w = await world();
-    await w.serving("primary");
-    await w.inSync("dr");
+    await w.settled("primary");
     old = { primary: firstIdentity(w.lab.plan, "primary"), dr: firstIdentity(w.lab.plan, "dr") };
     next = await makeIdentity(w.lab.plan, "primary", "-next");
   });
@@ -44,7 +46,7 @@ describe("new certificates for the link, under a writer", () => {
   /** The serial number that a site's link shows to a peer with this certificate; "refused" where it does not let it in. */
   const shown = (site: LabSite, { own }: SiteIdentity): Promise<string> =>
     new Promise((resolve) => {
-      const socket = connect({ host: siteOf(w.lab.plan, site).address, port: NODE_PORTS.link, servername: `guard.${site}.dragonfly-dr`, rejectUnauthorized: false, cert: readFileSync(own.certificate), key: readFileSync(own.key), timeout: 3_000 });
+      const socket = connect({ host: siteOf(w.lab.plan, site).address, port: NODE_PORTS.link, servername: `guard.${site}.dragonfly-dr`, rejectUnauthorized: false, cert: readFileSync(own.certificate), key: readFileSync(own.key), timeout: 15_000 });
       const end = (word: string): void => {
         resolve(word);
         socket.destroy();
@@ -63,7 +65,7 @@ describe("new certificates for the link, under a writer", () => {
         }
         return true;
       },
-      { what: `every gateway of ${site} shows ${expected}`, deadlineMs: 60_000 },
+      { what: `every gateway of ${site} shows ${expected}`, deadlineMs: RENEWED_MS },
     );
   const serial = ({ own }: SiteIdentity): string => new X509Certificate(readFileSync(own.certificate)).serialNumber;
 
@@ -87,16 +89,16 @@ describe("new certificates for the link, under a writer", () => {
     // That a renewal ends no connection is shown on HAProxy alone (test/components/gateway): a machine that is busy enough lets the
     // gateways' checks time out, which ends sessions by itself.
     assert.ok((report.longestGap?.ms ?? Infinity) < MAX_GAP_MS, `longest gap ${report.longestGap?.ms} ms, errors ${errors}`);
-    await w.serving("primary");
-    await w.inSync("dr");
+    await w.settled("primary");
     assert.equal(JSON.stringify([await gateways("primary"), await gateways("dr")].map((pods) => pods.map(({ metadata, status }) => [metadata.uid, status.containerStatuses?.map((c) => c.restartCount)]))), before, "no pod was replaced or restarted");
   });
 
   it("carry a switchover, and what the link carries afterwards", async () => {
     const { code, stdout, stderr } = await w.cli("switchover", "--to", "dr");
     assert.equal(code, 0, stdout + stderr);
-    await w.inSync("primary");
-    assert.equal((await w.cli("switchover", "--to", "primary")).code, 0);
-    await w.inSync("dr");
+    await w.settled("dr");
+    const back = await w.cli("switchover", "--to", "primary");
+    assert.equal(back.code, 0, back.stdout + back.stderr);
+    await w.settled("primary");
   });
 });

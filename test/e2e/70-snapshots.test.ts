@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { statSync, truncateSync } from "node:fs";
 import type { LabSite } from "../../lab/plan";
-import { command, takeSnapshot } from "./support/commands";
+import { command, isNewest, takeSnapshot } from "./support/commands";
 import { serverPid } from "./support/processes";
 import { Store } from "./support/store";
 import { world, type World } from "./support/world";
@@ -14,8 +14,7 @@ describe("snapshots", () => {
 
   before(async () => {
     w = await world();
-    await w.serving("primary");
-    await w.inSync("dr");
+    await w.settled("primary");
   });
 
   const run = (...args: readonly string[]): ReturnType<typeof command> => command(w, ...args);
@@ -39,11 +38,12 @@ describe("snapshots", () => {
     assert.ok((manifest.keys["0"]?.least ?? 0) >= ORDERS, JSON.stringify(manifest.keys));
     assert.ok(manifest.sample.keys.length > 0);
     for (const file of manifest.files) assert.equal(statSync(store.path(store.files().find((name) => name.endsWith(`${taken}/${file.name}`)) ?? "")).size, file.bytes);
-    const status = await w.statusWhere("primary", "reports it", (s) => s.snapshots?.newest?.id === taken);
+    const status = await w.statusWhere("primary", "reports it", (s) => isNewest(s, taken));
     assert.equal(status.snapshots?.state, "ok");
   });
 
   it("one of the replica is the primary's data, under the replica's prefix", async () => {
+    await w.settled("primary");
     const id = await snapshot("dr");
     const manifest = new Store(w, "dr").manifest(id);
     assert.equal(manifest.site, "dr");
@@ -70,13 +70,11 @@ describe("snapshots", () => {
     const { code, notes, problems } = await run("restore", "--from", taken, "--to", "primary", "--yes");
     assert.equal(code, 0, problems.join("; "));
     assert.ok(notes.some((note) => note.includes(`restored ${taken}`)), notes.join("; "));
-    await w.firstWrite("primary", "cache:first", 60_000);
+    await w.firstWrite("primary", "cache:first");
     await holds("primary", "cache:order:1999", "order 1999");
     await holds("primary", "cache:later-than-snapshot", null);
-    await w.inSync("dr");
-    const replica = await w.client("dr", "appcache", "read");
-    assert.equal(await replica.get("cache:order:7"), "order 7");
-    replica.disconnect();
+    await w.settled("primary");
+    assert.equal(await w.reading("dr", (replica) => replica.get("cache:order:7")), "order 7");
   });
 
   it("a store that is away is a word in the status; serving goes on, and so does a failover", async () => {
@@ -88,17 +86,17 @@ describe("snapshots", () => {
       assert.equal(code, 1);
       assert.match(problems.join(), /unreachable/);
       await w.statusWhere("primary", "says so", (s) => s.snapshots?.state === "unreachable");
-      await w.firstWrite("primary", "cache:away");
+      await w.settled("primary");
       const switched = await w.cli("switchover", "--to", "dr");
       assert.equal(switched.code, 0, switched.stdout + switched.stderr);
       await w.serving("dr");
     } finally {
       await w.lab.storage.resume();
     }
-    await w.inSync("primary");
+    await w.settled("dr");
     const back = await w.cli("switchover", "--to", "primary");
     assert.equal(back.code, 0, back.stdout + back.stderr);
-    await w.inSync("dr");
+    await w.settled("primary");
     await snapshot("primary");
   });
 
@@ -111,17 +109,18 @@ describe("snapshots", () => {
     const { code, problems } = await run("restore", "--from", id, "--to", "primary", "--yes");
     assert.equal(code, 3);
     assert.match(problems.join(), /refused:.*manifest says/);
-    const { code: recovered, stdout, stderr } = await w.cli("failover", "--to", "primary", "--yes");
+    const { code: recovered, stdout, stderr } = await w.failover("primary", "--yes");
     assert.equal(recovered, 0, stdout + stderr);
+    await w.settled("primary");
     await holds("primary", "cache:order:7", "order 7");
-    await w.inSync("dr");
   });
 
   it("a server told to stop saves what is served now, and comes back with it", async () => {
     const before = (await w.status("primary"))?.server?.runId;
     process.kill(serverPid(w, "primary"), "SIGTERM");
     // Its last word is of the server that has ended, until the guard has seen the next one.
-    await w.statusWhere("primary", "serves from a new server", (status) => status.serving && status.server !== null && status.server?.runId !== before, 120_000);
+    await w.statusWhere("primary", "serves from a new server", (status) => status.serving && status.server !== null && status.server?.runId !== before);
+    await w.settled("primary");
     await holds("primary", "cache:order:7", "order 7");
   });
 });

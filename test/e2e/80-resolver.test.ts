@@ -6,10 +6,10 @@ import { gatewayPids, serverPid } from "./support/processes";
 import { RESOLVER_NAMESPACE, Resolvers, type Replica } from "./support/resolvers";
 import { world, type World } from "./support/world";
 
-/** A worker ends with its master. */
-function endIfThere(pid: number): void {
+/** A worker ends with its master, and a gateway that hangs for long with its kubelet's patience. */
+function signalIfThere(pid: number, signal: "SIGKILL" | "SIGCONT"): void {
   try {
-    process.kill(pid, "SIGKILL");
+    process.kill(pid, signal);
   } catch {
     // Gone already.
   }
@@ -19,36 +19,61 @@ const REPLICAS = 2;
 const QUERIES_A_SECOND = 100;
 /** So many at least while something happens: a failover is over before a dozen are asked. */
 const LEAST_QUERIES = 300;
+/** Of waits that nothing but a broken site outlasts: mounts follow their Secret in a minute and a half, a gateway is started again after some more. */
+const PATIENCE_MS = 300_000;
+const MOST_ROUNDS = 10;
 
 describe("the resolvers", () => {
   let w: World;
   let here: Resolvers;
-  let replicas: readonly Replica[];
+  let replicas: readonly [Replica, Replica];
+  let everyReplica: readonly (readonly [Resolvers, Replica])[];
   const all = new Map<LabSite, Resolvers>();
   /** A word that no earlier run has used in a name. */
   const run = Date.now().toString(36);
   before(async () => {
     w = await world();
-    for (const site of SITES) {
-      all.set(site, new Resolvers(w, site));
-      await all.get(site)?.ready(REPLICAS);
-    }
+    const ready = await Promise.all(
+      SITES.map(async (site) => {
+        const resolvers = new Resolvers(w, site);
+        all.set(site, resolvers);
+        return (await resolvers.ready(REPLICAS)).map((replica) => [resolvers, replica] as const);
+      }),
+    );
+    everyReplica = ready.flat();
     here = all.get("primary") ?? assert.fail();
-    replicas = await here.ready(REPLICAS);
-    await w.serving("primary");
-    await w.inSync("dr");
+    const [first, second] = everyReplica.filter(([resolvers]) => resolvers === here).map(([, replica]) => replica);
+    assert.ok(first !== undefined && second !== undefined);
+    replicas = [first, second];
+    await w.settled("primary");
   });
 
   const sum = async (metric: string): Promise<number> => (await Promise.all(replicas.map((replica) => here.metric(replica, metric)))).reduce((a, b) => a + b, 0);
-  /** A breaker that what came before this test had opened closes by itself. */
-  const usesL2 = async (): Promise<void> => {
-    await waitFor(async () => (await sum("heimdall_l2_breaker")) === 0, { what: "every replica uses the cache", deadlineMs: 30_000 });
+  /** Of the replicas of both sites. */
+  const sumOfAll = async (metric: string): Promise<number> => (await Promise.all(everyReplica.map(([at, replica]) => at.metric(replica, metric)))).reduce((a, b) => a + b, 0);
+  /**
+   * What `work` finds while the shared cache fails nobody. A breaker that what came before had opened closes by itself; and where an
+   * operation takes more than its tenth of a second, as on a busy machine, its replica rightly asks upstream: then `work` is done
+   * again, with another word for its names, and what it found or threw says nothing.
+   */
+  const whileCacheWorks = async <T>(work: (word: string) => Promise<T>): Promise<T> => {
+    for (let round = 1; ; round++) {
+      await waitFor(async () => (await sumOfAll("heimdall_l2_breaker")) === 0, { what: "every replica uses the cache", deadlineMs: PATIENCE_MS });
+      const before = await sumOfAll("heimdall_l2_errors_total");
+      const [found] = await Promise.allSettled([work(`${round}-${run}`)]);
+      const failed = (await sumOfAll("heimdall_l2_errors_total")) - before;
+      if (failed === 0 || round === MOST_ROUNDS) {
+        if (found.status === "rejected") throw found.reason;
+        return found.value;
+      }
+      console.log(`      the shared cache failed ${failed} times meanwhile: once more`);
+    }
   };
   /** What one replica learnt is written without anybody waiting for it. */
-  const isShared = async (name: string): Promise<void> => {
-    const client = await w.client("primary", "heimdall", "read");
+  const isShared = async (name: string, site: LabSite = "primary", deadlineMs = 30_000): Promise<void> => {
+    const client = await w.client(site, "heimdall", "read");
     try {
-      await waitFor(async () => (await client.get(`heimdall:dns:cache:${name}:A:IN`)) !== null, { what: `${name} in the cache`, deadlineMs: 10_000, everyMs: 20 });
+      await waitFor(async () => (await client.get(`heimdall:dns:cache:${name}:A:IN`)) !== null, { what: `${name} in the cache`, deadlineMs, everyMs: 20 });
     } finally {
       client.disconnect();
     }
@@ -81,47 +106,53 @@ describe("the resolvers", () => {
   });
 
   it("share what they know: 8 names at each of 2 replicas are 8 questions upstream", async () => {
-    await usesL2();
-    const mark = w.lab.names.mark();
     const [first, second] = replicas;
-    assert.ok(first !== undefined && second !== undefined);
-    const before = await here.metric(second, 'heimdall_cache_hits_total{tier="l2"}');
-    for (let i = 0; i < 8; i++) assert.equal((await here.digReplica(first, `shared-${i}-${run}.lab.test`, "A")).rcode, "NOERROR");
-    for (let i = 0; i < 8; i++) await isShared(`shared-${i}-${run}.lab.test`);
-    for (let i = 0; i < 8; i++) assert.equal((await here.digReplica(second, `shared-${i}-${run}.lab.test`, "A")).rcode, "NOERROR");
-    assert.equal(asked(mark, `shared-`), 8);
-    assert.equal((await here.metric(second, 'heimdall_cache_hits_total{tier="l2"}')) - before, 8);
+    const l2Hits = (): Promise<number> => here.metric(second, 'heimdall_cache_hits_total{tier="l2"}');
+    const { upstream, hits } = await whileCacheWorks(async (word) => {
+      const names = Array.from({ length: 8 }, (_, i) => `shared-${i}-${word}.lab.test`);
+      const mark = w.lab.names.mark();
+      const before = await l2Hits();
+      for (const name of names) assert.equal((await here.digReplica(first, name, "A")).rcode, "NOERROR");
+      for (const name of names) await isShared(name);
+      for (const name of names) assert.equal((await here.digReplica(second, name, "A")).rcode, "NOERROR");
+      return { upstream: asked(mark, "shared-"), hits: (await l2Hits()) - before };
+    });
+    assert.deepEqual({ upstream, hits }, { upstream: 8, hits: 8 });
   });
 
   it("count TTLs down together, and the other region's with them", async () => {
-    const name = `aged-${run}.lab.test`;
     const [first, second] = replicas;
-    assert.ok(first !== undefined && second !== undefined);
-    await usesL2();
-    const begun = performance.now();
-    assert.equal((await here.digReplica(first, name, "A")).records[0]?.ttl, LAB_TTL_SECONDS);
-    const mark = w.lab.names.mark();
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
     const there = all.get("dr") ?? assert.fail();
-    // Asked at the same time, as far as a busy machine lets them be.
-    const shown = await waitFor(
-      async () => {
+    const { shown, upstream } = await whileCacheWorks(async (word) => {
+      const name = `aged-${word}.lab.test`;
+      const mark = w.lab.names.mark();
+      const begun = performance.now();
+      const fresh = (await here.digReplica(first, name, "A")).records[0]?.ttl ?? 0;
+      const answered = performance.now();
+      assert.ok(fresh <= LAB_TTL_SECONDS && fresh >= LAB_TTL_SECONDS - (answered - begun) / 1000 - 1, `TTL ${fresh}`);
+      await isShared(name);
+      await isShared(name, "dr");
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
+      // Each by itself: its age is known as well as the moments at which it was asked for and answered, whatever lies between.
+      const shown: { readonly ttl: number; readonly least: number; readonly most: number }[] = [];
+      for (const ask of [() => here.digReplica(first, name, "A"), () => here.digReplica(second, name, "A"), () => there.dig(name, "A")]) {
         const at = performance.now();
-        const ttls = await Promise.all([here.digReplica(first, name, "A"), here.digReplica(second, name, "A"), there.dig(name, "A")]);
-        return performance.now() - at < 900 ? ttls.map(({ records }) => records[0]?.ttl ?? 0) : undefined;
-      },
-      { what: "three answers within a second", deadlineMs: 60_000 },
-    );
-    assert.ok(Math.max(...shown) - Math.min(...shown) <= 1, `TTLs ${shown.join(", ")}`);
-    const age = (performance.now() - begun) / 1000;
-    assert.ok(shown.every((ttl) => ttl <= LAB_TTL_SECONDS - 3 && ttl >= LAB_TTL_SECONDS - Math.ceil(age) - 1), `TTLs ${shown.join(", ")} after ${age.toFixed(1)} s`);
-    assert.equal(asked(mark, `aged-`), 0);
+        const ttl = (await ask()).records[0]?.ttl ?? 0;
+        shown.push({ ttl, least: LAB_TTL_SECONDS - (performance.now() - begun) / 1000 - 1, most: LAB_TTL_SECONDS - (at - answered) / 1000 + 1 });
+      }
+      return { shown, upstream: asked(mark, "aged-") };
+    });
+    assert.ok(shown.every(({ ttl, least, most }) => ttl >= least && ttl <= most && ttl <= LAB_TTL_SECONDS - 2), JSON.stringify(shown));
+    assert.equal(upstream, 1);
   });
 
   it("touch their own keys only, by a user that may do no more", async () => {
+    const name = `own-${run}.lab.test`;
+    await here.dig(name, "A");
+    await isShared(name);
     const client = await w.client("primary", "heimdall");
     try {
-      assert.ok(await client.get(`heimdall:dns:cache:shared-0-${run}.lab.test:A:IN`), "the seed's key");
+      assert.ok(await client.get(`heimdall:dns:cache:${name}:A:IN`), "the seed's key");
       await assert.rejects(client.get("cache:e2e:1"), /NOPERM/);
       await assert.rejects(client.keys("*"), /NOPERM/);
       await assert.rejects(client.flushdb(), /NOPERM/);
@@ -151,13 +182,13 @@ describe("the resolvers", () => {
     const report = await other.loadDuring(QUERIES_A_SECOND, async () => {
       for (const pid of pids) process.kill(pid, "SIGSTOP");
       try {
-        await waitFor(async () => (await sum(left)) === 2 * replicas.length, { what: "the cache is left out", deadlineMs: 15_000, everyMs: 100 });
+        await waitFor(async () => (await sum(left)) === 2 * replicas.length, { what: "the cache is left out", deadlineMs: 180_000, everyMs: 100 });
         assert.equal((await here.dig(known, "A")).rcode, "NOERROR");
         assert.equal((await here.dig(`fresh-${run}.lab.test`, "A")).rcode, "NOERROR");
       } finally {
-        for (const pid of pids) process.kill(pid, "SIGCONT");
+        for (const pid of pids) signalIfThere(pid, "SIGCONT");
       }
-      await waitFor(async () => (await sum(left)) === 0, { what: "the cache is used again", deadlineMs: 30_000, everyMs: 100 });
+      await waitFor(async () => (await sum(left)) === 0, { what: "the cache is used again", deadlineMs: PATIENCE_MS, everyMs: 100 });
     });
     console.log(`      gateways frozen: ${report.asked} queries, ${report.failures.length} failed, the slowest took ${report.slowestMs} ms`);
     assert.deepEqual(report.failures, []);
@@ -175,30 +206,36 @@ describe("the resolvers", () => {
       }
     };
     /** Sessions outlive a change of their password: every one is made anew, by gateways that are. */
-    const shareBy = async (password: string, deadlineMs: number): Promise<void> => {
-      for (const pid of gatewayPids(w, "primary")) endIfThere(pid);
-      await waitFor(shares, { what: `the replicas share by ${password}`, deadlineMs, everyMs: 500 });
+    const shareBy = async (password: string): Promise<void> => {
+      for (const pid of gatewayPids(w, "primary")) signalIfThere(pid, "SIGKILL");
+      await waitFor(shares, { what: `the replicas share by ${password}`, deadlineMs: PATIENCE_MS, everyMs: 500 });
     };
-    const logsIn = async (password: string): Promise<boolean> => {
+    const logsIn = async (site: LabSite, password: string): Promise<boolean> => {
       try {
-        (await w.client("primary", "heimdall", "write", password)).disconnect();
+        (await w.client(site, "heimdall", "read", password)).disconnect();
         return true;
       } catch {
         return false;
       }
     };
+    /** Of both sites' servers: the other one is to be primary next. */
+    const takesAlone = async (right: string, wrong: string): Promise<void> => {
+      for (const site of SITES) {
+        await waitFor(async () => (await logsIn(site, right)) && !(await logsIn(site, wrong)), { what: `${site}'s server takes the password of now alone`, deadlineMs: PATIENCE_MS, everyMs: 500 });
+      }
+    };
     try {
       const report = await here.loadDuring(QUERIES_A_SECOND, async () => {
         await rotate(fresh);
-        await waitFor(async () => (await logsIn(fresh)) && !(await logsIn(old)), { what: "the server takes the new password alone", deadlineMs: 120_000, everyMs: 500 });
-        await shareBy("the new password", 120_000);
+        await takesAlone(fresh, old);
+        await shareBy("the new password");
       });
       assert.deepEqual(report.failures, []);
     } finally {
       await rotate(old);
-      await waitFor(() => logsIn(old), { what: "the old password is back", deadlineMs: 120_000, everyMs: 500 });
+      await takesAlone(old, fresh);
       // The pods' mounts follow within a minute and a half, when the kubelet looks; what comes next makes new sessions.
-      await shareBy("the old password", 150_000);
+      await shareBy("the old password");
     }
   });
 
@@ -207,30 +244,32 @@ describe("the resolvers", () => {
   async function shares(): Promise<boolean> {
     const name = `turn-${++turn}-${run}.lab.test`;
     const [first, second] = replicas;
-    assert.ok(first !== undefined && second !== undefined);
     const mark = w.lab.names.mark();
     await here.digReplica(first, name, "A");
+    // With the primary in the other region it takes a round trip to come back into this one's copy.
+    await isShared(name, "primary", 5_000);
     await here.digReplica(second, name, "A");
     return asked(mark, `turn-${turn}-`) === 1;
   }
 
   it("fail no query through a switchover, in either region", async () => {
+    await w.settled("primary");
     await noneFails(async () => {
       const { code, stdout, stderr } = await w.cli("switchover", "--to", "dr");
       assert.equal(code, 0, stdout + stderr);
       await w.serving("dr");
-      await waitFor(shares, { what: "primary's replicas share by the new primary", deadlineMs: 120_000, everyMs: 200 });
+      await waitFor(shares, { what: "primary's replicas share by the new primary", deadlineMs: PATIENCE_MS, everyMs: 200 });
     });
   });
 
   it("fail no query while the primary's server is killed and the other region takes over", async () => {
-    await w.inSync("primary");
+    await w.settled("dr");
     await noneFails(async () => {
       process.kill(serverPid(w, "dr"), "SIGKILL");
-      const { code, stdout, stderr } = await w.cli("failover", "--to", "primary", "--yes", "--force");
+      const { code, stdout, stderr } = await w.failover("primary", "--yes", "--force");
       assert.equal(code, 0, stdout + stderr);
       await w.serving("primary");
-      await waitFor(shares, { what: "primary's replicas share again", deadlineMs: 120_000, everyMs: 200 });
+      await waitFor(shares, { what: "primary's replicas share again", deadlineMs: PATIENCE_MS, everyMs: 200 });
     });
   });
 });

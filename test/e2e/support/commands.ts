@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { SiteRoleStatus } from "../../../guard/siterole";
 import type { LabSite } from "../../../lab/plan";
 import type { World } from "./world";
 
@@ -17,6 +18,9 @@ export async function command(w: World, ...args: readonly string[]): Promise<End
 }
 
 export const snapshotIn = ({ notes }: Ended): string => notes.map((note) => /^snapshot (\S+)$/.exec(note)?.[1]).find((id) => id !== undefined) ?? "";
+
+/** Whether a site knows that this snapshot, or one that its schedule took after it, is in the store. Ids begin with their time. */
+export const isNewest = ({ snapshots }: SiteRoleStatus, id: string): boolean => (snapshots?.newest?.id ?? "") >= id;
 
 /** Takes a snapshot, which must succeed. @returns its id. */
 export async function takeSnapshot(w: World, site: LabSite): Promise<string> {

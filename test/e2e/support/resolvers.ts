@@ -44,7 +44,7 @@ export class Resolvers {
         if (ready.length !== count || pods.length !== count) throw new Error(`${ready.length} of ${pods.length} are ready`);
         return ready;
       },
-      { what: `${this.site}: ${count} resolvers`, deadlineMs: 120_000 },
+      { what: `${this.site}: ${count} resolvers`, deadlineMs: 300_000 },
     );
   }
 
@@ -65,21 +65,22 @@ export class Resolvers {
 
   /** Sum of a replica's metrics whose name and labels begin so; 0 when there are none yet. */
   async metric({ address }: Replica, start: string): Promise<number> {
-    const text = await run("nsenter", [this.netns, process.execPath, "-e", FETCH, `http://${address}:${HTTP_PORT}/metrics`], { timeoutMs: 20_000 });
+    const text = await run("nsenter", [this.netns, process.execPath, "-e", FETCH, `http://${address}:${HTTP_PORT}/metrics`], { timeoutMs: 60_000 });
     return text.split("\n").filter((line) => line.startsWith(start)).reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" ") + 1)), 0);
   }
 
-  /** Queries at the Service while `during` runs, and after it until there were `least`. */
+  /** Queries at the Service from before `during` runs until after it, and until there were `least`. */
   async loadDuring(queriesASecond: number, during: () => Promise<void>, least = 0): Promise<DnsLoadReport> {
     const args = [await this.service(), "53", String(queriesASecond), `${this.site}-${Date.now().toString(36)}`, String(least)];
     const child = spawn("nsenter", [this.netns, process.execPath, "--import", "tsx", join(__dirname, "dnsLoad.ts"), ...args], { stdio: ["pipe", "pipe", "inherit"] });
     let said = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
+    const begun = new Promise<void>((resolve) => child.stdout.setEncoding("utf8").on("data", (text: string) => resolve(void (said += text))));
     const ended = new Promise<number | null>((resolve, reject) => {
       child.once("error", reject);
       child.once("close", resolve);
     });
     try {
+      await Promise.race([begun, ended]);
       await during();
     } finally {
       child.stdin.end();
@@ -90,11 +91,11 @@ export class Resolvers {
   }
 
   private digAt(server: string, port: number, name: string, flags: readonly string[]): Promise<DigAnswer> {
-    return this.inside(this.debian.program("dig"), `@${server}`, "-p", String(port), "+tries=1", "+time=5", "+noall", "+comments", "+answer", "+stats", ...flags, name).then(parseDig);
+    return this.inside(this.debian.program("dig"), `@${server}`, "-p", String(port), "+tries=3", "+time=10", "+noall", "+comments", "+answer", "+stats", ...flags, name).then(parseDig);
   }
 
   private inside(...command: readonly string[]): Promise<string> {
-    return run("nsenter", [this.netns, ...command], { env: this.debian.environment, timeoutMs: 20_000 });
+    return run("nsenter", [this.netns, ...command], { env: this.debian.environment, timeoutMs: 60_000 });
   }
 
   private get netns(): string {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, renameSync, rmdirSync } from "node:fs";
+import { appendFileSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { siteOf, type LabSite } from "../../../lab/plan";
 import { Service } from "../../../lab/process/service";
@@ -9,6 +9,7 @@ import type { World } from "./world";
 
 const POD = "/api/v1/namespaces/cache/pods/dragonfly-0";
 const USER = 999;
+const FILLER = "filler";
 
 /**
  * Another, empty disk of a size of its own in the place of the server's: a tmpfs where the node has the folder of its volume. A
@@ -45,8 +46,30 @@ export class Disk {
   }
 
   /** The data folder of the server that runs, from this machine. */
-  inside(...names: readonly string[]): string {
+  private inside(...names: readonly string[]): string {
     return join("/proc", String(serverPid(this.w, this.site)), "root/data", ...names);
+  }
+
+  /**
+   * Fills the disk of the server that runs to its last byte: the guard's memory and a dump find no room at all. What a dump under way
+   * had taken is free again when that fails, so that is waited for and taken too.
+   */
+  async fill(): Promise<void> {
+    const folder = this.inside();
+    await waitFor(
+      () => {
+        const { bavail, bsize } = statfsSync(folder);
+        if (bavail > 0) appendFileSync(this.inside(FILLER), Buffer.alloc(bavail * bsize));
+        const dumping = readdirSync(folder).some((name) => name.startsWith("temp-") && Date.now() - statSync(join(folder, name)).mtimeMs < 10_000);
+        return bavail === 0 && !dumping;
+      },
+      { what: `${this.site}: a full disk`, deadlineMs: 180_000 },
+    );
+  }
+
+  /** Undoes `fill`. */
+  empty(): void {
+    rmSync(this.inside(FILLER), { force: true });
   }
 
   /** A new pod, which takes the disk that is there now. */
@@ -54,7 +77,7 @@ export class Disk {
     const uid = async (): Promise<string | undefined> => ((await this.w.get(this.site, POD)) as { metadata: { uid: string } } | undefined)?.metadata.uid;
     const before = await uid();
     await this.w.remove(this.site, POD);
-    await waitFor(async () => ![undefined, before].includes(await uid()) && serverPid(this.w, this.site) > 0, { what: `${this.site}: a new pod`, deadlineMs: 180_000 });
+    await waitFor(async () => ![undefined, before].includes(await uid()) && serverPid(this.w, this.site) > 0, { what: `${this.site}: a new pod`, deadlineMs: 300_000 });
   }
 
   private onNode(...command: readonly string[]): void {

@@ -17,11 +17,18 @@ import { Toolchain, toolchainKind } from "../../../lab/toolchain/toolchain";
 export const ENGINE: Engine = process.env["DRAGONFLY_BINARY"] ? "dragonfly" : "redis";
 const ROLES = `/apis/dragonfly-dr.io/v1alpha1/namespaces/${CACHE_NAMESPACE}/siteroles`;
 
-const CONNECT_MS = 5_000;
+/** As long as the gateways of a busy machine may take to notice that a server is back. */
+const CONNECT_MS = 30_000;
+/** Of waits that nothing but a broken site outlasts: a busy machine takes several times its usual seconds. */
+const PATIENCE_MS = 180_000;
+/** The commands' own waits: they allow for a machine that clients do not share with two clusters. */
+const COMMANDS_PATIENCE = ["--timeout", "60s"];
+const WITH_PATIENCE = ["init", "switchover", "failover", "failback", "restore", "snapshot"];
 
 /** The lab of the end-to-end tests, and what they ask of it. One for all files, in the order of their names. */
 export class World {
   private runs = 0;
+  private marks = 0;
   private constructor(
     readonly lab: Lab,
     readonly deployment: Deployment,
@@ -54,7 +61,7 @@ export class World {
     return (await this.role(site))?.status;
   }
 
-  async statusWhere(site: LabSite, what: string, condition: (status: SiteRoleStatus) => boolean, ms = 60_000): Promise<SiteRoleStatus> {
+  async statusWhere(site: LabSite, what: string, condition: (status: SiteRoleStatus) => boolean, ms = PATIENCE_MS): Promise<SiteRoleStatus> {
     let last: SiteRoleStatus | undefined;
     return waitFor(
       async () => {
@@ -71,7 +78,47 @@ export class World {
   }
 
   inSync(site: LabSite): Promise<SiteRoleStatus> {
-    return this.statusWhere(site, "in sync", (status) => status.replication?.inSync === true, 120_000);
+    return this.statusWhere(site, "in sync", (status) => status.replication?.inSync === true);
+  }
+
+  /**
+   * Waits until all is as the commands want it: `primary` serves, what is written there now arrives at the other site, and both
+   * say so. What either said last may be of before, so the data itself is asked first.
+   */
+  async settled(primary: LabSite): Promise<void> {
+    const replica: LabSite = primary === "primary" ? "dr" : "primary";
+    const key = `cache:settled:${Date.now().toString(36)}-${++this.marks}`;
+    await this.serving(primary);
+    await this.firstWrite(primary, key);
+    await this.arrives(replica, key);
+    const linked = (status: SiteRoleStatus): boolean => status.peers.every((peer) => peer.reachable);
+    await this.statusWhere(replica, "in sync, and not behind", (status) => status.replication?.inSync === true && (status.replication.lagSeconds ?? Infinity) < 3 && linked(status));
+    await this.statusWhere(primary, "serves, and sees the other site", (status) => status.serving && linked(status));
+  }
+
+  /** Waits until a site's own copy has a key. */
+  async arrives(site: LabSite, key: string): Promise<void> {
+    await waitFor(() => this.reading(site, async (client) => (await client.exists(key)) === 1), { what: `${key} in ${site}`, deadlineMs: PATIENCE_MS });
+  }
+
+  /** What `work` finds in a site's own copy. */
+  async reading<T>(site: LabSite, work: (client: Redis) => Promise<T>): Promise<T> {
+    const client = await this.client(site, "appcache", "read");
+    try {
+      return await work(client);
+    } finally {
+      client.disconnect();
+    }
+  }
+
+  /** Whether nobody is let in at all: not one connection is answered. */
+  async isClosed(site: LabSite): Promise<boolean> {
+    try {
+      (await this.connect(site, "appcache", "write", undefined)).disconnect();
+      return false;
+    } catch {
+      return true;
+    }
   }
 
   /** A client that does not connect again once it is in. Rejects when the user is refused, or nobody lets it in for a while. */
@@ -90,7 +137,7 @@ export class World {
 
   private async connect(site: LabSite, user: string | null, access: "write" | "read", password: string | undefined): Promise<Redis> {
     const secret = password ?? (user === null ? "" : (await this.deployment.passwords())[user] ?? "");
-    const redis = new Redis({ ...parseEndpoint(this.deployment.url(site, access)), ...(user === null ? {} : { username: user, password: secret }), lazyConnect: true, retryStrategy: () => null, enableReadyCheck: false, enableOfflineQueue: false, maxRetriesPerRequest: 0, disableClientInfo: true, connectTimeout: 2_000, commandTimeout: 3_000 });
+    const redis = new Redis({ ...parseEndpoint(this.deployment.url(site, access)), ...(user === null ? {} : { username: user, password: secret }), lazyConnect: true, retryStrategy: () => null, enableReadyCheck: false, enableOfflineQueue: false, maxRetriesPerRequest: 0, disableClientInfo: true, connectTimeout: 10_000, commandTimeout: 15_000 });
     let refusal: Error | null = null;
     redis.on("error", (error: Error) => (refusal ??= error));
     try {
@@ -102,7 +149,7 @@ export class World {
   }
 
   /** Milliseconds until a write at this site's Service was acknowledged. */
-  async firstWrite(site: LabSite, key: string, ms = 30_000): Promise<number> {
+  async firstWrite(site: LabSite, key: string, ms = PATIENCE_MS): Promise<number> {
     const begun = performance.now();
     await waitFor(
       async () => {
@@ -124,8 +171,21 @@ export class World {
     return (await underLoad(this.deployment, { writers: [writer], seconds, readAt: at }, during)).report;
   }
 
+  /** The operator's command, with patience where it has a say in that. */
   cli(...args: readonly string[]): Promise<ShellResult> {
-    return this.deployment.cli(...args);
+    return this.deployment.cli(...args, ...(WITH_PATIENCE.includes(args[0] ?? "") ? COMMANDS_PATIENCE : []));
+  }
+
+  /**
+   * A failover; then again, as its own word is, where the other site's API server did not answer within the second that a
+   * failover gives it: that site is closed by then, and does not follow yet.
+   */
+  async failover(to: LabSite, ...flags: readonly string[]): Promise<ShellResult> {
+    const other: LabSite = to === "primary" ? "dr" : "primary";
+    const first = await this.cli("failover", "--to", to, ...flags);
+    if (first.code !== 0 || (await this.role(other))?.spec.role === "replica") return first;
+    console.log(`      ${other} was not told within a second: ${first.stdout.trim()}`);
+    return this.cli("failover", "--to", to, ...flags);
   }
 
   private async withApi<T>(site: LabSite, work: (api: KubeApi) => Promise<T>): Promise<T> {
