@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { freePort } from "../support/ports";
 
 interface Ended {
   readonly code: number;
@@ -57,10 +57,7 @@ describe("the command line", function () {
   });
 
   it("says in one line which region does not answer and where it is, as text and as JSON", async () => {
-    const held = createServer();
-    await new Promise<void>((listening) => held.listen(0, "127.0.0.1", listening));
-    const { port } = held.address() as AddressInfo;
-    await new Promise((closed) => held.close(closed));
+    const port = await freePort();
     const file = await sites(port);
     const line = `site dr: https://127.0.0.1:${port} does not answer (ECONNREFUSED); only a site whose API server answers can be promoted`;
     const text = await call("failover", "--to", "dr", "--sites", file);

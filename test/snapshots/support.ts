@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { S3Server } from "../../lab/storage/s3Server";
@@ -14,15 +13,7 @@ import { S3Store } from "../../snapshots/store/s3Store";
 import { Dumper } from "../../snapshots/take/dump";
 import type { CopyView } from "../../snapshots/take/guardView";
 import { findRedisServer } from "../lab/load/redisServer";
-
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
-}
+import { freePort } from "../support/ports";
 
 /** The engines that this machine can run: Redis from the lab, Dragonfly where DRAGONFLY_BINARY names it. */
 export function engines(): Engine[] {

@@ -8,6 +8,7 @@ import { KubeApi } from "../../../cli/kube/api";
 import { KubeSiteStore } from "../../../cli/kube/siteStore";
 import { ApiRefusal, SiteUnreachable } from "../../../cli/store";
 import { siteName, type Milliseconds } from "../../../server/types";
+import { freePort } from "../../support/ports";
 
 /** Of requests that are answered: never reached, however slow the machine. */
 const timeout = 15_000 as Milliseconds;
@@ -72,11 +73,7 @@ describe("the way to an API server", () => {
   });
 
   it("names a refused connection, a missing file and a missing context", async () => {
-    const closed = createServer().listen(0, "127.0.0.1");
-    await new Promise((resolve) => closed.once("listening", resolve));
-    const { port } = closed.address() as AddressInfo;
-    await new Promise((resolve) => closed.close(resolve));
-    await assert.rejects((await api({ token: "t" }, port)).request(get), /does not answer \(ECONNREFUSED\)/);
+    await assert.rejects((await api({ token: "t" }, await freePort())).request(get), /does not answer \(ECONNREFUSED\)/);
     await assert.rejects(new KubeApi(site, { kubeconfig: join(folder, "none"), context: null }).request(get), /cannot be used: kubeconfig .* cannot be read \(ENOENT\)/);
     await assert.rejects(new KubeApi(site, { kubeconfig: await kubeconfig({}), context: "there" }).request(get), /has no context "there"/);
   });

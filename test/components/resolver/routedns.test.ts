@@ -10,9 +10,10 @@ import { withDefaults } from "../../../components/settings/defaults";
 import { cacheDirectory } from "../../../lab/paths";
 import { goToolFolder } from "../../../lab/toolchain/goBuild";
 import { ROUTEDNS } from "../../../bench/resolver/tools";
-import { findRedis, freePort, PASSWORD, TestRedis } from "../../resolver/support/redis";
+import { findRedis, PASSWORD, TestRedis } from "../../resolver/support/redis";
 import { until } from "../../resolver/support/until";
 import { everyName, TestUpstream } from "../../resolver/support/upstream";
+import { freePort } from "../../support/ports";
 
 const names = Array.from({ length: 8 }, (_, at) => `n${at}.example`);
 

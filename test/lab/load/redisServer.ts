@@ -1,13 +1,13 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type Redis from "ioredis";
 import { cacheDirectory } from "../../../lab/paths";
 import { Debian } from "../../../lab/toolchain/debian";
+import { freePort } from "../../support/ports";
 import { connect, type Credentials, type Endpoint } from "../../../lab/load/connection";
 
 const PASSWORD = "app-password_1";
@@ -18,16 +18,21 @@ interface Binary {
   readonly libraries: string | null;
 }
 
+let unpacked: Binary | undefined;
+
 /** Debian's redis-server where the lab has unpacked it, or the one that REDIS_SERVER names; null when there is none yet. */
 export function findRedisServer(): Binary | null {
   const named = process.env["REDIS_SERVER"];
   if (named !== undefined) return { path: named, libraries: process.env["LD_LIBRARY_PATH"] ?? null };
+  if (unpacked !== undefined) return unpacked;
   const debian = Debian.cached(cacheDirectory());
   if (debian === undefined) return null;
   // The server is redis-check-rdb under another name; Debian's link to it has a package of its own.
-  const path = join(mkdtempSync(join(tmpdir(), "dragonfly-dr-redis-")), "redis-server");
-  symlinkSync(debian.program("redis-check-rdb"), path);
-  return { path, libraries: debian.environment.LD_LIBRARY_PATH };
+  const folder = mkdtempSync(join(tmpdir(), "dragonfly-dr-redis-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  symlinkSync(debian.program("redis-check-rdb"), join(folder, "redis-server"));
+  unpacked = { path: join(folder, "redis-server"), libraries: debian.environment.LD_LIBRARY_PATH };
+  return unpacked;
 }
 
 /** A redis-server of the test's own on loopback, with the user `appcache` confined to `cache:*`. */
@@ -83,13 +88,4 @@ export class TestRedis {
     await this.kill("SIGKILL");
     rmSync(this.folder, { recursive: true, force: true });
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
 }

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -14,6 +13,7 @@ import type { AclUser } from "../../../server/acl/user";
 import { serverArgs } from "../../../server/flags";
 import { parseReplication } from "../../../server/replication";
 import { bytes, type Engine } from "../../../server/types";
+import { freePort } from "../../support/ports";
 import { findProgram, type Program } from "../../unpacked";
 import { everyUser, hashes } from "./users";
 
@@ -22,15 +22,6 @@ function programOf(engine: Engine): Program | null {
   if (engine === "redis") return findProgram("redis-server");
   const binary = process.env["DRAGONFLY_BINARY"];
   return binary === undefined || binary === "" ? null : { binary, argv0: binary, env: { ...process.env, DFLY_requirepass: "default" } };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
 }
 
 /** In these tests a user's password is its name. */

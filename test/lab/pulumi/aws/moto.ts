@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { createServer, type AddressInfo } from "node:net";
 import { waitFor } from "../../../../lab/process/waitFor";
 import { Toolchain } from "../../../../lab/toolchain/toolchain";
+import { freePort } from "../../../support/ports";
 
 /** moto, which stands in for AWS: S3 and IAM with its authorization checks. */
 export class Moto {
@@ -35,12 +35,4 @@ export class Moto {
     this.process.kill("SIGKILL");
     await ended;
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  return port;
 }
