@@ -9,7 +9,7 @@ import { dryRun, type Result } from "../run/result";
 import type { Tools } from "../run/tools";
 import { tryWrite } from "../run/tryWrite";
 import type { SiteEntry } from "../sites/entry";
-import { carryOut } from "./switchover";
+import { carryOut, settle } from "./switchover";
 
 export interface FailbackOptions {
   readonly to: SiteName;
@@ -70,8 +70,7 @@ export async function failback(entries: readonly SiteEntry[], options: FailbackO
       return await record.end({ outcome: rejoin === null ? "rolled back" : "unfinished", problems: [problem], wayOn });
     }
     // Hours may have passed: everything that a switchover asks for is looked at anew.
-    const now = await Promise.all(crew.all.map((f) => f.observe()));
-    const handover = judgeSwitchover(now, to, options.maxLag);
+    const { views: now, verdict: handover } = await settle(crew, await crew.look(), (views) => judgeSwitchover(views, to, options.maxLag), tools);
     if (handover.kind === "refuse") return await record.end({ outcome: "unfinished", problems: handover.reasons, wayOn });
     if (handover.kind === "withdraw") throw unfinished(`site ${to}: is primary by now, with a handover pending`, "look at dragonfly-dr status");
     record.began(left?.startedAt ?? null, handover.lagSeconds, left !== null);

@@ -12,8 +12,11 @@ import { dryRun, type Result } from "../run/result";
 import type { Tools } from "../run/tools";
 import type { SiteEntry } from "../sites/entry";
 
-/** What a busy machine or a lost packet is given to pass before a switchover is refused for it. */
-const SETTLE_MS = 3_000 as Milliseconds;
+/**
+ * What a busy machine or a lost packet is given to pass before a switchover is refused for it. Longer than a guard takes to renew a
+ * status in which only a number is new (guard/statusWriter.ts): a lag that has passed must have had the time to be seen gone.
+ */
+const SETTLE_MS = 7_000 as Milliseconds;
 
 export interface SwitchoverOptions {
   readonly to: SiteName;
@@ -49,7 +52,7 @@ export async function switchover(entries: readonly SiteEntry[], options: Switcho
 }
 
 /** A refusal whose reasons may pass by themselves is judged again as the sites change, for a few seconds. */
-async function settle(crew: Crew, seen: readonly SiteView[], judge: (views: readonly SiteView[]) => SwitchoverVerdict, { clock, signal }: Tools): Promise<{ readonly views: readonly SiteView[]; readonly verdict: SwitchoverVerdict }> {
+export async function settle(crew: Crew, seen: readonly SiteView[], judge: (views: readonly SiteView[]) => SwitchoverVerdict, { clock, signal }: Tools): Promise<{ readonly views: readonly SiteView[]; readonly verdict: SwitchoverVerdict }> {
   const deadline = clock.now() + SETTLE_MS;
   for (let views = seen; ; ) {
     const { revision } = crew.changes;

@@ -102,7 +102,8 @@ function statusReasons(primary: PresentView, target: PresentView, maxLag: Second
   if (a === null) lasting.push(staleness(primary));
   if (b === null) lasting.push(staleness(target));
   if (a !== null && !servesAt(primary.object, primary.object.spec.epoch)) {
-    lasting.push(`site ${primary.site}: is primary and does not serve (${a.phase}: ${a.reason}); a switchover needs a serving primary, failover does not`);
+    // A server that did not answer its guard in time once is no more than busy.
+    (a.phase === "Starting" ? passing : lasting).push(`site ${primary.site}: is primary and does not serve (${a.phase}: ${a.reason}); a switchover needs a serving primary, failover does not`);
   }
   if (b !== null) passing.push(...targetReasons(target.site, b, maxLag));
   for (const [site, status, peer] of [[primary.site, a, target.site], [target.site, b, primary.site]] as const) {

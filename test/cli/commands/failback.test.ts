@@ -54,6 +54,15 @@ describe("failback", () => {
     assert.match((result?.json as Receipt).wayOn ?? "", /failback --to primary again/);
   });
 
+  it("lets a moment's lag pass once the site has caught up", async () => {
+    const world = await failedOver();
+    world.guard(PRIMARY).lagSeconds = 9;
+    void world.clock.after(6_000 as never).then(() => (world.guard(PRIMARY).lagSeconds = 0.1));
+    const result = await world.drive(failback(world.entries, options, world.tools()));
+    assert.equal(result?.code, 0, result?.text);
+    assert.deepEqual(world.openSites(), [PRIMARY]);
+  });
+
   it("goes on wherever it was killed", async () => {
     for (let killAt = 0; killAt < 200; killAt += 7) {
       const world = await failedOver();

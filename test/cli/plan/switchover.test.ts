@@ -56,6 +56,13 @@ describe("the judgement of a switchover", () => {
     });
   }
 
+  it("says what may pass by itself: a server that was too busy to answer, and not one that is held back", () => {
+    for (const [phase, mayPass] of [["Starting", true], ["Holding", undefined]] as const) {
+      const verdict = judgeSwitchover(pair({ serving: false, phase, reason: "why" }), DR, lag);
+      assert.deepEqual(verdict.kind === "refuse" && verdict.mayPass, mayPass, phase);
+    }
+  });
+
   it("allows a target without a memory limit, and any threads on Redis", () => {
     assert.equal(judgeSwitchover(pair({}, server({ maxMemoryBytes: bytes(0) })), DR, lag).kind, "go");
     assert.equal(judgeSwitchover(pair(server({ engine: "redis", threads: 1 }), server({ engine: "redis", threads: 2 })), DR, lag).kind, "go");

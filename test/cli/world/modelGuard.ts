@@ -1,5 +1,5 @@
 import type { SiteRoleStatus } from "../../../guard/siterole";
-import type { Engine, SiteName } from "../../../server/types";
+import type { Engine, Seconds, SiteName } from "../../../server/types";
 import type { MemoryCluster } from "./memoryCluster";
 
 export interface GuardModelOptions {
@@ -20,6 +20,8 @@ export class ModelGuard {
   data = new Set<number>();
   peer: ModelGuard | null = null;
   linkUp = true;
+  /** What this copy says of itself while it is in sync. */
+  lagSeconds = 0.1;
   /** What the next takeover that this site tries comes to. */
   takeoverEnds: "done" | "refused" | "unknown" = "done";
   /** A takeover that a frozen server will carry out when it wakes. */
@@ -199,7 +201,7 @@ export class ModelGuard {
       serving: this.open,
       dataVersion: { epoch: 1, sequence: this.data.size },
       server: { engine: this.options.engine, version: "7.0.15", runId: "r", threads: 2, usedMemoryBytes: 1_000_000, maxMemoryBytes: 10_000_000 },
-      replication: this.server === "replica" ? { source: object.spec.source ?? null, linkUp: true, syncInProgress: false, inSync: this.inSync, lagSeconds: this.inSync ? 0.1 : 9, position: null } : null,
+      replication: this.server === "replica" ? { source: object.spec.source ?? null, linkUp: true, syncInProgress: false, inSync: this.inSync, lagSeconds: (this.inSync ? this.lagSeconds : 9) as Seconds, position: null } : null,
       peers: this.peer === null ? [] : [{ site: this.peer.site, reachable: this.linkUp && this.peer.linkUp, lastContactSeconds: 0, role: this.peer.server, epoch: this.peer.cluster.spec?.epoch ?? null, serving: this.peer.open, dataVersion: null, lagSeconds: 0 }],
       ...(this.handover === undefined ? {} : { handover: this.handover }),
       ...(this.refusal === undefined ? {} : { refusal: this.refusal }),
