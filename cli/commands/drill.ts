@@ -1,5 +1,5 @@
 import type { Milliseconds, SiteName } from "../../server/types";
-import type { DrillStore } from "../drillStore";
+import type { DrillState, DrillStore } from "../drillStore";
 import { checkSites, Crew, REQUEST_MS } from "../run/crew";
 import { CommandRecord } from "../run/record";
 import { dryRun, type Result } from "../run/result";
@@ -41,6 +41,16 @@ export async function drill(entries: readonly SiteEntry[], options: DrillOptions
   }
 }
 
+/** A drill goes on whether or not anybody is told: an API server that did not answer is asked again. */
+async function look(drills: DrillStore, name: string): Promise<DrillState> {
+  try {
+    return await drills.look(name, REQUEST_MS);
+  } catch (error) {
+    if (error instanceof SiteUnreachable) return { kind: "running", detail: error.message };
+    throw error;
+  }
+}
+
 /** @returns why nothing is proven; null when it is. */
 async function one(drills: DrillStore, suffix: string, record: CommandRecord, { clock, signal }: Tools, wait: Milliseconds): Promise<string | null> {
   const { site } = drills;
@@ -48,7 +58,7 @@ async function one(drills: DrillStore, suffix: string, record: CommandRecord, { 
     const name = await drills.start(suffix, REQUEST_MS);
     const deadline = clock.now() + wait;
     for (;;) {
-      const state = await drills.look(name, REQUEST_MS);
+      const state = await look(drills, name);
       if (state.kind === "ended") {
         if (state.outcome === "succeeded" && state.report?.outcome === "proven") {
           record.note(`site ${site}: ${state.report.snapshot} is proven: ${state.report.keys} keys, ${state.report.sampled} of them compared, ${state.report.bytes} bytes in ${state.report.seconds.toFixed(1)} s`);

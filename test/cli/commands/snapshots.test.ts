@@ -3,7 +3,7 @@ import { drill } from "../../../cli/commands/drill";
 import { restore } from "../../../cli/commands/restore";
 import { snapshot } from "../../../cli/commands/snapshot";
 import { status } from "../../../cli/commands/status";
-import { drillEndings } from "../world/memoryDrills";
+import { drillEndings, unanswered } from "../world/memoryDrills";
 import { DR, PRIMARY, World } from "../world/world";
 
 const asked = { site: null, timeout: 5_000 as never, wait: 60_000 as never, run: "really" } as const;
@@ -131,7 +131,20 @@ describe("restore", () => {
 
 describe("drill", () => {
   const every = { site: null, wait: 60_000 as never, run: "really" } as const;
-  afterEach(() => drillEndings.clear());
+  afterEach(() => {
+    drillEndings.clear();
+    unanswered.clear();
+  });
+
+  it("goes on where the API server does not answer for a while, and gives up when it stays away", async () => {
+    for (const [looks, code] of [[3, 0], [1_000, 1]] as const) {
+      const world = keeping();
+      unanswered.set(DR, looks);
+      const result = await world.drive(drill(world.entries, { ...every, site: DR }, world.tools()));
+      assert.equal(result?.code, code, result?.text);
+      if (code === 1) assert.match(world.receipts[0]?.problems.join() ?? "", /has not ended within 60 s \(.*does not answer within 5 s\)/);
+    }
+  });
 
   it("proves each site's newest snapshot", async () => {
     const world = keeping();
