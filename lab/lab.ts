@@ -123,7 +123,7 @@ export class Lab {
       cgroupEntry: entryFile(this.#trees, group),
     });
     const api = new Toxiproxy(toxiproxyUrl(this.plan));
-    await waitFor(() => api.isUp(), { what: "toxiproxy", deadlineMs: 20_000, giveUp: proxy.mustBeAlive });
+    await waitFor(() => api.isUp(), { what: "toxiproxy", deadlineMs: 120_000, giveUp: proxy.mustBeAlive });
     await this.link.create(settings);
     progress.say(`link: ready, ${settings.rttMs} ms round trip`);
   }
@@ -177,7 +177,7 @@ export class Lab {
     // The nodes' own mounts went with their processes; what is here was made by hand, or by an older lab.
     for (const mount of mountsBelow(readFileSync("/proc/self/mountinfo", "utf8"), this.plan.directory)) await run("umount", ["--lazy", mount]);
     await this.network.remove();
-    await waitFor(() => removeCgroup(this.#trees, this.plan.cgroup).length === 0, { what: `removal of control group ${this.plan.cgroup}`, deadlineMs: 10_000 });
+    await waitFor(() => removeCgroup(this.#trees, this.plan.cgroup).length === 0, { what: `removal of control group ${this.plan.cgroup}`, deadlineMs: 60_000 });
     rmSync(this.plan.directory, { recursive: true, force: true, maxRetries: 3 });
   }
 

@@ -22,7 +22,7 @@ const SERVICES = ["node", "etcd", "apiserver", "containerd", "controller-manager
 type ServiceName = (typeof SERVICES)[number];
 
 /** Generous: two cores may be shared with a build. */
-const DEADLINE_MS = 180_000;
+const DEADLINE_MS = 600_000;
 /** Of Go's collector: half the heap's growth that is the default, for a third less memory in idle programs. */
 const GO_ENVIRONMENT = { GOGC: "50" };
 

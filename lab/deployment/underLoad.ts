@@ -32,6 +32,8 @@ export interface LoadOutcome {
 }
 
 const FIRST_ACKNOWLEDGEMENTS = 200;
+/** Until a writer is under way: its program is compiled first. */
+const BEGINS_MS = 120_000;
 
 /**
  * Runs `during` once every writer is under way, and counts what was lost: by a process that knows nothing but the writers' logs.
@@ -46,7 +48,7 @@ export async function underLoad(deployment: Deployment, { writers, seconds, read
     return { beside: settings.beside, log, ended: deployment.load("writer", ...flags, ...user, "--seconds", String(seconds), "--ack-log", log) };
   });
   try {
-    await Promise.all(runs.map(({ log }) => underWay(log, FIRST_ACKNOWLEDGEMENTS, 30_000)));
+    await Promise.all(runs.map(({ log }) => underWay(log, FIRST_ACKNOWLEDGEMENTS, BEGINS_MS)));
     await during();
   } finally {
     await Promise.allSettled(runs.map(({ ended }) => ended)); // nobody else would end them

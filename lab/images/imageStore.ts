@@ -48,7 +48,7 @@ export async function importImages(site: SitePlan, images: readonly BuiltImage[]
   for (const image of images.filter((each) => !isImported(site, each))) {
     await run(toolchain.debian.program("ctr"), ["--address", containerdSocket(site), "--namespace", "k8s.io", "images", "import", image.file], {
       env: toolchain.debian.environment,
-      timeoutMs: 120_000,
+      timeoutMs: 600_000,
     });
     mkdirSync(join(site.directory, "images"), { recursive: true });
     writeFileSync(markFile(site, image), image.key);

@@ -60,7 +60,7 @@ export class Toxiproxy {
   #call(method: string, path: string, body?: unknown): Promise<Response> {
     return fetch(`${this.#url}${path}`, {
       method,
-      signal: AbortSignal.timeout(5000),
+      signal: AbortSignal.timeout(30_000),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   }

@@ -39,11 +39,11 @@ export class NameServer {
     const corefile = join(directory, "Corefile");
     writeFileSync(corefile, renderCorefile(this.options));
     const service = Service.start({ name: NAME, command: [program, "-quiet", "-conf", corefile], directory, cgroupEntry });
-    await waitFor(() => this.isUp(), { what: "the lab's DNS server", deadlineMs: 20_000, giveUp: service.mustBeAlive });
+    await waitFor(() => this.isUp(), { what: "the lab's DNS server", deadlineMs: 120_000, giveUp: service.mustBeAlive });
   }
 
   async isUp(): Promise<boolean> {
-    const resolver = new Resolver({ timeout: 1_000, tries: 1 });
+    const resolver = new Resolver({ timeout: 5_000, tries: 1 });
     resolver.setServers([this.address]);
     return (await resolver.resolve4(`up.${LAB_ZONE}`)).length > 0;
   }

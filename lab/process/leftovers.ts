@@ -30,7 +30,7 @@ export async function endProcesses(list: () => number[]): Promise<number> {
       }
       return living.length === 0;
     },
-    { what: "end of the lab's processes", deadlineMs: 20_000, everyMs: 20 },
+    { what: "end of the lab's processes", deadlineMs: 120_000, everyMs: 20 },
   );
   return ended.size;
 }

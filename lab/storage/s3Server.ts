@@ -79,11 +79,11 @@ export class S3Server {
       directory,
       cgroupEntry,
     });
-    await waitFor(() => this.isUp(), { what: "versitygw", deadlineMs: 20_000, giveUp: service.mustBeAlive });
+    await waitFor(() => this.isUp(), { what: "versitygw", deadlineMs: 120_000, giveUp: service.mustBeAlive });
   }
 
   async isUp(): Promise<boolean> {
-    return (await fetch(`${this.access.endpoint}/health`, { signal: AbortSignal.timeout(2_000) })).ok;
+    return (await fetch(`${this.access.endpoint}/health`, { signal: AbortSignal.timeout(10_000) })).ok;
   }
 
   /** Its process; undefined when it was never started. */
