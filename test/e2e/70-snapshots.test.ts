@@ -119,7 +119,7 @@ describe("snapshots", () => {
     const before = (await w.status("primary"))?.server?.runId;
     process.kill(serverPid(w, "primary"), "SIGTERM");
     // Its last word is of the server that has ended, until the guard has seen the next one.
-    await w.statusWhere("primary", "serves from a new server", (status) => status.serving && status.server !== null && status.server?.runId !== before);
+    await w.statusWhere("primary", "serves from a new server", (status) => status.serving && status.server?.runId !== undefined && status.server.runId !== before);
     await w.settled("primary");
     await holds("primary", "cache:order:7", "order 7");
   });
