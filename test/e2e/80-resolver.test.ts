@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { LAB_ADDRESS, LAB_TTL_SECONDS } from "../../lab/names/corefile";
 import { SITES, type LabSite } from "../../lab/plan";
 import { waitFor } from "../../lab/process/waitFor";
+import type { DnsLoadReport } from "./support/dnsLoad";
 import { gatewayPids, serverPid } from "./support/processes";
 import { RESOLVER_NAMESPACE, Resolvers, type Replica } from "./support/resolvers";
 import { world, type World } from "./support/world";
@@ -13,6 +14,15 @@ function signalIfThere(pid: number, signal: "SIGKILL" | "SIGCONT"): void {
   } catch {
     // Gone already.
   }
+}
+
+/** A datagram or two may be lost on a busy machine; a resolver that leaves queries lie loses more than that. */
+const MOST_SENT_AGAIN = 0.01;
+
+function noneFailed(when: string, { asked, failures, sentAgain, slowestMs }: DnsLoadReport): void {
+  console.log(`      ${when}: ${asked} queries, ${failures.length} failed, ${sentAgain} sent again, the slowest took ${slowestMs} ms`);
+  assert.deepEqual(failures, []);
+  assert.ok(sentAgain <= Math.max(1, asked * MOST_SENT_AGAIN), `${sentAgain} of ${asked} queries had no answer at first`);
 }
 
 const REPLICAS = 2;
@@ -87,9 +97,8 @@ describe("the resolvers", () => {
       other = await second?.loadDuring(QUERIES_A_SECOND, during, LEAST_QUERIES);
     });
     for (const [at, report] of [own, other].entries()) {
-      console.log(`      at ${SITES[at]}: ${report?.asked} queries, ${report?.failures.length} failed, the slowest took ${report?.slowestMs} ms`);
+      noneFailed(`at ${SITES[at]}`, report ?? assert.fail());
       assert.ok((report?.asked ?? 0) > 100, JSON.stringify(report));
-      assert.deepEqual(report?.failures, []);
     }
   };
 
@@ -190,8 +199,7 @@ describe("the resolvers", () => {
       }
       await waitFor(async () => (await sum(left)) === 0, { what: "the cache is used again", deadlineMs: PATIENCE_MS, everyMs: 100 });
     });
-    console.log(`      gateways frozen: ${report.asked} queries, ${report.failures.length} failed, the slowest took ${report.slowestMs} ms`);
-    assert.deepEqual(report.failures, []);
+    noneFailed("gateways frozen", report);
   });
 
   it("find a password that was rotated", async () => {
@@ -230,7 +238,7 @@ describe("the resolvers", () => {
         await takesAlone(fresh, old);
         await shareBy("the new password");
       });
-      assert.deepEqual(report.failures, []);
+      noneFailed("password rotated", report);
     } finally {
       await rotate(old);
       await takesAlone(old, fresh);

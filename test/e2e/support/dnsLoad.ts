@@ -7,6 +7,8 @@ export interface DnsLoadReport {
   readonly asked: number;
   /** Queries without an answer in time, or with another than the name's address. */
   readonly failures: readonly string[];
+  /** Queries that were sent twice. */
+  readonly sentAgain: number;
   readonly slowestMs: number;
 }
 
@@ -29,6 +31,7 @@ const open = new Set<Promise<void>>();
 const begun = performance.now();
 let asked = 0;
 let answered = false;
+let sentAgain = 0;
 let slowestMs = 0;
 
 function ask(name: string): Promise<void> {
@@ -50,7 +53,11 @@ function ask(name: string): Promise<void> {
     const query = encode({ type: "query", id, flags: 0x100, questions: [{ type: QTYPE_A, name }] });
     const send = (triesLeft: number): void => {
       socket.send(query, Number(port), server);
-      callOff = afterIo(PATIENCE_MS, () => (triesLeft > 1 ? send(triesLeft - 1) : end("no answer")));
+      callOff = afterIo(PATIENCE_MS, () => {
+        if (triesLeft <= 1) return end("no answer");
+        sentAgain += 1;
+        send(triesLeft - 1);
+      });
     };
     socket.once("error", (error) => end(error.message));
     socket.once("message", (message) => {
@@ -76,7 +83,7 @@ process.stdin.resume().once("end", () => (told = true));
 function end(): void {
   clearInterval(timer);
   void Promise.all(open).then(() => {
-    const report: DnsLoadReport = { asked, failures, slowestMs: Math.round(slowestMs) };
+    const report: DnsLoadReport = { asked, failures, sentAgain, slowestMs: Math.round(slowestMs) };
     process.stdout.write(`${JSON.stringify(report)}\n`);
   });
 }
