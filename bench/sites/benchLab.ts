@@ -1,5 +1,3 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import Redis from "ioredis";
 import type { SiteRoleStatus } from "../../guard/siterole";
 import { KubeApi } from "../../lab/cluster/kubeApi";
@@ -84,16 +82,6 @@ export class BenchLab {
     const pid = podProcess(siteOf(this.lab.plan, site), program);
     if (pid === undefined) throw new Error(`${site}: its ${program} does not run`);
     return pid;
-  }
-
-  /** A site file in which a region's API server is at `address`, https://HOST:PORT. */
-  sitesWith(lost: LabSite, address: string): string {
-    const sites = JSON.parse(readFileSync(this.deployment.env["DRAGONFLY_DR_SITES"] ?? "", "utf8")) as { sites: { site: string; kubeconfig: string }[] };
-    const kubeconfig = join(this.lab.plan.directory, `${lost}-gone.kubeconfig`);
-    writeFileSync(kubeconfig, readFileSync(this.deployment.kubeconfig(lost), "utf8").replace(/https:\/\/[0-9.]+:6443/, address), { mode: 0o600 });
-    const file = join(this.lab.plan.directory, `sites-without-${lost}.json`);
-    writeFileSync(file, JSON.stringify({ ...sites, sites: sites.sites.map((site) => (site.site === lost ? { ...site, kubeconfig } : site)) }));
-    return file;
   }
 
   /**

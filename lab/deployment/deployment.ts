@@ -54,6 +54,16 @@ export class Deployment {
     return siteOf(this.lab.plan, site).kubeconfig;
   }
 
+  /** A site file in which the API server of `lost` is at `address` (https://HOST:PORT), as from a desk that cannot reach the real one. */
+  sitesWith(lost: LabSite, address: string): string {
+    const { sites, ...rest } = JSON.parse(readFileSync(this.env["DRAGONFLY_DR_SITES"] ?? "", "utf8")) as { sites: readonly { site: string }[] };
+    const kubeconfig = join(this.lab.plan.directory, `${lost}-lost.kubeconfig`);
+    writeFileSync(kubeconfig, readFileSync(this.kubeconfig(lost), "utf8").replace(/https:\/\/[0-9.]+:6443/, address), { mode: 0o600 });
+    const file = join(this.lab.plan.directory, `sites-without-${lost}.json`);
+    writeFileSync(file, JSON.stringify({ ...rest, sites: sites.map((site) => (site.site === lost ? { ...site, kubeconfig } : site)) }));
+    return file;
+  }
+
   /** Where the host reaches a site's clients' Services. */
   url(site: LabSite, access: "write" | "read" = "write"): string {
     return `redis://${siteOf(this.lab.plan, site).address}:${access === "write" ? NODE_PORTS.dragonfly : NODE_PORTS.dragonflyRo}`;

@@ -3,7 +3,7 @@ import { SITES } from "../../lab/plan";
 import { waitFor } from "../../lab/process/waitFor";
 import { world, type World } from "./support/world";
 
-const unreachable = "https://10.255.255.1:6443";
+const UNREACHABLE = "https://10.255.255.1:6443";
 /** Two on a quiet machine (docs/guarantees.md, measured by the benchmark); it takes until its guard, the gateways and the server have had their turn. */
 const CLOSED_SECONDS = 6;
 
@@ -25,13 +25,7 @@ describe("dragonfly-dr failover, the regions cut off from each other", () => {
     await w.statusWhere("dr", "sees the cut", (status) => status.peers[0]?.reachable === false);
     for (let i = 0; i < 50; i++) await a.set(`cache:alone:${i}`, "1");
     // As from a desk that reaches the surviving region only.
-    const { readFileSync, writeFileSync } = await import("node:fs");
-    const { join } = await import("node:path");
-    const sites = JSON.parse(readFileSync(w.deployment.env["DRAGONFLY_DR_SITES"] ?? "", "utf8")) as { sites: { site: string; kubeconfig: string }[] };
-    const lost = join(w.lab.plan.directory, "lost-region.kubeconfig");
-    writeFileSync(lost, readFileSync(w.deployment.kubeconfig("primary"), "utf8").replace(/https:\/\/[0-9.]+:6443/, unreachable), { mode: 0o600 });
-    const file = join(w.lab.plan.directory, "sites-of-the-desk.json");
-    writeFileSync(file, JSON.stringify({ ...sites, sites: sites.sites.map((site) => (site.site === "primary" ? { ...site, kubeconfig: lost } : site)) }));
+    const file = w.deployment.sitesWith("primary", UNREACHABLE);
 
     const refused = await w.cli("switchover", "--to", "dr", "--sites", file);
     assert.equal(refused.code, 1, refused.stdout + refused.stderr);

@@ -14,8 +14,9 @@ import { Tombstones } from "../../../resolver/l2/tombstones";
 import { createLog } from "../../../resolver/log";
 import { nameFromText } from "../../../resolver/wire/presentation";
 import { isAtOnce } from "../../support/ownTime";
+import { freePort } from "../../support/ports";
 import { answerFor, keyFor } from "../support/answers";
-import { findRedis, freePort, PASSWORD, PREFIX, TestRedis, USER } from "../support/redis";
+import { findRedis, PASSWORD, PREFIX, TestRedis, USER } from "../support/redis";
 import { until } from "../support/until";
 
 const KEY = keyFor("example.com");

@@ -13,8 +13,6 @@ export const USER = "heimdall";
 export const PREFIX = "heimdall:dns:cache";
 export const PASSWORD = "heimdall-password_1";
 
-export { freePort };
-
 /** What a server may take to start on a machine that does much else. */
 const START_MS = 30_000;
 
