@@ -34,11 +34,15 @@ for (const [name, entry] of Object.entries(bundles)) {
     logLevel: "warning",
   });
   const { size } = statSync(outfile);
-  if (size > MAX_BUNDLE_BYTES) throw new Error(`${name}.cjs has ${size} bytes; at most ${MAX_BUNDLE_BYTES} fit beside other data in a ConfigMap`);
+  if (size > MAX_BUNDLE_BYTES)
+    throw new Error(`${name}.cjs has ${size} bytes; at most ${MAX_BUNDLE_BYTES} fit beside other data in a ConfigMap`);
 }
 
 if (!onlyBundles) {
-  execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"], { cwd: root, stdio: "inherit" });
+  execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"], {
+    cwd: root,
+    stdio: "inherit",
+  });
   const cli = join(dist, "cli/main.js");
   if (existsSync(cli)) chmodSync(cli, 0o755);
 }

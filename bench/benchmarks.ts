@@ -8,4 +8,12 @@ import { snapshotsBenchmark } from "./snapshots/benchmark";
 import { switchoverBenchmark } from "./switchover/benchmark";
 
 /** In the order of the document. */
-export const benchmarks: readonly Benchmark[] = [switchoverBenchmark, failoverBenchmark, rpoBenchmark, gatewayBenchmark, resolverBenchmark, policiesBenchmark, snapshotsBenchmark];
+export const benchmarks: readonly Benchmark[] = [
+  switchoverBenchmark,
+  failoverBenchmark,
+  rpoBenchmark,
+  gatewayBenchmark,
+  resolverBenchmark,
+  policiesBenchmark,
+  snapshotsBenchmark,
+];

@@ -10,14 +10,23 @@ export interface Benchmark {
 }
 
 /** The part that a run belongs to. */
-export const partOf = ({ name, title, onEngine }: Benchmark, dragonfly: string | undefined): Pick<Benchmark, "name" | "title"> =>
-  onEngine === true && dragonfly ? { name: `${name}-dragonfly`, title: `${title} (on a real Dragonfly)` } : { name, title };
+export const partOf = (
+  { name, title, onEngine }: Benchmark,
+  dragonfly: string | undefined,
+): Pick<Benchmark, "name" | "title"> =>
+  onEngine === true && dragonfly
+    ? { name: `${name}-dragonfly`, title: `${title} (on a real Dragonfly)` }
+    : { name, title };
 
 const begin = (name: string): string => `<!-- begin ${name} -->`;
 const end = (name: string): string => `<!-- end ${name} -->`;
 
 /** The document with one benchmark's part replaced, or added at its end. */
-export function withSection(document: string, { name, title }: Pick<Benchmark, "name" | "title">, body: string): string {
+export function withSection(
+  document: string,
+  { name, title }: Pick<Benchmark, "name" | "title">,
+  body: string,
+): string {
   const part = `${begin(name)}\n## ${title}\n\n${body.trim()}\n${end(name)}`;
   const from = document.indexOf(begin(name));
   const to = document.indexOf(end(name));

@@ -5,7 +5,12 @@ import type { Milliseconds, SiteName } from "../server/types";
 export type DrillState =
   | { readonly kind: "running"; readonly detail: string }
   /** `report`: what the drill wrote; null when it ended without one. */
-  | { readonly kind: "ended"; readonly outcome: "succeeded" | "failed"; readonly report: DrillReport | null; readonly detail: string };
+  | {
+      readonly kind: "ended";
+      readonly outcome: "succeeded" | "failed";
+      readonly report: DrillReport | null;
+      readonly detail: string;
+    };
 
 /** The drills of one site. All methods reject with SiteUnreachable or ApiRefusal. */
 export interface DrillStore {

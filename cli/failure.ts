@@ -16,5 +16,7 @@ export class CommandFailure extends Error {
 }
 
 export const badInput = (...problems: readonly string[]): CommandFailure => new CommandFailure(EXIT.badInput, problems);
-export const refused = (problems: readonly string[], wayOn: string | null = null): CommandFailure => new CommandFailure(EXIT.refused, problems, wayOn);
-export const unfinished = (problem: string, wayOn: string): CommandFailure => new CommandFailure(EXIT.unfinished, [problem], wayOn);
+export const refused = (problems: readonly string[], wayOn: string | null = null): CommandFailure =>
+  new CommandFailure(EXIT.refused, problems, wayOn);
+export const unfinished = (problem: string, wayOn: string): CommandFailure =>
+  new CommandFailure(EXIT.unfinished, [problem], wayOn);

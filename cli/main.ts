@@ -12,7 +12,8 @@ const stage: Stage = {
     const { cachedSites, refreshedSites, stateFolder } = await import("./sites/find.js");
     const { systemTools } = await import("./run/systemTools.js");
     const where = { given: source.sites, stacks: source.stacks, cwd: process.cwd() };
-    if (definition.sites === "none") return { entries: [], tools: systemTools(stateFolder(where.cwd), interrupt.signal) };
+    if (definition.sites === "none")
+      return { entries: [], tools: systemTools(stateFolder(where.cwd), interrupt.signal) };
     const known = await (definition.sites === "refreshed" && !source.cached ? refreshedSites : cachedSites)(where);
     for (const warning of known.warnings) process.stderr.write(`warning: ${warning}\n`);
     return { entries: known.entries, tools: systemTools(known.stateFolder, interrupt.signal) };
@@ -40,12 +41,24 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.badInput;
   const json = process.argv.includes("--json");
   if (error instanceof CommandFailure) {
-    if (json) process.stdout.write(`${JSON.stringify({ error: { code: error.code, problems: error.problems, wayOn: error.wayOn } }, null, 2)}\n`);
+    if (json)
+      process.stdout.write(
+        `${JSON.stringify({ error: { code: error.code, problems: error.problems, wayOn: error.wayOn } }, null, 2)}\n`,
+      );
     const heading = error.code === EXIT.unfinished ? "not finished" : "nothing was changed";
-    process.stderr.write([`dragonfly-dr: ${heading}:`, ...error.problems.map((p) => `  ${p}`), ...(error.wayOn === null ? [] : [`way on: ${error.wayOn}`]), ""].join("\n"));
+    process.stderr.write(
+      [
+        `dragonfly-dr: ${heading}:`,
+        ...error.problems.map((p) => `  ${p}`),
+        ...(error.wayOn === null ? [] : [`way on: ${error.wayOn}`]),
+        "",
+      ].join("\n"),
+    );
     return error.code;
   }
-  process.stderr.write(`dragonfly-dr: a bug, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(
+    `dragonfly-dr: a bug, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   // Where it stopped is not known, and the objects are what counts.
   return EXIT.unfinished;
 }

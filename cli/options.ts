@@ -4,7 +4,8 @@ import { epoch, isSiteName, type Epoch, type Milliseconds, type Seconds, type Si
 /** Readers of option values; what they throw commander reports with the option's name. */
 
 export function siteOption(text: string): SiteName {
-  if (!isSiteName(text)) throw new InvalidArgumentError('not a site\'s name; use letters a-z, digits and "-", as in the site file.');
+  if (!isSiteName(text))
+    throw new InvalidArgumentError('not a site\'s name; use letters a-z, digits and "-", as in the site file.');
   return text;
 }
 
@@ -14,7 +15,8 @@ const UNITS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, "": 1, m: 60,
 export function secondsOption(text: string): Seconds {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|)$/.exec(text);
   const value = Number(match?.[1]) * (UNITS[match?.[2] ?? ""] ?? Number.NaN);
-  if (!(value > 0)) throw new InvalidArgumentError("not a time above 0; write seconds, or a number with ms, s, m or h.");
+  if (!(value > 0))
+    throw new InvalidArgumentError("not a time above 0; write seconds, or a number with ms, s, m or h.");
   return value as Seconds;
 }
 

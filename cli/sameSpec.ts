@@ -7,6 +7,8 @@ export function sameSpec(a: SiteRoleSpec, b: SiteRoleSpec): boolean {
 
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, field: unknown) =>
-    typeof field === "object" && field !== null && !Array.isArray(field) ? Object.fromEntries(Object.entries(field).sort(([x], [y]) => (x < y ? -1 : 1))) : field,
+    typeof field === "object" && field !== null && !Array.isArray(field)
+      ? Object.fromEntries(Object.entries(field).sort(([x], [y]) => (x < y ? -1 : 1)))
+      : field,
   );
 }

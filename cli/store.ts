@@ -2,7 +2,9 @@ import type { SiteRoleObject, SiteRoleSpec } from "../guard/siterole";
 import type { Milliseconds, SiteName } from "../server/types";
 
 /** What a read of one site's role object gave; `clock` is the time in ms that the site's API server said, so that the operator's own clock does not matter. */
-export type Reading = { readonly kind: "present"; readonly object: SiteRoleObject; readonly clock: number } | { readonly kind: "absent"; readonly clock: number };
+export type Reading =
+  | { readonly kind: "present"; readonly object: SiteRoleObject; readonly clock: number }
+  | { readonly kind: "absent"; readonly clock: number };
 
 /** One site's role object, wherever it is kept. All methods reject with one of the errors below. */
 export interface SiteStore {

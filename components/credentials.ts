@@ -25,8 +25,14 @@ export class Credentials extends pulumi.ComponentResource {
 
   constructor(name: string, args: CredentialsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("dragonfly-dr:index:Credentials", name, {}, opts);
-    this.passwords = pulumi.secret(args.given === undefined ? this.make(name, args.users) : pulumi.output(args.given).apply((given) => pick(given, args.users)));
-    this.hashes = this.passwords.apply((passwords) => mapValues(passwords, (password) => createHash("sha256").update(password).digest("hex")));
+    this.passwords = pulumi.secret(
+      args.given === undefined
+        ? this.make(name, args.users)
+        : pulumi.output(args.given).apply((given) => pick(given, args.users)),
+    );
+    this.hashes = this.passwords.apply((passwords) =>
+      mapValues(passwords, (password) => createHash("sha256").update(password).digest("hex")),
+    );
     this.registerOutputs({ passwords: this.passwords });
   }
 
@@ -34,7 +40,11 @@ export class Credentials extends pulumi.ComponentResource {
     return pulumi.all(
       Object.fromEntries(
         users.map((user) => {
-          const password = new random.RandomPassword(`${name}-${user}`, { length: LENGTH, special: true, overrideSpecial: PUNCTUATION }, { parent: this, protect: true });
+          const password = new random.RandomPassword(
+            `${name}-${user}`,
+            { length: LENGTH, special: true, overrideSpecial: PUNCTUATION },
+            { parent: this, protect: true },
+          );
           return [user, password.result];
         }),
       ),
@@ -42,14 +52,19 @@ export class Credentials extends pulumi.ComponentResource {
   }
 }
 
-const mapValues = (record: Readonly<Record<string, string>>, change: (value: string) => string): Readonly<Record<string, string>> =>
+const mapValues = (
+  record: Readonly<Record<string, string>>,
+  change: (value: string) => string,
+): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 
 /** @throws RunError naming each user that the owner has no password for. */
 function pick(given: Readonly<Record<string, string>>, users: readonly string[]): Readonly<Record<string, string>> {
   const missing = users.filter((user) => given[user] === undefined);
   if (missing.length > 0) {
-    throw new pulumi.RunError(`passwordsFrom: the owner's stack has no password for ${missing.map((user) => `"${user}"`).join(", ")}; configure the same users there and run "pulumi up" on it first`);
+    throw new pulumi.RunError(
+      `passwordsFrom: the owner's stack has no password for ${missing.map((user) => `"${user}"`).join(", ")}; configure the same users there and run "pulumi up" on it first`,
+    );
   }
   return Object.fromEntries(users.map((user) => [user, given[user] ?? ""]));
 }

@@ -33,21 +33,50 @@ const WEEKLY = "0 3 * * 0";
 export class Drill extends pulumi.ComponentResource {
   readonly cronJob: k8s.batch.v1.CronJob;
 
-  constructor(name: string, { settings, bundle, access, transforms }: DrillArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { settings, bundle, access, transforms }: DrillArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("dragonfly-dr:index:Drill", name, {}, opts);
     const { site, snapshots } = settings;
-    const { namespaceName: namespace } = new SiteNamespace(name, { site, namespace: drillNamespace(settings.namespace), ...(transforms === undefined ? {} : { transforms }) }, { parent: this });
-    const metadata = (objectName: string): k8s.types.input.meta.v1.ObjectMeta => ({ name: objectName, namespace, labels: objectLabels(site, "drill") });
+    const { namespaceName: namespace } = new SiteNamespace(
+      name,
+      { site, namespace: drillNamespace(settings.namespace), ...(transforms === undefined ? {} : { transforms }) },
+      { parent: this },
+    );
+    const metadata = (objectName: string): k8s.types.input.meta.v1.ObjectMeta => ({
+      name: objectName,
+      namespace,
+      labels: objectLabels(site, "drill"),
+    });
     const rules = drillPolicies(settings).map((policy) => {
       const own: k8s.networking.v1.NetworkPolicyArgs = { metadata: metadata(policy.name), spec: policy.spec };
-      return new k8s.networking.v1.NetworkPolicy(`${name}-${policy.name.replace("dragonfly-", "")}`, transforms?.networkPolicy?.(own, policy.name) ?? own, { parent: this });
+      return new k8s.networking.v1.NetworkPolicy(
+        `${name}-${policy.name.replace("dragonfly-", "")}`,
+        transforms?.networkPolicy?.(own, policy.name) ?? own,
+        { parent: this },
+      );
     });
     const annotations = access.kind === "role" ? { annotations: { "eks.amazonaws.com/role-arn": access.roleArn } } : {};
-    const account = new k8s.core.v1.ServiceAccount(`${name}-account`, { metadata: { ...metadata(drillNames.serviceAccount), ...annotations }, automountServiceAccountToken: false }, { parent: this });
+    const account = new k8s.core.v1.ServiceAccount(
+      `${name}-account`,
+      { metadata: { ...metadata(drillNames.serviceAccount), ...annotations }, automountServiceAccountToken: false },
+      { parent: this },
+    );
     const bundleName = `${names.snapshots}-${bundle.hash}`;
-    const source = new k8s.core.v1.ConfigMap(`${name}-bundle`, { metadata: metadata(bundleName), immutable: true, data: { "snapshots.cjs": bundle.source } }, { parent: this });
-    const config = new k8s.core.v1.ConfigMap(`${name}-config`, { metadata: metadata(names.snapshots), data: { "snapshots.json": snapshotsFile(settings) ?? "" } }, { parent: this });
-    const key = access.kind === "key" ? [new S3Secret(`${name}-s3`, { site, namespace, key: access }, { parent: this })] : [];
+    const source = new k8s.core.v1.ConfigMap(
+      `${name}-bundle`,
+      { metadata: metadata(bundleName), immutable: true, data: { "snapshots.cjs": bundle.source } },
+      { parent: this },
+    );
+    const config = new k8s.core.v1.ConfigMap(
+      `${name}-config`,
+      { metadata: metadata(names.snapshots), data: { "snapshots.json": snapshotsFile(settings) ?? "" } },
+      { parent: this },
+    );
+    const key =
+      access.kind === "key" ? [new S3Secret(`${name}-s3`, { site, namespace, key: access }, { parent: this })] : [];
     this.cronJob = new k8s.batch.v1.CronJob(
       `${name}-cron`,
       {
@@ -61,7 +90,12 @@ export class Drill extends pulumi.ComponentResource {
           failedJobsHistoryLimit: 3,
           jobTemplate: {
             metadata: { labels: objectLabels(site, "drill") },
-            spec: { backoffLimit: 0, activeDeadlineSeconds: DEADLINE_SECONDS, ttlSecondsAfterFinished: KEPT_SECONDS, template: drillPod(settings, { configMap: bundleName, access }) },
+            spec: {
+              backoffLimit: 0,
+              activeDeadlineSeconds: DEADLINE_SECONDS,
+              ttlSecondsAfterFinished: KEPT_SECONDS,
+              template: drillPod(settings, { configMap: bundleName, access }),
+            },
           },
         },
       },

@@ -35,27 +35,57 @@ export class Gateway extends pulumi.ComponentResource {
   ) {
     super("dragonfly-dr:index:Gateway", name, {}, opts);
     const { gateway, peers } = args.settings;
-    const account = new k8s.core.v1.ServiceAccount(`${name}-account`, { metadata: this.metadata(names.gateway), automountServiceAccountToken: false }, { parent: this });
+    const account = new k8s.core.v1.ServiceAccount(
+      `${name}-account`,
+      { metadata: this.metadata(names.gateway), automountServiceAccountToken: false },
+      { parent: this },
+    );
     const configuration = this.configuration();
     this.deployment = this.proxies(configuration.name, [account, configuration.object]);
     this.budget();
-    this.service({ name: names.clientService, port: ports.client, targetPort: ports.client, exposure: gateway.clients });
-    this.service({ name: names.readOnlyService, port: ports.client, targetPort: ports.readOnly, exposure: { ...gateway.clients, nodePort: gateway.clients.readOnlyNodePort } });
-    if (peers.length > 0) this.service({ name: names.linkService, port: ports.link, targetPort: ports.link, exposure: gateway.link });
+    this.service({
+      name: names.clientService,
+      port: ports.client,
+      targetPort: ports.client,
+      exposure: gateway.clients,
+    });
+    this.service({
+      name: names.readOnlyService,
+      port: ports.client,
+      targetPort: ports.readOnly,
+      exposure: { ...gateway.clients, nodePort: gateway.clients.readOnlyNodePort },
+    });
+    if (peers.length > 0)
+      this.service({ name: names.linkService, port: ports.link, targetPort: ports.link, exposure: gateway.link });
     this.registerOutputs({ deployment: this.deployment.metadata.name });
   }
 
   private metadata(objectName: string): k8s.types.input.meta.v1.ObjectMeta & { readonly name: string } {
-    return { name: objectName, namespace: this.args.namespace, labels: objectLabels(this.args.settings.site, "gateway") };
+    return {
+      name: objectName,
+      namespace: this.args.namespace,
+      labels: objectLabels(this.args.settings.site, "gateway"),
+    };
   }
 
   /** Under a name of its content: a change rolls the pods, and a roll that fails leaves the old pods theirs. */
   private configuration(): { readonly name: string; readonly object: k8s.core.v1.ConfigMap } {
     const { site, namespace, network, gateway, peers } = this.args.settings;
-    const text = renderHaproxy({ site, namespace, clusterDomain: network.clusterDomain, threads: gateway.threads, maxConnections: gateway.maxConnections, peers });
+    const text = renderHaproxy({
+      site,
+      namespace,
+      clusterDomain: network.clusterDomain,
+      threads: gateway.threads,
+      maxConnections: gateway.maxConnections,
+      peers,
+    });
     const data = { "haproxy.cfg": text, ...(peers.length === 0 ? {} : { [RENEWAL_FILE]: renewalScript(site) }) };
     const objectName = `${names.gateway}-${contentHash(Object.values(data).join(""))}`;
-    const object = new k8s.core.v1.ConfigMap(`${this.name}-configuration`, { metadata: this.metadata(objectName), immutable: true, data }, { parent: this });
+    const object = new k8s.core.v1.ConfigMap(
+      `${this.name}-configuration`,
+      { metadata: this.metadata(objectName), immutable: true, data },
+      { parent: this },
+    );
     return { name: objectName, object };
   }
 
@@ -70,7 +100,10 @@ export class Gateway extends pulumi.ComponentResource {
         template: gatewayPod(settings, configMap),
       },
     };
-    return new k8s.apps.v1.Deployment(`${this.name}-proxies`, transforms?.gateway?.(own) ?? own, { parent: this, dependsOn: [...dependsOn] });
+    return new k8s.apps.v1.Deployment(`${this.name}-proxies`, transforms?.gateway?.(own) ?? own, {
+      parent: this,
+      dependsOn: [...dependsOn],
+    });
   }
 
   /** A single gateway has none: it would forbid the drain of its node for ever. */
@@ -78,7 +111,10 @@ export class Gateway extends pulumi.ComponentResource {
     if (this.args.settings.gateway.replicas < 2) return;
     new k8s.policy.v1.PodDisruptionBudget(
       `${this.name}-budget`,
-      { metadata: this.metadata(names.gateway), spec: { minAvailable: 1, selector: { matchLabels: selectorLabels("gateway") } } },
+      {
+        metadata: this.metadata(names.gateway),
+        spec: { minAvailable: 1, selector: { matchLabels: selectorLabels("gateway") } },
+      },
       { parent: this },
     );
   }
@@ -93,10 +129,14 @@ export class Gateway extends pulumi.ComponentResource {
         selector: selectorLabels("gateway"),
         // Keeps the caller's address, which NetworkPolicies judge.
         ...(outside ? { externalTrafficPolicy: "Local" } : {}),
-        ...(type === "LoadBalancer" && allowedSources.length > 0 ? { loadBalancerSourceRanges: [...allowedSources] } : {}),
+        ...(type === "LoadBalancer" && allowedSources.length > 0
+          ? { loadBalancerSourceRanges: [...allowedSources] }
+          : {}),
         ports: [{ name: "dragonfly", port, targetPort, ...(nodePort === 0 ? {} : { nodePort }) }],
       },
     };
-    new k8s.core.v1.Service(`${this.name}-${name}`, this.args.transforms?.service?.(own, name) ?? own, { parent: this });
+    new k8s.core.v1.Service(`${this.name}-${name}`, this.args.transforms?.service?.(own, name) ?? own, {
+      parent: this,
+    });
   }
 }

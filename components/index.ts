@@ -13,7 +13,14 @@ export type { ClientsSettings, ExposureSettings, GatewaySettings, ServiceType } 
 export { images } from "./settings/images";
 export type { ResolverGiven, ResolverImplementation, ResolverSettings } from "./settings/resolver";
 export type { ServerSettings, SlowlogSettings, StorageSettings } from "./settings/server";
-export type { GuardSettings, LinkSettings, NetworkSettings, PeerSettings, SiteArgs, SiteSettings } from "./settings/site";
+export type {
+  GuardSettings,
+  LinkSettings,
+  NetworkSettings,
+  PeerSettings,
+  SiteArgs,
+  SiteSettings,
+} from "./settings/site";
 export type { UserSettings } from "./settings/users";
 export { Site, type SiteExtras } from "./site";
 export { SiteNamespace, type SiteNamespaceArgs } from "./siteNamespace";

@@ -15,11 +15,22 @@ export interface NetworkRulesArgs {
 export class NetworkRules extends pulumi.ComponentResource {
   readonly policies: readonly k8s.networking.v1.NetworkPolicy[];
 
-  constructor(name: string, { settings, namespace, transforms }: NetworkRulesArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { settings, namespace, transforms }: NetworkRulesArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("dragonfly-dr:index:NetworkRules", name, {}, opts);
     this.policies = sitePolicies(settings).map((policy) => {
-      const own: k8s.networking.v1.NetworkPolicyArgs = { metadata: { name: policy.name, namespace, labels: objectLabels(settings.site) }, spec: policy.spec };
-      return new k8s.networking.v1.NetworkPolicy(`${name}-${policy.name.replace("dragonfly-", "")}`, transforms?.networkPolicy?.(own, policy.name) ?? own, { parent: this });
+      const own: k8s.networking.v1.NetworkPolicyArgs = {
+        metadata: { name: policy.name, namespace, labels: objectLabels(settings.site) },
+        spec: policy.spec,
+      };
+      return new k8s.networking.v1.NetworkPolicy(
+        `${name}-${policy.name.replace("dragonfly-", "")}`,
+        transforms?.networkPolicy?.(own, policy.name) ?? own,
+        { parent: this },
+      );
     });
     this.registerOutputs({ policies: this.policies.map((policy) => policy.metadata.name) });
   }

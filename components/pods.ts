@@ -21,7 +21,12 @@ export const restrictedContainer: SecurityContext = {
 };
 
 /** Memory is limited, the processor is shared: a throttled heartbeat or handshake would look like a failure. */
-export const resources = (cpuRequest: string, memoryRequest: string, memoryLimit: string, cpuLimit = ""): k8s.types.input.core.v1.ResourceRequirements => ({
+export const resources = (
+  cpuRequest: string,
+  memoryRequest: string,
+  memoryLimit: string,
+  cpuLimit = "",
+): k8s.types.input.core.v1.ResourceRequirements => ({
   requests: { cpu: cpuRequest, memory: memoryRequest },
   limits: { memory: memoryLimit, ...(cpuLimit === "" ? {} : { cpu: cpuLimit }) },
 });

@@ -17,6 +17,11 @@ export class SettingsError extends RunError {
     prefix = "",
   ) {
     const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-    super([`${heading}: ${count}`, ...problems.map(({ key, problem, remedy }) => `  ${prefix}${key}: ${problem}; ${remedy}`)].join("\n"));
+    super(
+      [
+        `${heading}: ${count}`,
+        ...problems.map(({ key, problem, remedy }) => `  ${prefix}${key}: ${problem}; ${remedy}`),
+      ].join("\n"),
+    );
   }
 }

@@ -40,9 +40,17 @@ export class Resolver extends pulumi.ComponentResource {
   ) {
     super("dragonfly-dr:index:Resolver", name, {}, opts);
     const { site, resolver } = args.settings;
-    this.namespace = new SiteNamespace(name, { site, namespace: resolver.namespace, ...this.transforms }, { parent: this }).namespaceName;
+    this.namespace = new SiteNamespace(
+      name,
+      { site, namespace: resolver.namespace, ...this.transforms },
+      { parent: this },
+    ).namespaceName;
     const rules = this.rules();
-    const account = new k8s.core.v1.ServiceAccount(`${name}-account`, { metadata: this.metadata(resolverNames.serviceAccount), automountServiceAccountToken: false }, { parent: this });
+    const account = new k8s.core.v1.ServiceAccount(
+      `${name}-account`,
+      { metadata: this.metadata(resolverNames.serviceAccount), automountServiceAccountToken: false },
+      { parent: this },
+    );
     const read = this.whatIsRead();
     // No pod before the rules that shut it off.
     this.deployment = this.pods(read, [...rules, account, ...read.objects]);
@@ -62,7 +70,11 @@ export class Resolver extends pulumi.ComponentResource {
   private rules(): readonly pulumi.Resource[] {
     return resolverPolicies(this.args.settings).map(({ name, spec }) => {
       const own: k8s.networking.v1.NetworkPolicyArgs = { metadata: this.metadata(name), spec };
-      return new k8s.networking.v1.NetworkPolicy(`${this.name}-${name}`, this.args.transforms?.networkPolicy?.(own, name) ?? own, { parent: this });
+      return new k8s.networking.v1.NetworkPolicy(
+        `${this.name}-${name}`,
+        this.args.transforms?.networkPolicy?.(own, name) ?? own,
+        { parent: this },
+      );
     });
   }
 
@@ -82,7 +94,11 @@ export class Resolver extends pulumi.ComponentResource {
   private bundleAndPassword(): Read {
     const { source, hash } = readBundle("resolver", this.args.bundle);
     const bundleConfigMap = `${resolverNames.bundle}-${hash}`;
-    const bundle = new k8s.core.v1.ConfigMap(`${this.name}-bundle`, { metadata: this.metadata(bundleConfigMap), immutable: true, data: { "resolver.cjs": source } }, { parent: this });
+    const bundle = new k8s.core.v1.ConfigMap(
+      `${this.name}-bundle`,
+      { metadata: this.metadata(bundleConfigMap), immutable: true, data: { "resolver.cjs": source } },
+      { parent: this },
+    );
     const password = this.secret(resolverNames.password, PASSWORD_KEY, this.password());
     return { objects: [bundle, password], bundleConfigMap, annotations: undefined };
   }
@@ -91,20 +107,31 @@ export class Resolver extends pulumi.ComponentResource {
   private configuration(): Read {
     const text = this.password().apply((password) => renderRouteDns(this.args.settings, password));
     const secret = this.secret(resolverNames.configuration, "routedns.toml", text);
-    return { objects: [secret], bundleConfigMap: "", annotations: { "dragonfly-dr.io/configuration": pulumi.unsecret(text.apply(contentHash)) } };
+    return {
+      objects: [secret],
+      bundleConfigMap: "",
+      annotations: { "dragonfly-dr.io/configuration": pulumi.unsecret(text.apply(contentHash)) },
+    };
   }
 
   private password(): pulumi.Output<string> {
     return pulumi.secret(this.args.passwords).apply((passwords) => {
       const password = passwords[RESOLVER_USER];
-      if (password === undefined) throw new pulumi.RunError(`resolver: the cache has no password for user "${RESOLVER_USER}"; add that user to the owner's "users", or leave the default ones`);
+      if (password === undefined)
+        throw new pulumi.RunError(
+          `resolver: the cache has no password for user "${RESOLVER_USER}"; add that user to the owner's "users", or leave the default ones`,
+        );
       return password;
     });
   }
 
   private secret(objectName: string, key: string, value: pulumi.Output<string>): k8s.core.v1.Secret {
     const data = { [key]: value.apply((text) => Buffer.from(text).toString("base64")) };
-    return new k8s.core.v1.Secret(`${this.name}-${objectName.replace("resolver-", "")}`, { metadata: this.metadata(objectName), type: "Opaque", data }, { parent: this });
+    return new k8s.core.v1.Secret(
+      `${this.name}-${objectName.replace("resolver-", "")}`,
+      { metadata: this.metadata(objectName), type: "Opaque", data },
+      { parent: this },
+    );
   }
 
   private get scaled(): boolean {
@@ -124,7 +151,10 @@ export class Resolver extends pulumi.ComponentResource {
         template: resolverPod(settings, read),
       },
     };
-    return new k8s.apps.v1.Deployment(`${this.name}-pods`, transforms?.resolver?.(own) ?? own, { parent: this, dependsOn: [...dependsOn] });
+    return new k8s.apps.v1.Deployment(`${this.name}-pods`, transforms?.resolver?.(own) ?? own, {
+      parent: this,
+      dependsOn: [...dependsOn],
+    });
   }
 
   private scaling(): void {
@@ -138,7 +168,12 @@ export class Resolver extends pulumi.ComponentResource {
             scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: resolverNames.deployment },
             minReplicas: replicas,
             maxReplicas,
-            metrics: [{ type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: targetCpuPercent } } }],
+            metrics: [
+              {
+                type: "Resource",
+                resource: { name: "cpu", target: { type: "Utilization", averageUtilization: targetCpuPercent } },
+              },
+            ],
           },
         },
         { parent: this, dependsOn: [this.deployment] },
@@ -146,7 +181,14 @@ export class Resolver extends pulumi.ComponentResource {
     }
     // A single pod has none: it would forbid the drain of its node for ever.
     if (replicas < 2) return;
-    new k8s.policy.v1.PodDisruptionBudget(`${this.name}-budget`, { metadata: this.metadata(resolverNames.deployment), spec: { maxUnavailable: 1, selector: { matchLabels: resolverSelector } } }, { parent: this });
+    new k8s.policy.v1.PodDisruptionBudget(
+      `${this.name}-budget`,
+      {
+        metadata: this.metadata(resolverNames.deployment),
+        spec: { maxUnavailable: 1, selector: { matchLabels: resolverSelector } },
+      },
+      { parent: this },
+    );
   }
 
   private services(): void {
@@ -158,11 +200,19 @@ export class Resolver extends pulumi.ComponentResource {
         { name: "dns-tcp", port: 53, targetPort: ports.dns, protocol: "TCP" },
       ],
     });
-    if (implementation !== "routedns") this.service(resolverNames.metricsService, { ports: [{ name: "metrics", port: ports.resolverHttp, targetPort: ports.resolverHttp }] });
+    if (implementation !== "routedns")
+      this.service(resolverNames.metricsService, {
+        ports: [{ name: "metrics", port: ports.resolverHttp, targetPort: ports.resolverHttp }],
+      });
   }
 
   private service(objectName: string, spec: Pick<k8s.types.input.core.v1.ServiceSpec, "clusterIP" | "ports">): void {
-    const own: k8s.core.v1.ServiceArgs = { metadata: this.metadata(objectName), spec: { type: "ClusterIP", selector: resolverSelector, ...spec } };
-    new k8s.core.v1.Service(`${this.name}-${objectName}`, this.args.transforms?.service?.(own, objectName) ?? own, { parent: this });
+    const own: k8s.core.v1.ServiceArgs = {
+      metadata: this.metadata(objectName),
+      spec: { type: "ClusterIP", selector: resolverSelector, ...spec },
+    };
+    new k8s.core.v1.Service(`${this.name}-${objectName}`, this.args.transforms?.service?.(own, objectName) ?? own, {
+      parent: this,
+    });
   }
 }

@@ -53,7 +53,12 @@ export class Server extends pulumi.ComponentResource {
     ]);
     this.service(names.metricsService, "server", [{ name: "metrics", port: ports.metrics, targetPort: ports.metrics }]);
     // The gateway's pods answer it: it is the site's own way to its peers, open to this server alone.
-    if (settings.peers.length > 0) this.service(names.sourceService, "gateway", settings.peers.flatMap((_, at) => this.peerPorts(at)));
+    if (settings.peers.length > 0)
+      this.service(
+        names.sourceService,
+        "gateway",
+        settings.peers.flatMap((_, at) => this.peerPorts(at)),
+      );
     this.statefulSet = this.serverSet([...read, ...rights]);
     this.registerOutputs({ statefulSet: this.statefulSet.metadata.name });
   }
@@ -70,23 +75,43 @@ export class Server extends pulumi.ComponentResource {
   }
 
   private metadata(objectName: string, component: Component = "server"): k8s.types.input.meta.v1.ObjectMeta {
-    return { name: objectName, namespace: this.args.namespace, labels: objectLabels(this.args.settings.site, component) };
+    return {
+      name: objectName,
+      namespace: this.args.namespace,
+      labels: objectLabels(this.args.settings.site, component),
+    };
   }
 
   private passwords(): k8s.core.v1.Secret {
-    const data = this.args.credentials.passwords.apply((passwords) => Object.fromEntries(Object.entries(passwords).map(([user, password]) => [user, base64(password)])));
-    return new k8s.core.v1.Secret(`${this.name}-passwords`, { metadata: this.metadata(names.passwords), type: "Opaque", data }, { parent: this });
+    const data = this.args.credentials.passwords.apply((passwords) =>
+      Object.fromEntries(Object.entries(passwords).map(([user, password]) => [user, base64(password)])),
+    );
+    return new k8s.core.v1.Secret(
+      `${this.name}-passwords`,
+      { metadata: this.metadata(names.passwords), type: "Opaque", data },
+      { parent: this },
+    );
   }
 
   private aclFile(): k8s.core.v1.Secret {
     const { engine } = this.args.settings.server;
     const users = siteUsers(engine, this.args.settings.users.map(aclUser));
-    const file = this.args.credentials.hashes.apply((hashes) => base64(renderAclFile(engine, users, this.args.settings.defaultUser, hashes)));
-    return new k8s.core.v1.Secret(`${this.name}-acl`, { metadata: this.metadata(names.acl), type: "Opaque", data: { "users.acl": file } }, { parent: this });
+    const file = this.args.credentials.hashes.apply((hashes) =>
+      base64(renderAclFile(engine, users, this.args.settings.defaultUser, hashes)),
+    );
+    return new k8s.core.v1.Secret(
+      `${this.name}-acl`,
+      { metadata: this.metadata(names.acl), type: "Opaque", data: { "users.acl": file } },
+      { parent: this },
+    );
   }
 
   private siteFile(): k8s.core.v1.ConfigMap {
-    return new k8s.core.v1.ConfigMap(`${this.name}-site`, { metadata: this.metadata(names.site), data: { "site.json": siteFile(this.args.settings) } }, { parent: this });
+    return new k8s.core.v1.ConfigMap(
+      `${this.name}-site`,
+      { metadata: this.metadata(names.site), data: { "site.json": siteFile(this.args.settings) } },
+      { parent: this },
+    );
   }
 
   /**
@@ -97,7 +122,11 @@ export class Server extends pulumi.ComponentResource {
     const { guardBundle, retainedProvider } = this.args;
     return new k8s.core.v1.ConfigMap(
       `${this.name}-guard`,
-      { metadata: this.metadata(this.programsName), immutable: true, data: { "guard.cjs": guardBundle.source, [SERVE_FILE]: serveScript() } },
+      {
+        metadata: this.metadata(this.programsName),
+        immutable: true,
+        data: { "guard.cjs": guardBundle.source, [SERVE_FILE]: serveScript() },
+      },
       { parent: this, retainOnDelete: true, ...(retainedProvider === undefined ? {} : { provider: retainedProvider }) },
     );
   }
@@ -108,11 +137,23 @@ export class Server extends pulumi.ComponentResource {
     const told = snapshotsFile(settings);
     if (told === null || snapshotsBundle === null) return [];
     return [
-      new k8s.core.v1.ConfigMap(`${this.name}-snapshots`, { metadata: this.metadata(names.snapshots), data: { "snapshots.json": told } }, { parent: this }),
+      new k8s.core.v1.ConfigMap(
+        `${this.name}-snapshots`,
+        { metadata: this.metadata(names.snapshots), data: { "snapshots.json": told } },
+        { parent: this },
+      ),
       new k8s.core.v1.ConfigMap(
         `${this.name}-snapshots-bundle`,
-        { metadata: this.metadata(`${names.snapshots}-${snapshotsBundle.hash}`), immutable: true, data: { "snapshots.cjs": snapshotsBundle.source } },
-        { parent: this, retainOnDelete: true, ...(retainedProvider === undefined ? {} : { provider: retainedProvider }) },
+        {
+          metadata: this.metadata(`${names.snapshots}-${snapshotsBundle.hash}`),
+          immutable: true,
+          data: { "snapshots.cjs": snapshotsBundle.source },
+        },
+        {
+          parent: this,
+          retainOnDelete: true,
+          ...(retainedProvider === undefined ? {} : { provider: retainedProvider }),
+        },
       ),
     ];
   }
@@ -120,7 +161,11 @@ export class Server extends pulumi.ComponentResource {
   /** The guard reads its site's role and writes its status. Only a site without peers makes its own role. */
   private account(): readonly pulumi.Resource[] {
     const { settings } = this.args;
-    const account = new k8s.core.v1.ServiceAccount(`${this.name}-account`, { metadata: { ...this.metadata(names.serviceAccount), ...this.awsRole() }, automountServiceAccountToken: false }, { parent: this });
+    const account = new k8s.core.v1.ServiceAccount(
+      `${this.name}-account`,
+      { metadata: { ...this.metadata(names.serviceAccount), ...this.awsRole() }, automountServiceAccountToken: false },
+      { parent: this },
+    );
     const own = { apiGroups: [SITE_ROLE.group], resourceNames: [settings.site] };
     const role = new k8s.rbac.v1.Role(
       `${this.name}-role`,
@@ -129,7 +174,9 @@ export class Server extends pulumi.ComponentResource {
         rules: [
           { ...own, resources: [SITE_ROLE.plural], verbs: ["get", "list", "watch"] },
           { ...own, resources: [`${SITE_ROLE.plural}/status`], verbs: ["get", "update", "patch"] },
-          ...(settings.peers.length === 0 ? [{ apiGroups: [SITE_ROLE.group], resources: [SITE_ROLE.plural], verbs: ["create"] }] : []),
+          ...(settings.peers.length === 0
+            ? [{ apiGroups: [SITE_ROLE.group], resources: [SITE_ROLE.plural], verbs: ["create"] }]
+            : []),
         ],
       },
       { parent: this },
@@ -149,7 +196,9 @@ export class Server extends pulumi.ComponentResource {
   /** EKS gives the pods of a ServiceAccount with this annotation what they need to take the role. */
   private awsRole(): { readonly annotations?: Readonly<Record<string, pulumi.Input<string>>> } {
     const { snapshotAccess } = this.args;
-    return snapshotAccess?.kind === "role" ? { annotations: { "eks.amazonaws.com/role-arn": snapshotAccess.roleArn } } : {};
+    return snapshotAccess?.kind === "role"
+      ? { annotations: { "eks.amazonaws.com/role-arn": snapshotAccess.roleArn } }
+      : {};
   }
 
   private service(objectName: string, component: Component, servicePorts: readonly ServicePort[]): k8s.core.v1.Service {
@@ -163,7 +212,11 @@ export class Server extends pulumi.ComponentResource {
         ports: [...servicePorts],
       },
     };
-    return new k8s.core.v1.Service(`${this.name}-${objectName.replace("dragonfly-", "")}`, this.args.transforms?.service?.(own, objectName) ?? own, { parent: this });
+    return new k8s.core.v1.Service(
+      `${this.name}-${objectName.replace("dragonfly-", "")}`,
+      this.args.transforms?.service?.(own, objectName) ?? own,
+      { parent: this },
+    );
   }
 
   private serverSet(dependsOn: readonly pulumi.Resource[]): k8s.apps.v1.StatefulSet {
@@ -180,17 +233,26 @@ export class Server extends pulumi.ComponentResource {
         template: serverPod(
           settings,
           this.programsName,
-          snapshotAccess === null || snapshotsBundle === null ? null : { access: snapshotAccess, configMap: `${names.snapshots}-${snapshotsBundle.hash}` },
+          snapshotAccess === null || snapshotsBundle === null
+            ? null
+            : { access: snapshotAccess, configMap: `${names.snapshots}-${snapshotsBundle.hash}` },
         ),
         volumeClaimTemplates: [
           {
             metadata: { name: "data", labels: objectLabels(settings.site, "server") },
-            spec: { accessModes: ["ReadWriteOnce"], ...(className === "" ? {} : { storageClassName: className }), resources: { requests: { storage: size } } },
+            spec: {
+              accessModes: ["ReadWriteOnce"],
+              ...(className === "" ? {} : { storageClassName: className }),
+              resources: { requests: { storage: size } },
+            },
           },
         ],
       },
     };
-    return new k8s.apps.v1.StatefulSet(`${this.name}-set`, transforms?.server?.(own) ?? own, { parent: this, dependsOn: [...dependsOn] });
+    return new k8s.apps.v1.StatefulSet(`${this.name}-set`, transforms?.server?.(own) ?? own, {
+      parent: this,
+      dependsOn: [...dependsOn],
+    });
   }
 }
 

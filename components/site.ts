@@ -48,7 +48,16 @@ export class Site extends pulumi.ComponentResource {
 
   /** @throws SettingsError naming everything that is wrong with `args`. */
   constructor(name: string, args: SiteArgs & SiteExtras, opts?: pulumi.ComponentResourceOptions) {
-    const { passwords, retainedProvider, guardBundle, resolverBundle, snapshotsBundle, s3Key, transforms = {}, ...given } = args;
+    const {
+      passwords,
+      retainedProvider,
+      guardBundle,
+      resolverBundle,
+      snapshotsBundle,
+      s3Key,
+      transforms = {},
+      ...given
+    } = args;
     const settings = withDefaults(given);
     // Policies read here what the site is meant to be, and compare it with what became of it.
     super("dragonfly-dr:index:Site", name, { settings }, opts);
@@ -57,21 +66,63 @@ export class Site extends pulumi.ComponentResource {
     this.settings = settings;
 
     const retained = retainedProvider === undefined ? {} : { retainedProvider };
-    const definition = new RoleDefinition(`${name}-role-definition`, { parent: this, ...(retainedProvider === undefined ? {} : { providers: [retainedProvider] }) });
-    const { namespaceName: namespace } = new SiteNamespace(name, { site: settings.site, namespace: settings.namespace, transforms }, { parent: this });
+    const definition = new RoleDefinition(`${name}-role-definition`, {
+      parent: this,
+      ...(retainedProvider === undefined ? {} : { providers: [retainedProvider] }),
+    });
+    const { namespaceName: namespace } = new SiteNamespace(
+      name,
+      { site: settings.site, namespace: settings.namespace, transforms },
+      { parent: this },
+    );
     const rules = new NetworkRules(`${name}-network`, { settings, namespace, transforms }, { parent: this });
-    const users = ["default", ...siteUsers(settings.server.engine, settings.users.map(aclUser)).map((user) => user.name)];
-    const credentials = new Credentials(`${name}-password`, { users, ...(passwords === undefined ? {} : { given: passwords }) }, { parent: this });
+    const users = [
+      "default",
+      ...siteUsers(settings.server.engine, settings.users.map(aclUser)).map((user) => user.name),
+    ];
+    const credentials = new Credentials(
+      `${name}-password`,
+      { users, ...(passwords === undefined ? {} : { given: passwords }) },
+      { parent: this },
+    );
     const access = makeSnapshotAccess(`${name}-snapshots`, settings, s3Key, { parent: this });
-    if (access?.kind === "key") new S3Secret(`${name}-s3`, { site: settings.site, namespace, key: access }, { parent: this });
+    if (access?.kind === "key")
+      new S3Secret(`${name}-s3`, { site: settings.site, namespace, key: access }, { parent: this });
     const snapshots = access === null ? null : readBundle("snapshots", snapshotsBundle);
     // No pod before the rules that shut it off, and no guard before the kind that it asks for.
     const dependsOn = [rules, definition];
-    new Server(`${name}-server`, { settings, namespace, credentials, guardBundle: readBundle("guard", guardBundle), snapshotAccess: access, snapshotsBundle: snapshots, transforms, ...retained }, { parent: this, dependsOn });
+    new Server(
+      `${name}-server`,
+      {
+        settings,
+        namespace,
+        credentials,
+        guardBundle: readBundle("guard", guardBundle),
+        snapshotAccess: access,
+        snapshotsBundle: snapshots,
+        transforms,
+        ...retained,
+      },
+      { parent: this, dependsOn },
+    );
     new Gateway(`${name}-gateway`, { settings, namespace, transforms }, { parent: this, dependsOn });
-    if (access !== null && snapshots !== null) new Drill(`${name}-drill`, { settings, bundle: snapshots, access, transforms }, { parent: this, dependsOn: [definition] });
+    if (access !== null && snapshots !== null)
+      new Drill(
+        `${name}-drill`,
+        { settings, bundle: snapshots, access, transforms },
+        { parent: this, dependsOn: [definition] },
+      );
     if (settings.resolver.enabled) {
-      new Resolver(`${name}-resolver`, { settings, passwords: credentials.passwords, transforms, ...(resolverBundle === undefined ? {} : { bundle: resolverBundle }) }, { parent: this });
+      new Resolver(
+        `${name}-resolver`,
+        {
+          settings,
+          passwords: credentials.passwords,
+          transforms,
+          ...(resolverBundle === undefined ? {} : { bundle: resolverBundle }),
+        },
+        { parent: this },
+      );
     }
     this.passwords = credentials.passwords;
     this.registerOutputs({ settings, passwords: this.passwords });
@@ -79,6 +130,13 @@ export class Site extends pulumi.ComponentResource {
 }
 
 function checkS3Key({ s3 }: SnapshotSettings, key: S3Key | undefined): readonly Problem[] {
-  if (s3 !== null && key === undefined) return [{ key: "s3Key", problem: "is missing beside snapshots.s3", remedy: "give the access key and the secret key of the server's user" }];
+  if (s3 !== null && key === undefined)
+    return [
+      {
+        key: "s3Key",
+        problem: "is missing beside snapshots.s3",
+        remedy: "give the access key and the secret key of the server's user",
+      },
+    ];
   return [];
 }

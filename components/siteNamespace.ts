@@ -23,11 +23,15 @@ export class SiteNamespace extends pulumi.ComponentResource {
         name: args.namespace,
         labels: {
           ...objectLabels(args.site),
-          ...Object.fromEntries(["enforce", "audit", "warn"].map((mode) => [`pod-security.kubernetes.io/${mode}`, LEVEL])),
+          ...Object.fromEntries(
+            ["enforce", "audit", "warn"].map((mode) => [`pod-security.kubernetes.io/${mode}`, LEVEL]),
+          ),
         },
       },
     };
-    const namespace = new k8s.core.v1.Namespace(`${name}-namespace`, args.transforms?.namespace?.(own) ?? own, { parent: this });
+    const namespace = new k8s.core.v1.Namespace(`${name}-namespace`, args.transforms?.namespace?.(own) ?? own, {
+      parent: this,
+    });
     this.namespaceName = namespace.metadata.name;
     this.registerOutputs({ namespaceName: this.namespaceName });
   }

@@ -10,5 +10,8 @@ export interface Transforms {
   readonly gateway?: (args: k8s.apps.v1.DeploymentArgs) => k8s.apps.v1.DeploymentArgs;
   readonly resolver?: (args: k8s.apps.v1.DeploymentArgs) => k8s.apps.v1.DeploymentArgs;
   readonly service?: (args: k8s.core.v1.ServiceArgs, name: string) => k8s.core.v1.ServiceArgs;
-  readonly networkPolicy?: (args: k8s.networking.v1.NetworkPolicyArgs, name: string) => k8s.networking.v1.NetworkPolicyArgs;
+  readonly networkPolicy?: (
+    args: k8s.networking.v1.NetworkPolicyArgs,
+    name: string,
+  ) => k8s.networking.v1.NetworkPolicyArgs;
 }

@@ -52,7 +52,9 @@ export class GuardApi {
     return createServer((request, response) => {
       const path = (request.url ?? "").split("?", 1)[0] ?? "";
       if (path === "/status") {
-        response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(reportOf(this.guard, this.roles)));
+        response
+          .writeHead(200, { "content-type": "application/json" })
+          .end(JSON.stringify(reportOf(this.guard, this.roles)));
         return;
       }
       response.writeHead(404).end("not found\n");

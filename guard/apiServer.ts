@@ -37,18 +37,24 @@ export class ApiServer {
     private readonly tokenFile = `${ACCOUNT}/token`,
   ) {
     const host = env["KUBERNETES_SERVICE_HOST"] ?? "kubernetes.default.svc";
-    this.server = env["DRAGONFLY_DR_API_SERVER"] ?? `https://${host.includes(":") ? `[${host}]` : host}:${env["KUBERNETES_SERVICE_PORT"] ?? "443"}`;
+    this.server =
+      env["DRAGONFLY_DR_API_SERVER"] ??
+      `https://${host.includes(":") ? `[${host}]` : host}:${env["KUBERNETES_SERVICE_PORT"] ?? "443"}`;
     const plain = this.server.startsWith("http:");
     this.ask = plain ? httpRequest : httpsRequest;
     this.agent = new (plain ? HttpAgent : HttpsAgent)({ keepAlive: true, maxFreeSockets: 1 });
   }
 
   /** @throws ApiError for an answer other than 2xx; Error where none came within five seconds. */
-  async request(path: string, { method = "GET", body, contentType = "application/json" }: ApiRequest = {}): Promise<unknown> {
+  async request(
+    path: string,
+    { method = "GET", body, contentType = "application/json" }: ApiRequest = {},
+  ): Promise<unknown> {
     const response = await this.open(path, method, AbortSignal.timeout(REQUEST_TIMEOUT_MS), body, contentType);
     const text = await textOf(response);
     const status = response.statusCode ?? 0;
-    if (status < 200 || status > 299) throw new ApiError(status, `${method} ${path.split("?", 1)[0]}: HTTP ${status} ${text.slice(0, MAX_ERROR_TEXT)}`);
+    if (status < 200 || status > 299)
+      throw new ApiError(status, `${method} ${path.split("?", 1)[0]}: HTTP ${status} ${text.slice(0, MAX_ERROR_TEXT)}`);
     return JSON.parse(text);
   }
 
@@ -56,7 +62,8 @@ export class ApiServer {
   async lines(path: string, signal: AbortSignal, take: (line: string) => "go on" | "enough"): Promise<void> {
     const response = await this.open(path, "GET", signal);
     try {
-      if (response.statusCode !== 200) throw new ApiError(response.statusCode ?? 0, `watch: HTTP ${response.statusCode}`);
+      if (response.statusCode !== 200)
+        throw new ApiError(response.statusCode ?? 0, `watch: HTTP ${response.statusCode}`);
       let rest = "";
       for await (const chunk of response.setEncoding("utf8") as AsyncIterable<string>) {
         const lines = (rest + chunk).split("\n");
@@ -72,9 +79,19 @@ export class ApiServer {
     this.agent.destroy();
   }
 
-  private open(path: string, method: string, signal: AbortSignal, body?: string, contentType?: string): Promise<IncomingMessage> {
+  private open(
+    path: string,
+    method: string,
+    signal: AbortSignal,
+    body?: string,
+    contentType?: string,
+  ): Promise<IncomingMessage> {
     // The token is read each time: the kubelet renews it.
-    const headers = { authorization: `Bearer ${readFileSync(this.tokenFile, "utf8").trim()}`, accept: "application/json", ...(body === undefined ? {} : { "content-type": contentType, "content-length": Buffer.byteLength(body) }) };
+    const headers = {
+      authorization: `Bearer ${readFileSync(this.tokenFile, "utf8").trim()}`,
+      accept: "application/json",
+      ...(body === undefined ? {} : { "content-type": contentType, "content-length": Buffer.byteLength(body) }),
+    };
     return new Promise((resolve, reject) => {
       const call = this.ask(`${this.server}${path}`, { method, headers, agent: this.agent, signal }, resolve);
       call.on("error", reject);

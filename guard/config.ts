@@ -46,9 +46,14 @@ export function readTold(siteFile: string, passwordsDir: string): Told {
   for (const name of readdirSync(passwordsDir)) {
     if (!name.startsWith(".")) passwords[name] = readFileSync(join(passwordsDir, name), "utf8");
   }
-  const missing = ["guard", "replication", "default", ...site.users.map((u) => u.name)].filter((name) => passwords[name] === undefined);
+  const missing = ["guard", "replication", "default", ...site.users.map((u) => u.name)].filter(
+    (name) => passwords[name] === undefined,
+  );
   if (missing.length > 0) throw new Error(`${passwordsDir}: no password for ${[...new Set(missing)].join(", ")}`);
-  const usersHash = createHash("sha256").update(JSON.stringify([site.users, site.defaultUser, passwords])).digest("hex").slice(0, 16);
+  const usersHash = createHash("sha256")
+    .update(JSON.stringify([site.users, site.defaultUser, passwords]))
+    .digest("hex")
+    .slice(0, 16);
   return { site, passwords, usersHash };
 }
 

@@ -14,11 +14,22 @@ export function setDoor(o: Observation, door: Exclude<Door, "unknown">): Action[
 export function hold(o: Observation, phase: Phase, reason: string): Decision {
   const { server } = o;
   // A process of which nothing is known may just be starting; only one that this guard has opened is worth ending.
-  const mustClose = o.door === "open" || o.door === "handover" || o.door === "read-only" || (o.door === "unknown" && o.memory.door !== null);
-  if (server.kind === "absent") return { phase, reason: `${reason}; no server process`, actions: [], heartbeat: false, serving: false };
+  const mustClose =
+    o.door === "open" ||
+    o.door === "handover" ||
+    o.door === "read-only" ||
+    (o.door === "unknown" && o.memory.door !== null);
+  if (server.kind === "absent")
+    return { phase, reason: `${reason}; no server process`, actions: [], heartbeat: false, serving: false };
   if (server.kind === "silent") {
     const frozen = mustClose && server.forMs >= SILENT_LIMIT_MS;
-    return { phase, reason: `${reason}; the server does not answer`, actions: frozen ? [{ kind: "endServer", how: "kill", forEpoch: null }] : [], heartbeat: false, serving: false };
+    return {
+      phase,
+      reason: `${reason}; the server does not answer`,
+      actions: frozen ? [{ kind: "endServer", how: "kill", forEpoch: null }] : [],
+      heartbeat: false,
+      serving: false,
+    };
   }
   return { phase, reason, actions: setDoor(o, "closed"), heartbeat: false, serving: false };
 }
@@ -26,7 +37,13 @@ export function hold(o: Observation, phase: Phase, reason: string): Decision {
 /** The role stands, and the server is not there to carry it out. An open door stays as it is: a slow server is no reason to close. */
 export function withoutServer(o: Observation): Decision {
   const reason = o.server.kind === "absent" ? "no server process" : "the server does not answer";
-  return { phase: "Starting", reason, actions: [], heartbeat: o.server.kind === "silent" && o.door === "open", serving: false };
+  return {
+    phase: "Starting",
+    reason,
+    actions: [],
+    heartbeat: o.server.kind === "silent" && o.door === "open",
+    serving: false,
+  };
 }
 
 /** Dumps of a copy that is not whole would overwrite a good one. */

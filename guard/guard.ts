@@ -54,7 +54,11 @@ export class Guard {
   readonly peers: readonly PeerWatch[];
   private session: ServerSession | null = null;
   /** What this guard has set on the running server; forgotten with it. */
-  private set: { dumps: boolean | null; credentials: boolean | null; followedAt: number | null } = { dumps: null, credentials: null, followedAt: null };
+  private set: { dumps: boolean | null; credentials: boolean | null; followedAt: number | null } = {
+    dumps: null,
+    credentials: null,
+    followedAt: null,
+  };
   private takeover: TakeoverView = { kind: "none" };
   private savingDivergence = false;
   private terminating = false;
@@ -67,7 +71,13 @@ export class Guard {
   private passed = false;
   private again = false;
   private timer: NodeJS.Timeout | null = null;
-  picture: Picture = { decision: { phase: "Starting", reason: "the guard is starting", actions: [], heartbeat: false, serving: false }, server: { kind: "absent" }, door: "unknown", epoch: 0, trouble: null };
+  picture: Picture = {
+    decision: { phase: "Starting", reason: "the guard is starting", actions: [], heartbeat: false, serving: false },
+    server: { kind: "absent" },
+    door: "unknown",
+    epoch: 0,
+    trouble: null,
+  };
 
   constructor(
     private told: Told,
@@ -105,7 +115,13 @@ export class Guard {
   private atRest(): boolean {
     const { decision, server, trouble } = this.picture;
     const settled = decision.phase === "Serving" || (decision.phase === "Following" && decision.reason === "in sync");
-    return settled && decision.actions.length === 0 && trouble === null && server.kind === "answering" && this.reach.processes.find()?.runId === server.runId;
+    return (
+      settled &&
+      decision.actions.length === 0 &&
+      trouble === null &&
+      server.kind === "answering" &&
+      this.reach.processes.find()?.runId === server.runId
+    );
   }
 
   /** The pod is going: the door closes before the server saves its dump. */
@@ -162,11 +178,13 @@ export class Guard {
     const server = await this.observer.look(this.session, found?.runId ?? null);
     const observation = this.observe(server);
     const decision = judge(observation);
-    if (decision.phase !== this.picture.decision.phase || decision.reason !== this.picture.decision.reason) this.log(`${decision.phase}: ${decision.reason}`);
+    if (decision.phase !== this.picture.decision.phase || decision.reason !== this.picture.decision.reason)
+      this.log(`${decision.phase}: ${decision.reason}`);
 
     if (!decision.heartbeat) await this.heartbeats.stop();
     // What is no longer served is said before it is done: the gateway must not send anybody meanwhile.
-    if (!decision.serving) this.picture = { decision, server, door: this.door(), epoch: observation.memory.highestEpoch, trouble: null };
+    if (!decision.serving)
+      this.picture = { decision, server, door: this.door(), epoch: observation.memory.highestEpoch, trouble: null };
     let trouble: string | null = null;
     for (const action of decision.actions) {
       try {
@@ -177,7 +195,8 @@ export class Guard {
         break;
       }
     }
-    if (decision.heartbeat && trouble === null && this.session !== null) this.heartbeats.start(this.session, this.heartbeats.last ?? this.memory.get().dataVersion);
+    if (decision.heartbeat && trouble === null && this.session !== null)
+      this.heartbeats.start(this.session, this.heartbeats.last ?? this.memory.get().dataVersion);
     this.picture = { decision, server, door: this.door(), epoch: observation.memory.highestEpoch, trouble };
     return decision.actions.length > 0 && trouble === null;
   }
@@ -187,16 +206,24 @@ export class Guard {
     const runId = server.kind === "absent" ? null : server.runId;
     const role = this.reach.roles.role();
     const memory = this.memory.get();
-    if (role.kind === "present") this.memory.set({ spec: role.spec, highestEpoch: Math.max(memory.highestEpoch, role.spec.epoch) });
+    if (role.kind === "present")
+      this.memory.set({ spec: role.spec, highestEpoch: Math.max(memory.highestEpoch, role.spec.epoch) });
     // A handover that was given up must not answer for a later one.
-    if (role.kind === "present" && role.spec.handover === undefined && memory.handover !== null) this.memory.set({ handover: null });
+    if (role.kind === "present" && role.spec.handover === undefined && memory.handover !== null)
+      this.memory.set({ handover: null });
     if (role.kind === "present") this.handOn(role.spec.snapshot?.id);
     for (const peer of this.peers) this.remember(peer, runId);
     if (server.kind === "answering") {
       this.heartbeats.noteCommands(server.commands);
-      if (server.heartbeat != null) this.memory.note({ dataVersion: { epoch: server.heartbeat.epoch, sequence: server.heartbeat.sequence } });
+      if (server.heartbeat != null)
+        this.memory.note({ dataVersion: { epoch: server.heartbeat.epoch, sequence: server.heartbeat.sequence } });
       // A former primary that is in sync with another one has nothing of its own left to keep.
-      if (this.picture.decision.phase === "Following" && this.picture.decision.reason === "in sync" && this.memory.get().served !== null) this.memory.set({ served: null });
+      if (
+        this.picture.decision.phase === "Following" &&
+        this.picture.decision.reason === "in sync" &&
+        this.memory.get().served !== null
+      )
+        this.memory.set({ served: null });
     }
     return {
       site: config.site,
@@ -212,7 +239,14 @@ export class Guard {
       peers: this.peers.map((peer) => peer.view()),
       takeover: this.takeover,
       savingDivergence: this.savingDivergence,
-      snapshots: this.reach.snapshots === null ? null : { restoreWhenEmpty: config.snapshots?.restoreWhenEmpty === true, sinceAskedMs: since(this.restoreAskedAt), restore: this.reach.snapshots.report?.restore ?? null },
+      snapshots:
+        this.reach.snapshots === null
+          ? null
+          : {
+              restoreWhenEmpty: config.snapshots?.restoreWhenEmpty === true,
+              sinceAskedMs: since(this.restoreAskedAt),
+              restore: this.reach.snapshots.report?.restore ?? null,
+            },
       sinceFollowMs: since(this.set.followedAt),
       terminating: this.terminating,
     };
@@ -221,7 +255,8 @@ export class Guard {
   /** A request for a snapshot is no matter of the role: it goes on its way once, and nothing waits for it. */
   private handOn(id: string | undefined): void {
     const { snapshots } = this.reach;
-    if (id === undefined || snapshots?.report == null || this.handingOn || this.memory.get().snapshotAsked === id) return;
+    if (id === undefined || snapshots?.report == null || this.handingOn || this.memory.get().snapshotAsked === id)
+      return;
     this.handingOn = true;
     snapshots
       .snapshot(id)
@@ -246,7 +281,8 @@ export class Guard {
   private door(): Door {
     const runId = this.session?.runId;
     const { door } = this.memory.get();
-    if (runId === undefined || door === null || door.runId !== runId) return door === null && runId !== undefined ? "unknown" : "closed";
+    if (runId === undefined || door === null || door.runId !== runId)
+      return door === null && runId !== undefined ? "unknown" : "closed";
     return door.usersHash === this.told.usersHash ? door.state : "unknown";
   }
 
@@ -278,13 +314,22 @@ export class Guard {
     switch (action.kind) {
       case "setDoor":
         // Noted before it is opened and after it is closed: a guard that dies between the two must not think it closed.
-        if (action.door !== "closed") memory.set({ door: { runId: session.runId, state: action.door === "open" ? "unknown" : this.door(), usersHash: this.told.usersHash } });
+        if (action.door !== "closed")
+          memory.set({
+            door: {
+              runId: session.runId,
+              state: action.door === "open" ? "unknown" : this.door(),
+              usersHash: this.told.usersHash,
+            },
+          });
         await steward.setDoor(action.door);
         session.usePasswords(this.told.passwords);
         memory.set({ door: { runId: session.runId, state: action.door, usersHash: this.told.usersHash } });
         return;
       case "recordHandover":
-        return memory.set({ handover: { epoch: action.epoch, runId: session.runId, position: await steward.position() } });
+        return memory.set({
+          handover: { epoch: action.epoch, runId: session.runId, position: await steward.position() },
+        });
       case "refuse":
         this.takeover = { kind: "none" };
         return memory.set({ refusal: { epoch: action.epoch, reason: action.reason, outcome: action.outcome } });
@@ -297,7 +342,11 @@ export class Guard {
       case "recordRestored":
         this.log(`snapshot ${action.snapshot} is in place`);
         // What is loaded now may be older than anything that was seen here.
-        return memory.set({ restored: { epoch: action.epoch, runId: session.runId, snapshot: action.snapshot }, served: null, dataVersion: null });
+        return memory.set({
+          restored: { epoch: action.epoch, runId: session.runId, snapshot: action.snapshot },
+          served: null,
+          dataVersion: null,
+        });
       case "detach":
         return steward.promote();
       case "promote":
@@ -305,7 +354,11 @@ export class Guard {
         return memory.set({ promotion: action.promotion });
       case "admit":
         await this.heartbeats.first(session, action.atLeast);
-        return memory.set({ promotion: action.promotion, served: { runId: session.runId, epoch: asEpoch(action.atLeast.epoch) }, dataVersion: action.atLeast });
+        return memory.set({
+          promotion: action.promotion,
+          served: { runId: session.runId, epoch: asEpoch(action.atLeast.epoch) },
+          dataVersion: action.atLeast,
+        });
       case "setDumps":
         await steward.setDumps(action.dumps);
         this.set.dumps = action.dumps === "on";
@@ -325,7 +378,12 @@ export class Guard {
     await this.reach.roles.create({ site: this.config.site, role: "primary", epoch: asEpoch(1), mode: "initial" });
   }
 
-  private beginTakeover(epoch: Epoch, from: SiteName, proof: Parameters<typeof takeOver>[4], session: ServerSession): void {
+  private beginTakeover(
+    epoch: Epoch,
+    from: SiteName,
+    proof: Parameters<typeof takeOver>[4],
+    session: ServerSession,
+  ): void {
     const peer = this.peers.find((p) => p.site() === from);
     if (peer === undefined) {
       this.takeover = { kind: "failed", epoch, outcome: "refused", reason: `${from} is no peer of this site` };

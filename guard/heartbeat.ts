@@ -12,7 +12,11 @@ export function parseHeartbeat(text: unknown): Heartbeat | null {
   if (typeof text !== "string") return null;
   try {
     const beat = JSON.parse(text) as Partial<Heartbeat>;
-    const whole = Number.isSafeInteger(beat.epoch) && Number.isSafeInteger(beat.sequence) && typeof beat.site === "string" && typeof beat.time === "number";
+    const whole =
+      Number.isSafeInteger(beat.epoch) &&
+      Number.isSafeInteger(beat.sequence) &&
+      typeof beat.site === "string" &&
+      typeof beat.time === "number";
     return whole ? { ...(beat as Heartbeat), commands: beat.commands ?? 0, runId: beat.runId ?? "" } : null;
   } catch {
     return null;
@@ -55,7 +59,13 @@ export class HeartbeatWriter {
     if (this.timer !== null && this.session === session) return;
     void this.stop();
     this.session = session;
-    if (this.version === null || (from !== null && (from.epoch > this.version.epoch || (from.epoch === this.version.epoch && from.sequence > this.version.sequence)))) this.version = from;
+    if (
+      this.version === null ||
+      (from !== null &&
+        (from.epoch > this.version.epoch ||
+          (from.epoch === this.version.epoch && from.sequence > this.version.sequence)))
+    )
+      this.version = from;
     this.timer = setInterval(() => this.tick(), HEARTBEAT_INTERVAL_MS);
   }
 
@@ -77,7 +87,14 @@ export class HeartbeatWriter {
   private write(session: ServerSession): Promise<void> {
     const version = this.version;
     if (version === null) return Promise.reject(new Error("no data version to go on from"));
-    const beat: Heartbeat = { epoch: version.epoch, sequence: version.sequence, site: this.site, time: this.clock(), commands: this.commands, runId: session.runId };
+    const beat: Heartbeat = {
+      epoch: version.epoch,
+      sequence: version.sequence,
+      site: this.site,
+      time: this.clock(),
+      commands: this.commands,
+      runId: session.runId,
+    };
     this.version = { epoch: version.epoch, sequence: version.sequence + 1 };
     const done = session.beat("SET", HEARTBEAT_KEY, JSON.stringify(beat)).then(
       () => {

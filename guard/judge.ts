@@ -17,15 +17,24 @@ export function judge(o: Observation): Decision {
   if (role.kind === "unknown") return judgeWithoutRole(o);
   if (role.kind === "missing") {
     if (memory.highestEpoch > 0) {
-      return hold(o, "Holding", `the role object is missing though epoch ${memory.highestEpoch} was seen; restore it, or run dragonfly-dr failover --to the site that is to serve`);
+      return hold(
+        o,
+        "Holding",
+        `the role object is missing though epoch ${memory.highestEpoch} was seen; restore it, or run dragonfly-dr failover --to the site that is to serve`,
+      );
     }
-    if (o.peersConfigured.length > 0) return hold(o, "Holding", "not introduced yet; run dragonfly-dr init --primary SITE");
+    if (o.peersConfigured.length > 0)
+      return hold(o, "Holding", "not introduced yet; run dragonfly-dr init --primary SITE");
     return { ...hold(o, "Starting", "a site without peers makes itself primary"), actions: [{ kind: "createRole" }] };
   }
   const { spec } = role;
   if (spec.site !== o.site) return hold(o, "Holding", `the role object is for site ${spec.site}, this is ${o.site}`);
   if (spec.epoch < memory.highestEpoch) {
-    return hold(o, "Holding", `the role object's epoch ${spec.epoch} is behind ${memory.highestEpoch}, which this site has acted on; run dragonfly-dr failover --to the site that is to serve`);
+    return hold(
+      o,
+      "Holding",
+      `the role object's epoch ${spec.epoch} is behind ${memory.highestEpoch}, which this site has acted on; run dragonfly-dr failover --to the site that is to serve`,
+    );
   }
   return spec.role === "primary" ? judgePrimary(o, spec) : judgeReplica(o, spec);
 }
@@ -34,17 +43,20 @@ export function judge(o: Observation): Decision {
 function judgeWithoutRole(o: Observation): Decision {
   const { memory, server } = o;
   const uninterrupted = server.kind !== "absent" && memory.door?.runId === server.runId && memory.spec !== null;
-  if (!uninterrupted || memory.spec === null) return hold(o, "Holding", "the API server cannot be reached, so the role is not known");
+  if (!uninterrupted || memory.spec === null)
+    return hold(o, "Holding", "the API server cannot be reached, so the role is not known");
   return memory.spec.role === "primary" ? judgePrimary(o, memory.spec) : judgeReplica(o, memory.spec);
 }
 
 function judgePrimary(o: Observation, spec: SiteRoleSpec): Decision {
   const { memory, server } = o;
   const claim = memory.highestPeer;
-  if (claim !== null && outranks(claim, spec) && !isAwaited(o, spec, claim)) return fence(o, spec, `site ${claim.site} is ${claim.role} at epoch ${claim.epoch}, this site's is ${spec.epoch}`);
+  if (claim !== null && outranks(claim, spec) && !isAwaited(o, spec, claim))
+    return fence(o, spec, `site ${claim.site} is ${claim.role} at epoch ${claim.epoch}, this site's is ${spec.epoch}`);
   const restoring = spec.mode === "restored" && isFirst(o, spec);
   // What is about to be replaced is closed, frozen or not.
-  if (server.kind !== "answering") return restoring ? hold(o, "Promoting", "a snapshot is being restored") : withoutServer(o);
+  if (server.kind !== "answering")
+    return restoring ? hold(o, "Promoting", "a snapshot is being restored") : withoutServer(o);
 
   if (spec.endServer === true && memory.endedFor < spec.epoch) {
     return {
@@ -80,34 +92,77 @@ function fence(o: Observation, spec: SiteRoleSpec, reason: string): Decision {
 
 function refused(o: Observation, reason: string): Decision {
   const { server } = o;
-  const readable = server.kind === "answering" && server.role === "replica" && !server.syncInProgress && server.heartbeat != null;
-  return { phase: "Refused", reason, actions: setDoor(o, readable ? "read-only" : "closed"), heartbeat: false, serving: false };
+  const readable =
+    server.kind === "answering" && server.role === "replica" && !server.syncInProgress && server.heartbeat != null;
+  return {
+    phase: "Refused",
+    reason,
+    actions: setDoor(o, readable ? "read-only" : "closed"),
+    heartbeat: false,
+    serving: false,
+  };
 }
 
 /** The spec says primary and the server is somebody's replica. */
 function promoteReplica(o: Observation, spec: SiteRoleSpec, server: AnsweringServer): Decision {
-  const waiting = (reason: string, actions: readonly Action[]): Decision => ({ phase: "Promoting", reason, actions, heartbeat: false, serving: false });
+  const waiting = (reason: string, actions: readonly Action[]): Decision => ({
+    phase: "Promoting",
+    reason,
+    actions,
+    heartbeat: false,
+    serving: false,
+  });
   if (spec.mode === "handover") {
-    if (spec.source === undefined) return waiting("handover without a source", [refuse(spec, "the object names no source to take over from")]);
+    if (spec.source === undefined)
+      return waiting("handover without a source", [refuse(spec, "the object names no source to take over from")]);
     const begun = o.memory.takeoverBegun;
-    if (o.takeover.kind === "failed" && o.takeover.epoch === spec.epoch) return waiting(o.takeover.reason, [refuse(spec, o.takeover.reason, o.takeover.outcome)]);
-    if (o.takeover.kind === "running" || (o.takeover.kind === "succeeded" && o.takeover.epoch === spec.epoch)) return waiting(`taking over from ${spec.source}`, []);
+    if (o.takeover.kind === "failed" && o.takeover.epoch === spec.epoch)
+      return waiting(o.takeover.reason, [refuse(spec, o.takeover.reason, o.takeover.outcome)]);
+    if (o.takeover.kind === "running" || (o.takeover.kind === "succeeded" && o.takeover.epoch === spec.epoch))
+      return waiting(`taking over from ${spec.source}`, []);
     if (begun?.epoch === spec.epoch) {
       const reason = "the guard was restarted during the takeover, and the server is a replica still";
       return waiting(reason, [refuse(spec, reason, o.engine === "dragonfly" ? "unknown" : "refused")]);
     }
-    if (server.source !== spec.source) return waiting("wrong source", [refuse(spec, `the server follows ${server.source ?? "something else"}, not ${spec.source}`)]);
-    if (server.syncInProgress || server.position === null) return waiting("not in sync", [refuse(spec, "the copy is not complete: a full sync is in progress")]);
-    if (o.engine === "redis" && spec.proof === undefined) return waiting("no proof", [refuse(spec, "the object carries no proof (replication id and offset) of where the old primary ended")]);
-    return waiting(`taking over from ${spec.source}`, [{ kind: "takeOver", epoch: spec.epoch, from: spec.source, proof: spec.proof ?? null }]);
+    if (server.source !== spec.source)
+      return waiting("wrong source", [
+        refuse(spec, `the server follows ${server.source ?? "something else"}, not ${spec.source}`),
+      ]);
+    if (server.syncInProgress || server.position === null)
+      return waiting("not in sync", [refuse(spec, "the copy is not complete: a full sync is in progress")]);
+    if (o.engine === "redis" && spec.proof === undefined)
+      return waiting("no proof", [
+        refuse(spec, "the object carries no proof (replication id and offset) of where the old primary ended"),
+      ]);
+    return waiting(`taking over from ${spec.source}`, [
+      { kind: "takeOver", epoch: spec.epoch, from: spec.source, proof: spec.proof ?? null },
+    ]);
   }
   if (spec.mode === "forced") {
     const partial = server.syncInProgress || server.heartbeat === undefined;
-    if (partial && spec.acceptPartial !== true) return waiting("partial copy", [refuse(spec, "a full sync is in progress, so this copy is partial; run failover again with --accept-partial to promote what is there")]);
-    if (server.heartbeat === null && spec.acceptPartial !== true) return waiting("empty copy", [refuse(spec, "this copy never had the primary's data; run failover again with --accept-partial to promote it all the same")]);
-    return waiting("promoting what this copy holds", [{ kind: "promote", promotion: promotionOf(o, spec, server, partial) }]);
+    if (partial && spec.acceptPartial !== true)
+      return waiting("partial copy", [
+        refuse(
+          spec,
+          "a full sync is in progress, so this copy is partial; run failover again with --accept-partial to promote what is there",
+        ),
+      ]);
+    if (server.heartbeat === null && spec.acceptPartial !== true)
+      return waiting("empty copy", [
+        refuse(
+          spec,
+          "this copy never had the primary's data; run failover again with --accept-partial to promote it all the same",
+        ),
+      ]);
+    return waiting("promoting what this copy holds", [
+      { kind: "promote", promotion: promotionOf(o, spec, server, partial) },
+    ]);
   }
-  return hold(o, "Holding", `the server is a replica, and the object's mode is ${spec.mode ?? "not given"}; run dragonfly-dr failover --to ${o.site}`);
+  return hold(
+    o,
+    "Holding",
+    `the server is a replica, and the object's mode is ${spec.mode ?? "not given"}; run dragonfly-dr failover --to ${o.site}`,
+  );
 }
 
 /** The spec says primary and the server is a loaded master. */
@@ -122,14 +177,30 @@ function judgeMaster(o: Observation, spec: SiteRoleSpec, server: AnsweringServer
   if (filling !== null) return filling;
   const first = isFirst(o, spec) && !isRefilled(memory);
   if (first && spec.mode === "handover") {
-    const tookOver = (o.takeover.kind === "succeeded" && o.takeover.epoch === spec.epoch) || (memory.takeoverBegun?.epoch === spec.epoch && memory.takeoverBegun.runId === server.runId);
-    if (!tookOver) return { ...hold(o, "Promoting", "no proof"), actions: [refuse(spec, "the server was restarted before the takeover, so nothing proves that its data is complete")] };
+    const tookOver =
+      (o.takeover.kind === "succeeded" && o.takeover.epoch === spec.epoch) ||
+      (memory.takeoverBegun?.epoch === spec.epoch && memory.takeoverBegun.runId === server.runId);
+    if (!tookOver)
+      return {
+        ...hold(o, "Promoting", "no proof"),
+        actions: [
+          refuse(spec, "the server was restarted before the takeover, so nothing proves that its data is complete"),
+        ],
+      };
     return admit(o, spec, server);
   }
   // The operator's decision for this epoch stands in for the peer's word, once: a later start is judged like any other.
   const forcedNow = first && (spec.mode === "forced" || spec.mode === "restored");
   if (forcedNow && server.heartbeat == null && spec.acceptPartial !== true) {
-    return { ...hold(o, "Promoting", "empty"), actions: [refuse(spec, "this server holds no data of the cache; run failover again with --accept-partial to serve it all the same")] };
+    return {
+      ...hold(o, "Promoting", "empty"),
+      actions: [
+        refuse(
+          spec,
+          "this server holds no data of the cache; run failover again with --accept-partial to serve it all the same",
+        ),
+      ],
+    };
   }
   if (!forcedNow) {
     const objection = objectionTo(o, spec, server);
@@ -144,12 +215,16 @@ function judgeMaster(o: Observation, spec: SiteRoleSpec, server: AnsweringServer
  */
 function isFirst({ memory, server, peers }: Observation, spec: SiteRoleSpec): boolean {
   if (memory.promotion?.epoch === spec.epoch) return false;
-  const seen = [server.kind === "answering" ? server.heartbeat : null, ...peers.map((peer) => (peer.reachable ? peer.dataVersion : null))];
+  const seen = [
+    server.kind === "answering" ? server.heartbeat : null,
+    ...peers.map((peer) => (peer.reachable ? peer.dataVersion : null)),
+  ];
   return !seen.some((version) => version != null && version.epoch >= spec.epoch);
 }
 
 /** Its disk was lost, and it has loaded a snapshot by itself: a start like any other, whatever the role came by. */
-const isRefilled = (memory: Observation["memory"]): boolean => memory.promotion === null && memory.restored?.epoch === OWN_DOING;
+const isRefilled = (memory: Observation["memory"]): boolean =>
+  memory.promotion === null && memory.restored?.epoch === OWN_DOING;
 
 /** Rules 1 and 2: why this master may not serve yet; null when it may. */
 function objectionTo(o: Observation, spec: SiteRoleSpec, server: AnsweringServer): string | null {
@@ -165,30 +240,59 @@ function objectionTo(o: Observation, spec: SiteRoleSpec, server: AnsweringServer
 
 /** The first heartbeat of this epoch is written before anybody comes in, above every data version that a peer has shown. */
 function admit(o: Observation, spec: SiteRoleSpec, server: AnsweringServer): Decision {
-  const sequence = Math.max(0, server.heartbeat?.sequence ?? 0, ...o.peers.map((p) => p.dataVersion?.sequence ?? 0)) + 1;
+  const sequence =
+    Math.max(0, server.heartbeat?.sequence ?? 0, ...o.peers.map((p) => p.dataVersion?.sequence ?? 0)) + 1;
   const promotion = o.memory.promotion?.epoch === spec.epoch ? o.memory.promotion : promotionOf(o, spec, server, false);
   return serve(o, "serves as primary", [{ kind: "admit", promotion, atLeast: { epoch: spec.epoch, sequence } }]);
 }
 
 function serve(o: Observation, reason: string, first: readonly Action[]): Decision {
-  return { phase: "Serving", reason, actions: [...first, ...setDumps(o, "on"), ...setDoor(o, "open")], heartbeat: true, serving: true };
+  return {
+    phase: "Serving",
+    reason,
+    actions: [...first, ...setDumps(o, "on"), ...setDoor(o, "open")],
+    heartbeat: true,
+    serving: true,
+  };
 }
 
 /** Another site is to take over from this primary. */
 function prepare(o: Observation, spec: SiteRoleSpec, server: AnsweringServer, uninterrupted: boolean): Decision {
   const handover = spec.handover;
   if (handover === undefined) return hold(o, "Holding", "no handover");
-  if (!uninterrupted) return hold(o, "Prepared", `the server ended during the handover to ${handover.to}, so it waits to be its replica at epoch ${handover.epoch}`);
+  if (!uninterrupted)
+    return hold(
+      o,
+      "Prepared",
+      `the server ended during the handover to ${handover.to}, so it waits to be its replica at epoch ${handover.epoch}`,
+    );
   const recorded = o.memory.handover?.epoch === handover.epoch && o.memory.handover.runId === server.runId;
   const record: Action[] = recorded ? [] : [{ kind: "recordHandover", epoch: handover.epoch }];
   if (o.engine === "dragonfly") {
     // REPLTAKEOVER is the proof and the close in one: this side serves until then.
-    return { phase: "Preparing", reason: `serves until ${handover.to} takes over`, actions: [...record, ...setDoor(o, "open")], heartbeat: true, serving: true };
+    return {
+      phase: "Preparing",
+      reason: `serves until ${handover.to} takes over`,
+      actions: [...record, ...setDoor(o, "open")],
+      heartbeat: true,
+      serving: true,
+    };
   }
-  return { phase: "Prepared", reason: `closed for the handover to ${handover.to}`, actions: [...setDoor(o, "handover"), ...record], heartbeat: false, serving: false };
+  return {
+    phase: "Prepared",
+    reason: `closed for the handover to ${handover.to}`,
+    actions: [...setDoor(o, "handover"), ...record],
+    heartbeat: false,
+    serving: false,
+  };
 }
 
-const refuse = (spec: SiteRoleSpec, reason: string, outcome: "refused" | "unknown" = "refused"): Action => ({ kind: "refuse", epoch: spec.epoch, reason, outcome });
+const refuse = (spec: SiteRoleSpec, reason: string, outcome: "refused" | "unknown" = "refused"): Action => ({
+  kind: "refuse",
+  epoch: spec.epoch,
+  reason,
+  outcome,
+});
 
 function promotionOf(o: Observation, spec: SiteRoleSpec, server: AnsweringServer, partial: boolean): Promotion {
   const beat = server.heartbeat ?? null;

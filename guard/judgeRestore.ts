@@ -13,22 +13,33 @@ const ASK_AGAIN_MS = 30_000;
  */
 export function judgeRestore(o: Observation, spec: SiteRoleSpec, server: AnsweringServer): Decision | null {
   const { memory, snapshots } = o;
-  const refuse = (reason: string): Decision => waiting(reason, [{ kind: "refuse", epoch: spec.epoch, reason, outcome: "refused" }]);
+  const refuse = (reason: string): Decision =>
+    waiting(reason, [{ kind: "refuse", epoch: spec.epoch, reason, outcome: "refused" }]);
   const from = spec.restore?.from;
   if (from === undefined) return refuse("the object names no snapshot to restore");
   if (snapshots === null) return refuse("this site keeps no snapshots; set snapshots.s3 or snapshots.aws");
 
   if (memory.restored?.epoch === spec.epoch) {
     if (memory.restored.runId === server.runId) return ended(o, memory.restored.snapshot);
-    if (server.heartbeat == null) return refuse(`the server did not load snapshot ${memory.restored.snapshot}: there is no heartbeat in its data; its log says why`);
+    if (server.heartbeat == null)
+      return refuse(
+        `the server did not load snapshot ${memory.restored.snapshot}: there is no heartbeat in its data; its log says why`,
+      );
     return null;
   }
   // Nobody reads or writes what is about to go, and no dump of it is written over what is put in place.
-  const quiet: Action[] = [...setDoor(o, "closed"), ...(server.role === "replica" ? [{ kind: "detach" } as const] : []), ...setDumps(o, "off")];
+  const quiet: Action[] = [
+    ...setDoor(o, "closed"),
+    ...(server.role === "replica" ? [{ kind: "detach" } as const] : []),
+    ...setDumps(o, "off"),
+  ];
   if (quiet.length > 0) return waiting("closed for the restore", quiet);
   if (o.savingDivergence) return waiting("keeping a dump of what the server holds", []);
   const holds = server.heartbeat != null && (memory.divergence?.epoch ?? 0) < spec.epoch;
-  if (holds) return waiting("keeping a dump of what the server holds", [{ kind: "saveDivergence", epoch: spec.epoch, writesUpperBound: null }]);
+  if (holds)
+    return waiting("keeping a dump of what the server holds", [
+      { kind: "saveDivergence", epoch: spec.epoch, writesUpperBound: null },
+    ]);
   if (server.dumping) return waiting("the server's dump goes on", []);
   return bring(o, snapshots, from, spec.epoch, refuse);
 }
@@ -39,7 +50,14 @@ export function judgeRestore(o: Observation, spec: SiteRoleSpec, server: Answeri
  */
 export function restoreEmpty(o: Observation, spec: SiteRoleSpec, server: AnsweringServer): Decision | null {
   const { snapshots, memory } = o;
-  if (snapshots === null || !snapshots.restoreWhenEmpty || spec.acceptLoss === true || spec.acceptPartial === true || server.heartbeat !== null) return null;
+  if (
+    snapshots === null ||
+    !snapshots.restoreWhenEmpty ||
+    spec.acceptLoss === true ||
+    spec.acceptPartial === true ||
+    server.heartbeat !== null
+  )
+    return null;
   if (o.peers.some((peer) => peer.reachable && peer.dataVersion !== null)) return null;
   const own = snapshots.restore?.epoch === OWN_DOING ? snapshots.restore : null;
   if (own?.state === "none") return null;
@@ -49,18 +67,30 @@ export function restoreEmpty(o: Observation, spec: SiteRoleSpec, server: Answeri
   const quiet: Action[] = [...setDoor(o, "closed"), ...setDumps(o, "off")];
   if (quiet.length > 0) return holding("the server is empty; its newest snapshot is to be loaded", quiet);
   const stuck = (reason: string): Decision =>
-    holding(`the server is empty, and its newest snapshot cannot be had: ${reason}; it is tried again; to serve empty, run dragonfly-dr serve --accept-loss --site ${o.site}`, snapshots.sinceAskedMs < ASK_AGAIN_MS ? [] : [{ kind: "restore", from: "newest", epoch: OWN_DOING }]);
+    holding(
+      `the server is empty, and its newest snapshot cannot be had: ${reason}; it is tried again; to serve empty, run dragonfly-dr serve --accept-loss --site ${o.site}`,
+      snapshots.sinceAskedMs < ASK_AGAIN_MS ? [] : [{ kind: "restore", from: "newest", epoch: OWN_DOING }],
+    );
   return { ...bring(o, snapshots, "newest", OWN_DOING, stuck), phase: "Holding" };
 }
 
-function bring(o: Observation, snapshots: SnapshotsView, from: string, epoch: number, failed: (reason: string) => Decision): Decision {
+function bring(
+  o: Observation,
+  snapshots: SnapshotsView,
+  from: string,
+  epoch: number,
+  failed: (reason: string) => Decision,
+): Decision {
   const restore = snapshots.restore;
-  if (restore === null || restore.epoch !== epoch || restore.from !== from) return waiting(`asking for snapshot ${from}`, [{ kind: "restore", from, epoch }]);
+  if (restore === null || restore.epoch !== epoch || restore.from !== from)
+    return waiting(`asking for snapshot ${from}`, [{ kind: "restore", from, epoch }]);
   switch (restore.state) {
     case "fetching":
       return waiting(`fetching snapshot ${restore.id ?? from}`, []);
     case "placed":
-      return waiting(`snapshot ${restore.id ?? from} is in place`, [{ kind: "recordRestored", snapshot: restore.id ?? from, epoch }]);
+      return waiting(`snapshot ${restore.id ?? from} is in place`, [
+        { kind: "recordRestored", snapshot: restore.id ?? from, epoch },
+      ]);
     case "failed":
     case "none":
       return failed(restore.reason);
@@ -73,5 +103,14 @@ const ended = (o: Observation, snapshot: string): Decision => ({
   actions: [...setDoor(o, "closed"), ...setDumps(o, "off"), { kind: "endServer", how: "kill", forEpoch: null }],
 });
 
-const waiting = (reason: string, actions: readonly Action[]): Decision => ({ phase: "Promoting", reason, actions, heartbeat: false, serving: false });
-const holding = (reason: string, actions: readonly Action[]): Decision => ({ ...waiting(reason, actions), phase: "Holding" });
+const waiting = (reason: string, actions: readonly Action[]): Decision => ({
+  phase: "Promoting",
+  reason,
+  actions,
+  heartbeat: false,
+  serving: false,
+});
+const holding = (reason: string, actions: readonly Action[]): Decision => ({
+  ...waiting(reason, actions),
+  phase: "Holding",
+});

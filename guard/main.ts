@@ -36,18 +36,30 @@ function main(): void {
   const guard: Guard = new Guard(
     told,
     memory,
-    { roles, processes, openSession: (runId, passwords) => new ServerSession(runId, told.site.engine, passwords, processes), dataDir: DATA_DIR, prove: missingProof, snapshots },
+    {
+      roles,
+      processes,
+      openSession: (runId, passwords) => new ServerSession(runId, told.site.engine, passwords, processes),
+      dataDir: DATA_DIR,
+      prove: missingProof,
+      snapshots,
+    },
     () => writer.offer(),
     log,
   );
-  const writer = new StatusWriter(() => statusOf(guard, roles), (status) => roles.writeStatus(status));
+  const writer = new StatusWriter(
+    () => statusOf(guard, roles),
+    (status) => roles.writeStatus(status),
+  );
 
   new GuardApi(guard, roles).listen(ports.guard);
   metricsServer(guard, roles).listen(ports.metrics);
   roles.start();
   guard.start();
   snapshots?.start();
-  log(`guard of site ${told.site.site} (${told.site.engine}), peers: ${told.site.peers.map((peer) => peer.site).join(", ") || "none"}`);
+  log(
+    `guard of site ${told.site.site} (${told.site.engine}), peers: ${told.site.peers.map((peer) => peer.site).join(", ") || "none"}`,
+  );
 
   setInterval(() => {
     try {

@@ -1,4 +1,16 @@
-import { closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { EMPTY_MEMORY, type Memory } from "./observation";
 
@@ -32,7 +44,8 @@ export class MemoryFile {
 
   /** Writes nothing where nothing changes, whatever was noted meanwhile: this is called several times a second. */
   set(change: Partial<Memory>): void {
-    if (this.settled && Object.entries(change).every(([key, value]) => same(this.memory[key as keyof Memory], value))) return;
+    if (this.settled && Object.entries(change).every(([key, value]) => same(this.memory[key as keyof Memory], value)))
+      return;
     this.memory = { ...this.memory, ...change };
     this.write();
   }
@@ -96,7 +109,9 @@ export class MemoryFile {
       return { ...EMPTY_MEMORY, ...(JSON.parse(readFileSync(this.path, "utf8")) as Partial<Memory>) };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return EMPTY_MEMORY;
-      throw new Error(`${this.path}: ${(error as Error).message}; it holds the highest epoch seen: restore it, or remove it and run dragonfly-dr failover`);
+      throw new Error(
+        `${this.path}: ${(error as Error).message}; it holds the highest epoch seen: restore it, or remove it and run dragonfly-dr failover`,
+      );
     }
   }
 }

@@ -27,15 +27,37 @@ export function guardMetrics(guard: Guard, roles: RoleClient): Registry {
   gauge("serving", "1 while clients may write at this site", () => Number(serving(guard)));
   gauge("epoch", "The highest epoch that this site has acted on", () => memory().highestEpoch);
   gauge("role_primary", "1 while the role object says primary", () => Number(memory().spec?.role === "primary"));
-  gauge("server_primary", "1 while the server is a master, 0 while it is a replica", () => (guard.picture.server.kind === "answering" ? Number(guard.picture.server.role === "primary") : null));
+  gauge("server_primary", "1 while the server is a master, 0 while it is a replica", () =>
+    guard.picture.server.kind === "answering" ? Number(guard.picture.server.role === "primary") : null,
+  );
   gauge("server_up", "1 while the server answers", () => Number(guard.picture.server.kind === "answering"));
-  gauge("server_runs", "Processes of the server since the guard started: one, and one more for each restart", () => guard.serverRuns);
+  gauge(
+    "server_runs",
+    "Processes of the server since the guard started: one, and one more for each restart",
+    () => guard.serverRuns,
+  );
   gauge("in_sync", "1 while this replica is in sync, by fresh heartbeats", () => Number(inSync(guard)));
-  gauge("replication_lag_seconds", "Age of the newest heartbeat in this replica's copy", () => statusOf(guard, roles).replication?.lagSeconds ?? null);
-  gauge("heartbeat_sequence", "Sequence of the newest heartbeat in the data set", () => memory().dataVersion?.sequence ?? null);
-  gauge("heartbeat_failures", "Heartbeats that the server refused or did not answer since the guard started", () => guard.heartbeats.failures);
+  gauge(
+    "replication_lag_seconds",
+    "Age of the newest heartbeat in this replica's copy",
+    () => statusOf(guard, roles).replication?.lagSeconds ?? null,
+  );
+  gauge(
+    "heartbeat_sequence",
+    "Sequence of the newest heartbeat in the data set",
+    () => memory().dataVersion?.sequence ?? null,
+  );
+  gauge(
+    "heartbeat_failures",
+    "Heartbeats that the server refused or did not answer since the guard started",
+    () => guard.heartbeats.failures,
+  );
   gauge("api_server_reachable", "1 while the Kubernetes API server can be reached", () => Number(roles.reachable));
-  gauge("divergence_writes_upper_bound", "At most so many writes of this former primary never reached the new one", () => memory().divergence?.writesUpperBound ?? null);
+  gauge(
+    "divergence_writes_upper_bound",
+    "At most so many writes of this former primary never reached the new one",
+    () => memory().divergence?.writesUpperBound ?? null,
+  );
   peerGauges(registry, guard, roles);
   return registry;
 }
@@ -55,7 +77,8 @@ function peerGauges(registry: Registry, guard: Guard, roles: RoleClient): void {
     registers: [registry],
     collect() {
       lag.reset();
-      for (const peer of statusOf(guard, roles).peers) if (peer.lagSeconds !== null) lag.set({ peer: peer.site }, peer.lagSeconds);
+      for (const peer of statusOf(guard, roles).peers)
+        if (peer.lagSeconds !== null) lag.set({ peer: peer.site }, peer.lagSeconds);
     },
   });
 }
@@ -69,7 +92,8 @@ export function metricsServer(guard: Guard, roles: RoleClient): Server {
       return;
     }
     void Promise.all([registry.metrics(), guard.snapshots?.metrics() ?? "", serverMetrics(guard)]).then(
-      ([own, snapshots, server]) => response.writeHead(200, { "content-type": registry.contentType }).end(own + snapshots + server),
+      ([own, snapshots, server]) =>
+        response.writeHead(200, { "content-type": registry.contentType }).end(own + snapshots + server),
       () => response.writeHead(500).end(),
     );
   });
@@ -78,7 +102,9 @@ export function metricsServer(guard: Guard, roles: RoleClient): Server {
 async function serverMetrics(guard: Guard): Promise<string> {
   if (guard.config.engine === "dragonfly") {
     try {
-      const reply = await fetch(`http://127.0.0.1:${ports.serverAdmin}/metrics`, { signal: AbortSignal.timeout(SERVER_TIMEOUT_MS) });
+      const reply = await fetch(`http://127.0.0.1:${ports.serverAdmin}/metrics`, {
+        signal: AbortSignal.timeout(SERVER_TIMEOUT_MS),
+      });
       return reply.ok ? await reply.text() : "";
     } catch {
       return "";
@@ -86,6 +112,10 @@ async function serverMetrics(guard: Guard): Promise<string> {
   }
   const status = guard.observer.status;
   if (status === null) return "";
-  const line = (name: string, help: string, value: number): string => `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${name}{site="${guard.config.site}"} ${value}\n`;
-  return line("redis_memory_used_bytes", "used_memory of INFO memory", status.usedMemoryBytes) + line("redis_memory_max_bytes", "maxmemory; 0 means no limit", status.maxMemoryBytes);
+  const line = (name: string, help: string, value: number): string =>
+    `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${name}{site="${guard.config.site}"} ${value}\n`;
+  return (
+    line("redis_memory_used_bytes", "used_memory of INFO memory", status.usedMemoryBytes) +
+    line("redis_memory_max_bytes", "maxmemory; 0 means no limit", status.maxMemoryBytes)
+  );
 }

@@ -60,7 +60,12 @@ export interface PeerView {
   readonly servingForMs: Milliseconds;
   readonly dataVersion: DataVersion | null;
   readonly position: ReplicationPosition | null;
-  readonly promotion: { readonly epoch: number; readonly mode: PromotionMode; readonly commandsSeen: number | null; readonly runIdSeen: string | null } | null;
+  readonly promotion: {
+    readonly epoch: number;
+    readonly mode: PromotionMode;
+    readonly commandsSeen: number | null;
+    readonly runIdSeen: string | null;
+  } | null;
   /** Its answer to a handover, when it has closed for one. */
   readonly handover: { readonly epoch: number; readonly position: ReplicationPosition | null } | null;
 }
@@ -70,7 +75,12 @@ export type TakeoverView =
   | { readonly kind: "none" }
   | { readonly kind: "running"; readonly epoch: Epoch }
   | { readonly kind: "succeeded"; readonly epoch: Epoch }
-  | { readonly kind: "failed"; readonly epoch: Epoch; readonly outcome: "refused" | "unknown"; readonly reason: string };
+  | {
+      readonly kind: "failed";
+      readonly epoch: Epoch;
+      readonly outcome: "refused" | "unknown";
+      readonly reason: string;
+    };
 
 export interface Promotion {
   readonly epoch: Epoch;
@@ -101,8 +111,16 @@ export interface Memory {
   readonly refusal: { readonly epoch: number; readonly reason: string; readonly outcome: "refused" | "unknown" } | null;
   /** A takeover that was begun on this server process; its outcome may be unknown after a restart of the guard. */
   readonly takeoverBegun: { readonly runId: string; readonly epoch: Epoch } | null;
-  readonly handover: { readonly epoch: number; readonly runId: string; readonly position: ReplicationPosition | null } | null;
-  readonly divergence: { readonly epoch: number; readonly writesUpperBound: number | null; readonly dump: string | null } | null;
+  readonly handover: {
+    readonly epoch: number;
+    readonly runId: string;
+    readonly position: ReplicationPosition | null;
+  } | null;
+  readonly divergence: {
+    readonly epoch: number;
+    readonly writesUpperBound: number | null;
+    readonly dump: string | null;
+  } | null;
   readonly endedFor: number;
   /**
    * The snapshot that was put in place, the epoch it was for (0: the site's own doing, as its server was empty), and the server
@@ -139,7 +157,13 @@ export interface SnapshotsView {
   /** Since a restore was last asked for; large when none was. */
   readonly sinceAskedMs: Milliseconds;
   /** For the epoch that it was asked for; null: none was asked for since it started, or it does not answer. */
-  readonly restore: { readonly epoch: number; readonly from: string; readonly id: string | null; readonly state: "fetching" | "placed" | "failed" | "none"; readonly reason: string } | null;
+  readonly restore: {
+    readonly epoch: number;
+    readonly from: string;
+    readonly id: string | null;
+    readonly state: "fetching" | "placed" | "failed" | "none";
+    readonly reason: string;
+  } | null;
 }
 
 export interface Observation {
@@ -173,7 +197,12 @@ export type Action =
   | { readonly kind: "setDoor"; readonly door: Exclude<Door, "unknown"> }
   | { readonly kind: "recordHandover"; readonly epoch: Epoch }
   | { readonly kind: "endServer"; readonly how: "terminate" | "kill"; readonly forEpoch: Epoch | null }
-  | { readonly kind: "takeOver"; readonly epoch: Epoch; readonly from: SiteName; readonly proof: ReplicationPosition | null }
+  | {
+      readonly kind: "takeOver";
+      readonly epoch: Epoch;
+      readonly from: SiteName;
+      readonly proof: ReplicationPosition | null;
+    }
   /** REPLICAOF NO ONE. */
   | { readonly kind: "promote"; readonly promotion: Promotion }
   /** The server is a master already and is admitted at this epoch: record it and write the first heartbeat. */

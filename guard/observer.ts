@@ -66,7 +66,10 @@ export class ServerObserver {
       linkUp: replication.linkUp,
       linkDownMs: this.sinceLinkDown(replication.role === "replica" && !replication.linkUp),
       syncInProgress: replication.syncInProgress,
-      position: replication.offset === null || replication.replicationId === null ? null : { replicationId: replication.replicationId, offset: replication.offset },
+      position:
+        replication.offset === null || replication.replicationId === null
+          ? null
+          : { replicationId: replication.replicationId, offset: replication.offset },
       heartbeat,
       heartbeatUnchangedMs: this.sinceHeartbeatChanged(heartbeat),
       commands: Number(info.get("total_commands_processed") ?? 0),
@@ -93,10 +96,14 @@ export class ServerObserver {
 }
 
 function serverStatus(engine: Engine, info: ReadonlyMap<string, string>, runId: string): ServerStatus {
-  const number = (...names: string[]): number => Number(names.map((name) => info.get(name)).find((value) => value !== undefined) ?? 0);
+  const number = (...names: string[]): number =>
+    Number(names.map((name) => info.get(name)).find((value) => value !== undefined) ?? 0);
   return {
     engine,
-    version: (engine === "dragonfly" ? info.get("dragonfly_version") : info.get("valkey_version") ?? info.get("redis_version")) ?? "unknown",
+    version:
+      (engine === "dragonfly"
+        ? info.get("dragonfly_version")
+        : (info.get("valkey_version") ?? info.get("redis_version"))) ?? "unknown",
     runId,
     threads: engine === "dragonfly" ? number("thread_count", "num_threads") : 1,
     usedMemoryBytes: bytes(number("used_memory")),

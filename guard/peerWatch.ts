@@ -61,7 +61,15 @@ export class PeerWatch {
       servingForMs: (this.servingSince === null ? 0 : this.monotonic() - this.servingSince) as Milliseconds,
       dataVersion: report?.dataVersion ?? null,
       position: report?.replication?.position ?? null,
-      promotion: promotion === undefined ? null : { epoch: promotion.epoch, mode: promotion.mode, commandsSeen: promotion.commandsSeen, runIdSeen: report?.promotionRunId ?? null },
+      promotion:
+        promotion === undefined
+          ? null
+          : {
+              epoch: promotion.epoch,
+              mode: promotion.mode,
+              commandsSeen: promotion.commandsSeen,
+              runIdSeen: report?.promotionRunId ?? null,
+            },
       handover: report?.handover ?? null,
     };
   }
@@ -142,4 +150,14 @@ export class PeerWatch {
 
 /** What makes the guard judge at once instead of at its next turn. */
 const summary = (report: GuardReport | null): unknown =>
-  report === null ? null : [report.specEpoch, report.specRole, report.serving, report.phase, report.handover, report.promotion?.epoch, report.refusal?.epoch];
+  report === null
+    ? null
+    : [
+        report.specEpoch,
+        report.specRole,
+        report.serving,
+        report.phase,
+        report.handover,
+        report.promotion?.epoch,
+        report.refusal?.epoch,
+      ];

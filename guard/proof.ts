@@ -26,7 +26,9 @@ export function missingProof(
     return { reason: "the old primary closed at another place than the role object says", wait: false };
   }
   if (own === null) return { reason: "this copy does not say where it is", wait: true };
-  if (own.replicationId !== position.replicationId) return { reason: "this copy follows another replication id than the old primary's", wait: false };
-  if (own.offset < position.offset) return { reason: `this copy is ${position.offset - own.offset} bytes behind the old primary's end`, wait: true };
+  if (own.replicationId !== position.replicationId)
+    return { reason: "this copy follows another replication id than the old primary's", wait: false };
+  if (own.offset < position.offset)
+    return { reason: `this copy is ${position.offset - own.offset} bytes behind the old primary's end`, wait: true };
   return null;
 }

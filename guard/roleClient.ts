@@ -46,7 +46,12 @@ export class RoleClient {
 
   /** For a site without peers only. Somebody else's object wins. */
   async create(spec: SiteRoleSpec): Promise<void> {
-    const body = { apiVersion: SITE_ROLE.apiVersion, kind: SITE_ROLE.kind, metadata: { name: this.site, namespace: this.namespace }, spec };
+    const body = {
+      apiVersion: SITE_ROLE.apiVersion,
+      kind: SITE_ROLE.kind,
+      metadata: { name: this.site, namespace: this.namespace },
+      spec,
+    };
     try {
       await this.api.request(this.base, { method: "POST", body: JSON.stringify(body) });
     } catch (error) {
@@ -77,7 +82,10 @@ export class RoleClient {
   }
 
   private async read(): Promise<string> {
-    const list = (await this.api.request(`${this.base}?fieldSelector=metadata.name%3D${this.site}`)) as { metadata: { resourceVersion: string }; items: SiteRoleObject[] };
+    const list = (await this.api.request(`${this.base}?fieldSelector=metadata.name%3D${this.site}`)) as {
+      metadata: { resourceVersion: string };
+      items: SiteRoleObject[];
+    };
     this.take(list.items[0] ?? null);
     return list.metadata.resourceVersion;
   }
@@ -85,7 +93,9 @@ export class RoleClient {
   private async watch(version: string): Promise<void> {
     const url = `${this.base}?watch=1&allowWatchBookmarks=true&fieldSelector=metadata.name%3D${this.site}&resourceVersion=${version}&timeoutSeconds=${WATCH_SECONDS}`;
     const silent = AbortSignal.timeout((WATCH_SECONDS + 10) * 1000);
-    await this.api.lines(url, AbortSignal.any([silent, this.abort.signal]), (line) => (this.event(line) ? "go on" : "enough"));
+    await this.api.lines(url, AbortSignal.any([silent, this.abort.signal]), (line) =>
+      this.event(line) ? "go on" : "enough",
+    );
   }
 
   /** @returns false when the watch must be begun anew from a fresh read. */

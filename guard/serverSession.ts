@@ -38,7 +38,8 @@ export class ServerSession {
   /** Several commands in one round trip; each reply may be an Error. */
   async observe(commands: readonly (readonly string[])[]): Promise<unknown[]> {
     const redis = await this.connection("observe");
-    const replies = (await redis.pipeline(commands.map(([name = "PING", ...args]) => [name.toLowerCase(), ...args])).exec()) ?? [];
+    const replies =
+      (await redis.pipeline(commands.map(([name = "PING", ...args]) => [name.toLowerCase(), ...args])).exec()) ?? [];
     const failed = replies.find(([error]) => error !== null && !isReplyError(error));
     if (failed?.[0] != null) throw failed[0];
     return replies.map(([error, reply]) => error ?? reply);
@@ -61,7 +62,8 @@ export class ServerSession {
 
   close(): void {
     this.closed = true;
-    for (const connection of this.connections.values()) connection.then((redis) => redis.disconnect()).catch(() => undefined);
+    for (const connection of this.connections.values())
+      connection.then((redis) => redis.disconnect()).catch(() => undefined);
     this.connections.clear();
   }
 
@@ -78,7 +80,9 @@ export class ServerSession {
     if (this.closed) throw new Error("the session with the server has ended");
     const admin = this.engine === "dragonfly" && purpose !== "beat";
     const timeout = purpose === "observe" ? OBSERVE_TIMEOUT_MS : COMMAND_TIMEOUT_MS;
-    const credentials = admin ? { password: this.passwords["default"] ?? "" } : { username: "guard", password: this.passwords["guard"] ?? "" };
+    const credentials = admin
+      ? { password: this.passwords["default"] ?? "" }
+      : { username: "guard", password: this.passwords["guard"] ?? "" };
     const redis = new Redis({
       host: this.host,
       port: admin ? this.adminPort : this.port,

@@ -57,7 +57,17 @@ export interface SiteRoleSpec {
 }
 
 /** What the guard is doing, in one word; `reason` says why. */
-export type Phase = "Starting" | "Holding" | "Serving" | "Preparing" | "Prepared" | "Promoting" | "Refused" | "Syncing" | "Following" | "Fenced";
+export type Phase =
+  | "Starting"
+  | "Holding"
+  | "Serving"
+  | "Preparing"
+  | "Prepared"
+  | "Promoting"
+  | "Refused"
+  | "Syncing"
+  | "Following"
+  | "Fenced";
 
 export interface ServerStatus {
   readonly engine: Engine;
@@ -123,7 +133,11 @@ export interface SiteRoleStatus {
     readonly partial: boolean;
   };
   /** After this site was fenced as a former primary: at most so many writes never reached the new one; they are kept in `dump`. */
-  readonly divergence?: { readonly epoch: number; readonly writesUpperBound: number | null; readonly dump: string | null };
+  readonly divergence?: {
+    readonly epoch: number;
+    readonly writesUpperBound: number | null;
+    readonly dump: string | null;
+  };
   /** As the process beside the guard last said; absent while snapshots are off or it does not answer. */
   readonly snapshots?: SnapshotsReport;
   /** ISO 8601; written at each change and every few seconds besides. */
@@ -133,9 +147,16 @@ export interface SiteRoleStatus {
 export interface SiteRoleObject {
   readonly apiVersion: typeof SITE_ROLE.apiVersion;
   readonly kind: typeof SITE_ROLE.kind;
-  readonly metadata: { readonly name: string; readonly namespace: string; readonly resourceVersion?: string; readonly generation?: number; readonly uid?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly resourceVersion?: string;
+    readonly generation?: number;
+    readonly uid?: string;
+  };
   readonly spec: SiteRoleSpec;
   readonly status?: SiteRoleStatus;
 }
 
-export const compareDataVersions = (a: DataVersion, b: DataVersion): number => a.epoch - b.epoch || a.sequence - b.sequence;
+export const compareDataVersions = (a: DataVersion, b: DataVersion): number =>
+  a.epoch - b.epoch || a.sequence - b.sequence;

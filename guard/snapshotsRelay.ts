@@ -75,7 +75,8 @@ export class SnapshotsRelay {
     const changed = JSON.stringify(now) !== JSON.stringify(this.report);
     this.report = now;
     const busy = now?.request?.state === "running" || now?.restore?.state === "fetching";
-    if (this.timer === null) this.timer = setTimeout(() => void this.poll(), busy ? this.pace.pollBusyMs : this.pace.pollMs);
+    if (this.timer === null)
+      this.timer = setTimeout(() => void this.poll(), busy ? this.pace.pollBusyMs : this.pace.pollMs);
     if (changed) this.onChange();
   }
 

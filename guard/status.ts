@@ -8,12 +8,17 @@ import type { PeerStatus, ReplicationStatus, SiteRoleStatus } from "./siterole";
 const round = (value: number): Seconds => seconds(Math.round(value * 1000) / 1000);
 
 /** True while clients may write here: judged so, opened so, and the server's process is there. */
-export const serving = (guard: Guard): boolean => guard.picture.decision.serving && guard.picture.door === "open" && guard.picture.server.kind !== "absent";
+export const serving = (guard: Guard): boolean =>
+  guard.picture.decision.serving && guard.picture.door === "open" && guard.picture.server.kind !== "absent";
 
 /** True while this copy may be read: an open primary, or a replica's data, fresh or not. */
-export const readable = (guard: Guard): boolean => serving(guard) || (guard.picture.door === "read-only" && guard.picture.server.kind === "answering");
+export const readable = (guard: Guard): boolean =>
+  serving(guard) || (guard.picture.door === "read-only" && guard.picture.server.kind === "answering");
 
-export const inSync = (guard: Guard): boolean => guard.picture.decision.phase === "Following" && guard.picture.decision.reason === "in sync" && guard.picture.door === "read-only";
+export const inSync = (guard: Guard): boolean =>
+  guard.picture.decision.phase === "Following" &&
+  guard.picture.decision.reason === "in sync" &&
+  guard.picture.door === "read-only";
 
 /**
  * Age of the newest stamp that the peer's copy has, by this primary's clock alone; null while this site does not serve, or
@@ -21,15 +26,29 @@ export const inSync = (guard: Guard): boolean => guard.picture.decision.phase ==
  */
 function peerLag(guard: Guard, peer: PeerWatch, clock: () => number): Seconds | null {
   const beat = peer.report?.heartbeat;
-  if (!serving(guard) || beat == null || beat.site !== guard.config.site || beat.epoch !== guard.heartbeats.last?.epoch) return null;
+  if (!serving(guard) || beat == null || beat.site !== guard.config.site || beat.epoch !== guard.heartbeats.last?.epoch)
+    return null;
   return round(Math.max(0, clock() - beat.time) / 1000);
 }
 
 function replicationStatus(guard: Guard): ReplicationStatus | null {
   const { server, decision } = guard.picture;
-  if (server.kind !== "answering" || decision.serving) return server.kind === "answering" && server.position !== null ? { source: null, linkUp: false, syncInProgress: false, inSync: false, lagSeconds: null, position: server.position } : null;
+  if (server.kind !== "answering" || decision.serving)
+    return server.kind === "answering" && server.position !== null
+      ? {
+          source: null,
+          linkUp: false,
+          syncInProgress: false,
+          inSync: false,
+          lagSeconds: null,
+          position: server.position,
+        }
+      : null;
   const source = guard.peers.find((peer) => peer.site() === server.source);
-  const told = source?.view().reachable === true ? source.report?.peers.find((p) => p.site === guard.config.site)?.lagSeconds ?? null : null;
+  const told =
+    source?.view().reachable === true
+      ? (source.report?.peers.find((p) => p.site === guard.config.site)?.lagSeconds ?? null)
+      : null;
   const unchanged = server.heartbeat == null ? null : server.heartbeatUnchangedMs / 1000;
   const lag = told === null && unchanged === null ? null : Math.max(told ?? 0, unchanged ?? 0);
   return {
@@ -65,7 +84,13 @@ export function statusOf(guard: Guard, roles: RoleClient, clock: () => number = 
     site: guard.config.site,
     observedGeneration: roles.generation(),
     phase: picture.decision.phase,
-    reason: [picture.decision.reason, ...(picture.trouble === null ? [] : [`failed: ${picture.trouble}`]), ...(guard.heartbeats.lastError !== null && picture.decision.heartbeat ? [`heartbeat refused: ${guard.heartbeats.lastError}`] : [])].join("; "),
+    reason: [
+      picture.decision.reason,
+      ...(picture.trouble === null ? [] : [`failed: ${picture.trouble}`]),
+      ...(guard.heartbeats.lastError !== null && picture.decision.heartbeat
+        ? [`heartbeat refused: ${guard.heartbeats.lastError}`]
+        : []),
+    ].join("; "),
     role: picture.server.kind === "answering" ? picture.server.role : null,
     epoch: picture.epoch,
     serving: serving(guard),
@@ -102,7 +127,7 @@ export function reportOf(guard: Guard, roles: RoleClient, clock: () => number = 
     specEpoch: spec?.epoch ?? null,
     specRole: spec?.role ?? null,
     now: clock(),
-    heartbeat: server.kind === "answering" ? server.heartbeat ?? null : null,
+    heartbeat: server.kind === "answering" ? (server.heartbeat ?? null) : null,
     promotionRunId: guard.memory.get().promotion?.runIdSeen ?? null,
   };
 }

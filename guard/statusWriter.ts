@@ -41,9 +41,41 @@ export class StatusWriter {
 
 /** What is new is a change of state, not the passing of time. */
 function keyOf(status: SiteRoleStatus): string {
-  const { phase, reason, role, epoch, serving, observedGeneration, handover, refusal, promotion, divergence, replication, peers, server, snapshots } = status;
+  const {
+    phase,
+    reason,
+    role,
+    epoch,
+    serving,
+    observedGeneration,
+    handover,
+    refusal,
+    promotion,
+    divergence,
+    replication,
+    peers,
+    server,
+    snapshots,
+  } = status;
   const peerKeys = peers.map((p) => [p.site, p.reachable, p.role, p.epoch, p.serving]);
-  return JSON.stringify([phase, withoutNumbers(reason), role, epoch, serving, observedGeneration, handover, refusal, promotion, divergence, replication?.inSync, replication?.linkUp, replication?.source, peerKeys, server?.runId, snapshots]);
+  return JSON.stringify([
+    phase,
+    withoutNumbers(reason),
+    role,
+    epoch,
+    serving,
+    observedGeneration,
+    handover,
+    refusal,
+    promotion,
+    divergence,
+    replication?.inSync,
+    replication?.linkUp,
+    replication?.source,
+    peerKeys,
+    server?.runId,
+    snapshots,
+  ]);
 }
 
 const withoutNumbers = (text: string): string => text.replace(/\d+ s\b/g, "");

@@ -36,7 +36,8 @@ export class Steward {
 
     // Closing first, and all at once: what follows must not delay it.
     await this.acl(closing.map((user) => closeUser(engine, user)));
-    if (engine === "redis") await Promise.all(closing.map((user) => this.session.steer("CLIENT", "KILL", "USER", user.name)));
+    if (engine === "redis")
+      await Promise.all(closing.map((user) => this.session.steer("CLIENT", "KILL", "USER", user.name)));
     if (!open) return;
     await this.acl([
       ...standing.map((user) => openUser(engine, user, this.password(user))),
@@ -57,7 +58,12 @@ export class Steward {
 
   async setCredentials(credentials: "given" | "withheld"): Promise<void> {
     await this.session.steer("CONFIG", "SET", "masteruser", "replication");
-    await this.session.steer("CONFIG", "SET", "masterauth", credentials === "given" ? this.told.passwords["replication"] ?? "" : WITHHELD);
+    await this.session.steer(
+      "CONFIG",
+      "SET",
+      "masterauth",
+      credentials === "given" ? (this.told.passwords["replication"] ?? "") : WITHHELD,
+    );
   }
 
   async setDumps(dumps: "on" | "off"): Promise<void> {
@@ -68,14 +74,17 @@ export class Steward {
       await this.session.steer("CONFIG", "SET", "shutdown-on-sigterm", on ? "save" : "nosave");
     } else {
       await this.session.steer("CONFIG", "SET", "dbfilename", on ? dbfilename : "");
-      await this.session.steer("CONFIG", "SET", "snapshot_cron", on ? snapshotCron ?? "" : "");
+      await this.session.steer("CONFIG", "SET", "snapshot_cron", on ? (snapshotCron ?? "") : "");
     }
   }
 
   /** Where a Redis primary's stream ends; Dragonfly proves its handover itself. */
   async position(): Promise<ReplicationPosition | null> {
     if (this.told.site.engine === "dragonfly") return null;
-    const { replicationId, offset } = parseReplication(String(await this.session.steer("INFO", "replication")), "redis");
+    const { replicationId, offset } = parseReplication(
+      String(await this.session.steer("INFO", "replication")),
+      "redis",
+    );
     if (replicationId === null || offset === null) throw new Error("INFO replication: no replication id or offset");
     return { replicationId, offset };
   }

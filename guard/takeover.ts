@@ -17,14 +17,30 @@ const PROOF_STEP_MS = 10;
 type Outcome = Extract<TakeoverView, { kind: "succeeded" | "failed" }>;
 
 /** Makes a replica the primary by handover, with proof that it has every acknowledged write. Never throws. */
-export async function takeOver(engine: Engine, session: ServerSession, from: PeerWatch, epoch: Epoch, proof: ReplicationPosition | null, prove: typeof missingProof): Promise<Outcome> {
-  const failed = (reason: string, outcome: "refused" | "unknown" = "refused"): Outcome => ({ kind: "failed", epoch, outcome, reason });
+export async function takeOver(
+  engine: Engine,
+  session: ServerSession,
+  from: PeerWatch,
+  epoch: Epoch,
+  proof: ReplicationPosition | null,
+  prove: typeof missingProof,
+): Promise<Outcome> {
+  const failed = (reason: string, outcome: "refused" | "unknown" = "refused"): Outcome => ({
+    kind: "failed",
+    epoch,
+    outcome,
+    reason,
+  });
   if (engine === "dragonfly") return takeOverDragonfly(session, epoch, failed);
   if (proof === null) return failed("no proof was given");
   return takeOverRedis(session, from, epoch, proof, prove, failed);
 }
 
-async function takeOverDragonfly(session: ServerSession, epoch: Epoch, failed: (reason: string, outcome?: "refused" | "unknown") => Outcome): Promise<Outcome> {
+async function takeOverDragonfly(
+  session: ServerSession,
+  epoch: Epoch,
+  failed: (reason: string, outcome?: "refused" | "unknown") => Outcome,
+): Promise<Outcome> {
   const begun = performance.now();
   try {
     await within(session.slow("REPLTAKEOVER", String(TAKEOVER_SECONDS)), TAKEOVER_LIMIT_MS as never, "no answer");
@@ -37,12 +53,24 @@ async function takeOverDragonfly(session: ServerSession, epoch: Epoch, failed: (
   }
 }
 
-async function takeOverRedis(session: ServerSession, from: PeerWatch, epoch: Epoch, proof: ReplicationPosition, prove: typeof missingProof, failed: (reason: string) => Outcome): Promise<Outcome> {
+async function takeOverRedis(
+  session: ServerSession,
+  from: PeerWatch,
+  epoch: Epoch,
+  proof: ReplicationPosition,
+  prove: typeof missingProof,
+  failed: (reason: string) => Outcome,
+): Promise<Outcome> {
   try {
     const until = performance.now() + PROOF_LIMIT_MS;
     const answer = await askUntil(from, until);
     for (;;) {
-      const missing = prove(epoch, proof, { handover: answer.handover ?? null, serving: answer.serving }, await positionOf(session));
+      const missing = prove(
+        epoch,
+        proof,
+        { handover: answer.handover ?? null, serving: answer.serving },
+        await positionOf(session),
+      );
       if (missing === null) break;
       if (!missing.wait || performance.now() > until) return failed(missing.reason);
       await new Promise((resolve) => setTimeout(resolve, PROOF_STEP_MS));

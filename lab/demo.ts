@@ -72,7 +72,10 @@ async function introduce(deployment: Deployment): Promise<LabSite> {
   }
   const primary = await waitFor(() => servingSite(deployment), { what: "a site that serves", deadlineMs: 60_000 });
   const replica = other(primary);
-  await waitFor(async () => (await statusOf(deployment, replica))?.replication?.inSync, { what: `${replica} in sync`, deadlineMs: 120_000 });
+  await waitFor(async () => (await statusOf(deployment, replica))?.replication?.inSync, {
+    what: `${replica} in sync`,
+    deadlineMs: 120_000,
+  });
   say(`${primary} serves, ${replica} is in sync`);
   return primary;
 }
@@ -80,10 +83,26 @@ async function introduce(deployment: Deployment): Promise<LabSite> {
 async function replicate(deployment: Deployment, primary: LabSite): Promise<void> {
   const user = ["--user", "appcache", "--password-file", await deployment.passwordFile("appcache")];
   const result = await timed(`${SEED_KEYS} keys written and read in the other region`, async () =>
-    expectExit("keys in the other region", await deployment.load("seed", "--url", deployment.url(primary), ...user, "--verify-url", deployment.url(other(primary), "read"), "--prefix", "cache:seed:", "--count", String(SEED_KEYS))),
+    expectExit(
+      "keys in the other region",
+      await deployment.load(
+        "seed",
+        "--url",
+        deployment.url(primary),
+        ...user,
+        "--verify-url",
+        deployment.url(other(primary), "read"),
+        "--prefix",
+        "cache:seed:",
+        "--count",
+        String(SEED_KEYS),
+      ),
+    ),
   );
   const { written, verified } = JSON.parse(result.stdout) as { written: SeedWritten; verified: SeedVerified };
-  say(`${written.written} keys written through ${primary}'s Service in ${written.seconds.toFixed(1)} s; the last one was in ${other(primary)} at most ${verified.lastKeySeconds.toFixed(2)} s later, and all ${verified.present} were read back there`);
+  say(
+    `${written.written} keys written through ${primary}'s Service in ${written.seconds.toFixed(1)} s; the last one was in ${other(primary)} at most ${verified.lastKeySeconds.toFixed(2)} s later, and all ${verified.present} were read back there`,
+  );
   const status = await statusOf(deployment, other(primary));
   say(`replication lag of ${other(primary)}: ${status?.replication?.lagSeconds ?? "?"} s (by the primary's clock)`);
 }
@@ -92,27 +111,52 @@ async function switchOver(deployment: Deployment, from: LabSite): Promise<LabSit
   const to = other(from);
   const run = `demo-${Date.now().toString(36)}`;
   // Each writer is a round trip away from the primary for half of the time: enough of its writes must be under way at once.
-  const writers = SITES.map((beside) => ({ beside, run: `${run}-${beside}`, writesASecond: WRITES_A_SECOND, connections: 16, pipeline: 10 }));
+  const writers = SITES.map((beside) => ({
+    beside,
+    run: `${run}-${beside}`,
+    writesASecond: WRITES_A_SECOND,
+    connections: 16,
+    pipeline: 10,
+  }));
   say(`two writers, one in each region, write ${WRITES_A_SECOND} numbered keys a second each for ${WRITER_SECONDS} s`);
-  const { written, report } = await underLoad(deployment, { writers, seconds: WRITER_SECONDS, readAt: to }, async () => {
-    const moved = expectExit("switchover", await deployment.cli("switchover", "--to", to));
-    console.log(moved.stdout.trimEnd().replace(/^/gm, "    "));
-  });
+  const { written, report } = await underLoad(
+    deployment,
+    { writers, seconds: WRITER_SECONDS, readAt: to },
+    async () => {
+      const moved = expectExit("switchover", await deployment.cli("switchover", "--to", to));
+      console.log(moved.stdout.trimEnd().replace(/^/gm, "    "));
+    },
+  );
   for (const { beside, summary } of written) {
-    say(`writer in ${beside}: ${summary.acked} acknowledged, ${summary.unknown} unknown, errors ${JSON.stringify(summary.errors)}`);
-    figures.add(`switchover: longest gap between acknowledged writes, client beside the ${beside === to ? "new" : "old"} primary`, `${Math.round(summary.longestGap?.ms ?? 0)} ms`);
+    say(
+      `writer in ${beside}: ${summary.acked} acknowledged, ${summary.unknown} unknown, errors ${JSON.stringify(summary.errors)}`,
+    );
+    figures.add(
+      `switchover: longest gap between acknowledged writes, client beside the ${beside === to ? "new" : "old"} primary`,
+      `${Math.round(summary.longestGap?.ms ?? 0)} ms`,
+    );
   }
   const lost = report.missing + report.wrong;
   say(`checker, a process of its own, read the acknowledged writes back in ${to}: ${JSON.stringify(report)}`);
-  figures.add("switchover: acknowledged writes lost", `${lost} of ${report.acknowledged} (${report.withinWindow.acknowledged} within ${report.withinWindow.seconds} s of the handover)`);
-  expect(report.acknowledged > 0 && lost === 0, `switchover: ${lost} of ${report.acknowledged} acknowledged writes are lost; the writers' logs are in ${deployment.lab.plan.directory}`);
+  figures.add(
+    "switchover: acknowledged writes lost",
+    `${lost} of ${report.acknowledged} (${report.withinWindow.acknowledged} within ${report.withinWindow.seconds} s of the handover)`,
+  );
+  expect(
+    report.acknowledged > 0 && lost === 0,
+    `switchover: ${lost} of ${report.acknowledged} acknowledged writes are lost; the writers' logs are in ${deployment.lab.plan.directory}`,
+  );
   return to;
 }
 
 async function snapshots(deployment: Deployment, serving: LabSite): Promise<void> {
-  const taken = await timed("snapshot", async () => expectExit("dragonfly-dr snapshot", await deployment.cli("snapshot", "--site", serving)));
+  const taken = await timed("snapshot", async () =>
+    expectExit("dragonfly-dr snapshot", await deployment.cli("snapshot", "--site", serving)),
+  );
   console.log(taken.stdout.trimEnd().replace(/^/gm, "    "));
-  const drilled = await timed("drill", async () => expectExit("dragonfly-dr drill", await deployment.cli("drill", "--site", serving)));
+  const drilled = await timed("drill", async () =>
+    expectExit("dragonfly-dr drill", await deployment.cli("drill", "--site", serving)),
+  );
   console.log(drilled.stdout.trimEnd().replace(/^/gm, "    "));
 }
 
@@ -121,7 +165,9 @@ async function unchanged(deployment: Deployment): Promise<void> {
     const { seconds } = expectExit(`preview of ${site}: no changes`, await deployment.preview(site));
     say(`${site}: no changes, found in ${seconds.toFixed(1)} s`);
   }
-  const judged = await timed("preview with the policy pack", () => deployment.preview("primary", "--policy-pack", "policies", "--policy-pack-config", "lab/policies.json"));
+  const judged = await timed("preview with the policy pack", () =>
+    deployment.preview("primary", "--policy-pack", "policies", "--policy-pack-config", "lab/policies.json"),
+  );
   expectExit("preview with the policy pack", judged);
 }
 
@@ -144,7 +190,15 @@ async function main(): Promise<void> {
   const toolchain = toolchainKind(env["TOOLCHAIN"]);
   const tools = await timed("toolchain", () => Toolchain.prepare(toolchain, progress));
   const lab = new Lab(planLab(env["LAB_NAME"] || "demo"), tools);
-  await timed("two clusters", () => lab.up({ link: { rttMs: wanRttMs(env["WAN_RTT_MS"]), bandwidthKBps: null }, dragonfly: env["DRAGONFLY_BINARY"] || undefined }, progress));
+  await timed("two clusters", () =>
+    lab.up(
+      {
+        link: { rttMs: wanRttMs(env["WAN_RTT_MS"]), bandwidthKBps: null },
+        dragonfly: env["DRAGONFLY_BINARY"] || undefined,
+      },
+      progress,
+    ),
+  );
   const deployment = await Deployment.open(lab, tools, { engine, toolchain, onCommand: (line) => say(`$ ${line}`) });
 
   await applyBoth(deployment);

@@ -52,7 +52,10 @@ export class Lab {
 
   /** Of a lab that is up. */
   get pulumi(): PulumiBackend {
-    return { url: `file://${join(this.plan.directory, "pulumi")}`, passphraseFile: join(this.plan.directory, "passphrase") };
+    return {
+      url: `file://${join(this.plan.directory, "pulumi")}`,
+      passphraseFile: join(this.plan.directory, "passphrase"),
+    };
   }
 
   /** Leaves a healthy lab running as it is, but for new images and the link's settings. Anything else is cleared away and started anew. */
@@ -87,13 +90,22 @@ export class Lab {
   /** What keeps the lab from being used, in a line; undefined when it is well. Takes about a second at most. */
   async problem(): Promise<string | undefined> {
     if (!existsSync(this.#completeFile)) return "it was not started to the end";
-    const problems = await Promise.all([...this.clusters.map((cluster) => cluster.problem()), this.link.problem(), this.#storageProblem(), this.#namesProblem()]);
+    const problems = await Promise.all([
+      ...this.clusters.map((cluster) => cluster.problem()),
+      this.link.problem(),
+      this.#storageProblem(),
+      this.#namesProblem(),
+    ]);
     return problems.find((problem) => problem !== undefined);
   }
 
   /** Ids of all its processes, containers' included. */
   processes(): number[] {
-    return labProcesses(this.#trees, this.plan.cgroup, this.plan.sites.map((site) => site.netns));
+    return labProcesses(
+      this.#trees,
+      this.plan.cgroup,
+      this.plan.sites.map((site) => site.netns),
+    );
   }
 
   /** Resident memory of all its processes in bytes, shared pages counted once. */
@@ -107,7 +119,12 @@ export class Lab {
     writeFileSync(this.pulumi.passphraseFile, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600 });
     await makeLinkTls(this.plan);
     await this.network.make();
-    await Promise.all([this.#startLink(link, progress), this.#startStorage(progress), this.#startNames(progress), ...this.clusters.map((cluster) => cluster.start(images, progress))]);
+    await Promise.all([
+      this.#startLink(link, progress),
+      this.#startStorage(progress),
+      this.#startNames(progress),
+      ...this.clusters.map((cluster) => cluster.start(images, progress)),
+    ]);
     writeFileSync(this.#completeFile, "");
   }
 
@@ -117,7 +134,13 @@ export class Lab {
     const { bridgeAddress, toxiproxyPort, directory } = this.plan;
     const proxy = Service.start({
       name: "toxiproxy",
-      command: [this.#toolchain.program("toxiproxy", "toxiproxy-server"), "-host", bridgeAddress, "-port", String(toxiproxyPort)],
+      command: [
+        this.#toolchain.program("toxiproxy", "toxiproxy-server"),
+        "-host",
+        bridgeAddress,
+        "-port",
+        String(toxiproxyPort),
+      ],
       env: { LOG_LEVEL: "warn" },
       directory,
       cgroupEntry: entryFile(this.#trees, group),
@@ -135,7 +158,13 @@ export class Lab {
 
   get #storageOptions(): S3ServerOptions {
     const { bridgeAddress: address, s3Port: port, directory } = this.plan;
-    return { program: this.#toolchain.program("versitygw", "versitygw"), directory: join(directory, "s3"), address, port, cgroupEntry: entryFile(this.#trees, this.#storageGroup) };
+    return {
+      program: this.#toolchain.program("versitygw", "versitygw"),
+      directory: join(directory, "s3"),
+      address,
+      port,
+      cgroupEntry: entryFile(this.#trees, this.#storageGroup),
+    };
   }
 
   get #storageGroup(): string {
@@ -155,7 +184,13 @@ export class Lab {
   /** The DNS server that resolvers ask. */
   get names(): NameServer {
     const { bridgeAddress: address, dnsPort: port, directory } = this.plan;
-    return new NameServer({ program: this.#toolchain.program("coredns", "coredns"), directory: join(directory, "names"), address, port, cgroupEntry: entryFile(this.#trees, this.#namesGroup) });
+    return new NameServer({
+      program: this.#toolchain.program("coredns", "coredns"),
+      directory: join(directory, "names"),
+      address,
+      port,
+      cgroupEntry: entryFile(this.#trees, this.#namesGroup),
+    });
   }
 
   get #namesGroup(): string {
@@ -175,14 +210,22 @@ export class Lab {
   async #clear(): Promise<void> {
     await endProcesses(() => this.processes());
     // The nodes' own mounts went with their processes; what is here was made by hand, or by an older lab.
-    for (const mount of mountsBelow(readFileSync("/proc/self/mountinfo", "utf8"), this.plan.directory)) await run("umount", ["--lazy", mount]);
+    for (const mount of mountsBelow(readFileSync("/proc/self/mountinfo", "utf8"), this.plan.directory))
+      await run("umount", ["--lazy", mount]);
     await this.network.remove();
-    await waitFor(() => removeCgroup(this.#trees, this.plan.cgroup).length === 0, { what: `removal of control group ${this.plan.cgroup}`, deadlineMs: 60_000 });
+    await waitFor(() => removeCgroup(this.#trees, this.plan.cgroup).length === 0, {
+      what: `removal of control group ${this.plan.cgroup}`,
+      deadlineMs: 60_000,
+    });
     rmSync(this.plan.directory, { recursive: true, force: true, maxRetries: 3 });
   }
 
   #hasTraces(): boolean {
-    return existsSync(this.plan.directory) || this.network.exists() || this.#trees.swept.some((mount) => existsSync(join(mount, this.plan.cgroup)));
+    return (
+      existsSync(this.plan.directory) ||
+      this.network.exists() ||
+      this.#trees.swept.some((mount) => existsSync(join(mount, this.plan.cgroup)))
+    );
   }
 
   get #completeFile(): string {
@@ -198,7 +241,9 @@ export class Lab {
 /** Pure: mount points at or below a folder, the deepest first, out of /proc/self/mountinfo. */
 export function mountsBelow(mountinfo: string, folder: string): string[] {
   const points = mountinfo.split("\n").map((line) => unescapeMount(line.split(" ")[4] ?? ""));
-  return points.filter((point) => point === folder || point.startsWith(`${folder}/`)).sort((a, b) => b.length - a.length);
+  return points
+    .filter((point) => point === folder || point.startsWith(`${folder}/`))
+    .sort((a, b) => b.length - a.length);
 }
 
 /** The kernel writes spaces and the like as three octal digits. */
@@ -218,5 +263,6 @@ function proportionalMemory(pid: number): number {
 /** @throws LabError (2) with the way to start it */
 export async function requireRunning(lab: Lab): Promise<void> {
   const problem = await lab.problem();
-  if (problem !== undefined) throw new LabError(`lab ${lab.plan.name}: ${problem}; start it with \`make lab-up LAB_NAME=${lab.plan.name}\``, 2);
+  if (problem !== undefined)
+    throw new LabError(`lab ${lab.plan.name}: ${problem}; start it with \`make lab-up LAB_NAME=${lab.plan.name}\``, 2);
 }

@@ -32,23 +32,42 @@ program.command("test-tools").action(async () => {
   for (const tool of Object.values(TEST_TOOLS)) await buildGoTool(cacheDirectory(), tool, progress);
 });
 program.command("up").action(async () => {
-  await theLab().up({ link: { rttMs: wanRttMs(env["WAN_RTT_MS"]), bandwidthKBps: null }, dragonfly: env["DRAGONFLY_BINARY"] || undefined }, progress);
+  await theLab().up(
+    {
+      link: { rttMs: wanRttMs(env["WAN_RTT_MS"]), bandwidthKBps: null },
+      dragonfly: env["DRAGONFLY_BINARY"] || undefined,
+    },
+    progress,
+  );
 });
 program.command("down").action(async () => {
   await theLab().down(progress);
 });
 program.command("preflight").action(() => {
   const lines = lacks(machineFacts(toolchainKind(env["TOOLCHAIN"])));
-  if (lines.length > 0) throw new LabError(["this machine cannot run the lab; nothing was touched:", ...lines.map((line) => `  ${line}`)].join("\n"), 2);
+  if (lines.length > 0)
+    throw new LabError(
+      ["this machine cannot run the lab; nothing was touched:", ...lines.map((line) => `  ${line}`)].join("\n"),
+      2,
+    );
 });
 program.command("env").action(async () => {
   const engine = env["DRAGONFLY_BINARY"] ? "dragonfly" : "redis";
-  console.log(JSON.stringify(await labEnvironment(theLab(), Toolchain.prepared(), toolchainKind(env["TOOLCHAIN"]), engine), null, 2));
+  console.log(
+    JSON.stringify(
+      await labEnvironment(theLab(), Toolchain.prepared(), toolchainKind(env["TOOLCHAIN"]), engine),
+      null,
+      2,
+    ),
+  );
 });
 const link = program.command("link").description("what the line between the sites does to what passes it");
-link.command("cut").option("--from <site>", "only what this site sends vanishes").action(async ({ from }: { from?: string }) => {
-  await theLink().cut(from);
-});
+link
+  .command("cut")
+  .option("--from <site>", "only what this site sends vanishes")
+  .action(async ({ from }: { from?: string }) => {
+    await theLink().cut(from);
+  });
 link.command("reset").action(async () => {
   await theLink().reset();
 });

@@ -75,7 +75,10 @@ export interface LabPlan {
 export function planLab(name: string, stateRoot: string = stateDirectory()): LabPlan {
   const byte = Object.hasOwn(NETWORKS, name) ? NETWORKS[name] : undefined;
   if (byte === undefined) {
-    throw new LabError(`LAB_NAME: no lab can be called "${name}"; choose one of ${Object.keys(NETWORKS).join(", ")}`, 2);
+    throw new LabError(
+      `LAB_NAME: no lab can be called "${name}"; choose one of ${Object.keys(NETWORKS).join(", ")}`,
+      2,
+    );
   }
   const directory = join(stateRoot, name);
   const prefix = `10.${byte}`;
@@ -126,6 +129,10 @@ function planSite({ name, directory, prefix, site, number }: SiteNumbers): SiteP
 /** @throws LabError (2) for a site that the lab has not. */
 export function siteOf(plan: LabPlan, site: string): SitePlan {
   const found = plan.sites.find((each) => each.site === site);
-  if (!found) throw new LabError(`site: the lab has no "${site}"; it has ${plan.sites.map((each) => each.site).join(" and ")}`, 2);
+  if (!found)
+    throw new LabError(
+      `site: the lab has no "${site}"; it has ${plan.sites.map((each) => each.site).join(" and ")}`,
+      2,
+    );
   return found;
 }

@@ -49,7 +49,8 @@ class Analysis {
     const settings = propertiesOf(rule, args.getConfig<Record<string, unknown>>(), problems);
     for (const problem of [...problems, ...expiredOf(rule, settings.exemptions, today)]) report(problem);
     const judged = judgeRule(rule, this.estateOf(args), settings, rule.level, today);
-    for (const violation of judged.violations) report(`${violation.message}. ${violation.remedy}`, violation.resource.urn);
+    for (const violation of judged.violations)
+      report(`${violation.message}. ${violation.remedy}`, violation.resource.urn);
     this.gaps.push(...judged.notJudged);
   }
 

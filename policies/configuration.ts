@@ -32,7 +32,10 @@ export const commonSchema: Readonly<Record<string, Schema>> = {
       type: "object",
       properties: {
         resource: { type: "string", description: 'Name of the resource; "*" for any run of characters.', default: "*" },
-        part: { type: "string", description: 'Part of the resource, such as "user langfuse", with "*" likewise; left out, every part.' },
+        part: {
+          type: "string",
+          description: 'Part of the resource, such as "user langfuse", with "*" likewise; left out, every part.',
+        },
         stack: { type: "string", description: "Name of the stack; left out, every stack." },
         reason: { type: "string", minLength: 10 },
         expires: { type: "string", pattern: "^\\d{4}-\\d{2}-\\d{2}$" },
@@ -49,14 +52,20 @@ const LEVELS: readonly string[] = ["mandatory", "advisory", "disabled"];
  * "all" for the level of every rule. Of several layers the later wins, property by property, as the engine has it with the
  * pack's own configuration and the file on the command line. Gives every problem at once; what has one keeps its default.
  */
-export function configure(layers: readonly unknown[], rules: readonly Rule[]): { configuration: Configuration; problems: readonly string[] } {
+export function configure(
+  layers: readonly unknown[],
+  rules: readonly Rule[],
+): { configuration: Configuration; problems: readonly string[] } {
   const problems: string[] = [];
   const levels = new Map<string, RuleConfiguration["level"]>();
   const written = new Map<string, Readonly<Record<string, unknown>>>();
   for (const layer of layers) readLayer(layer, rules, levels, written, problems);
   const configuration = new Map<string, RuleConfiguration>();
   for (const rule of rules) {
-    configuration.set(rule.name, { level: levels.get(rule.name) ?? rule.level, ...propertiesOf(rule, written.get(rule.name) ?? {}, problems) });
+    configuration.set(rule.name, {
+      level: levels.get(rule.name) ?? rule.level,
+      ...propertiesOf(rule, written.get(rule.name) ?? {}, problems),
+    });
   }
   return { configuration, problems };
 }
@@ -75,10 +84,13 @@ function readLayer(
   for (const [name, entry] of Object.entries(layer)) {
     if (name === "all" || name === "environments") continue;
     if (!names.includes(name)) {
-      problems.push(`policy configuration: there is no policy "${name}"; remove it or write one of ${names.join(", ")}`);
+      problems.push(
+        `policy configuration: there is no policy "${name}"; remove it or write one of ${names.join(", ")}`,
+      );
       continue;
     }
-    if (!isObject(entry) && typeof entry !== "string") problems.push(`policy configuration: ${name}: neither a level nor an object`);
+    if (!isObject(entry) && typeof entry !== "string")
+      problems.push(`policy configuration: ${name}: neither a level nor an object`);
     const own = level(entry, name, problems);
     if (own !== undefined) levels.set(name, own);
     if (isObject(entry)) written.set(name, { ...written.get(name), ...withoutLevel(entry) });
@@ -101,8 +113,22 @@ export function propertiesOf(
 
 function exemption(raw: Readonly<Record<string, unknown>>): Exemption[] {
   const { resource, part, stack, reason, expires } = raw;
-  if (typeof resource !== "string" || typeof reason !== "string" || typeof expires !== "string" || Number.isNaN(Date.parse(expires))) return [];
-  return [{ resource, reason, expires, part: typeof part === "string" ? part : undefined, stack: typeof stack === "string" ? stack : undefined }];
+  if (
+    typeof resource !== "string" ||
+    typeof reason !== "string" ||
+    typeof expires !== "string" ||
+    Number.isNaN(Date.parse(expires))
+  )
+    return [];
+  return [
+    {
+      resource,
+      reason,
+      expires,
+      part: typeof part === "string" ? part : undefined,
+      stack: typeof stack === "string" ? stack : undefined,
+    },
+  ];
 }
 
 function level(written: unknown, name: string, problems: string[]): RuleConfiguration["level"] | undefined {
@@ -117,7 +143,8 @@ function withoutLevel(properties: Readonly<Record<string, unknown>>): Readonly<R
   return Object.fromEntries(Object.entries(properties).filter(([key]) => key !== "enforcementLevel"));
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Checks a value against a schema; gives it back with defaults, or the default where it does not fit. */
 function check(value: unknown, schema: Schema, path: string, problems: string[]): unknown {
@@ -130,12 +157,21 @@ function check(value: unknown, schema: Schema, path: string, problems: string[])
     const { items } = schema;
     return items === undefined ? value : value.map((item, i) => check(item, items, `${path}[${i}]`, problems));
   }
-  return isObject(value) && schema.properties !== undefined ? checkObject(value, schema, schema.properties, path, problems) : value;
+  return isObject(value) && schema.properties !== undefined
+    ? checkObject(value, schema, schema.properties, path, problems)
+    : value;
 }
 
-function checkObject(value: Readonly<Record<string, unknown>>, schema: Schema, properties: Readonly<Record<string, Schema>>, path: string, problems: string[]): unknown {
+function checkObject(
+  value: Readonly<Record<string, unknown>>,
+  schema: Schema,
+  properties: Readonly<Record<string, Schema>>,
+  path: string,
+  problems: string[],
+): unknown {
   for (const key of Object.keys(value)) {
-    if (properties[key] === undefined && schema.open !== true) problems.push(`${path}: unknown key "${key}"; it knows ${Object.keys(properties).join(", ")}`);
+    if (properties[key] === undefined && schema.open !== true)
+      problems.push(`${path}: unknown key "${key}"; it knows ${Object.keys(properties).join(", ")}`);
   }
   for (const key of schema.required ?? []) if (value[key] === undefined) problems.push(`${path}: ${key} is missing`);
   const entries: [string, unknown][] = [];
@@ -151,11 +187,15 @@ function fault(value: unknown, schema: Schema): string | undefined {
     case "string":
       if (typeof value !== "string") return "not a text";
       if (schema.enum !== undefined && !schema.enum.includes(value)) return `none of ${schema.enum.join(", ")}`;
-      if (schema.minLength !== undefined && value.length < schema.minLength) return `shorter than ${schema.minLength} characters`;
-      return schema.pattern !== undefined && !new RegExp(schema.pattern).test(value) ? `does not have the form ${schema.pattern}` : undefined;
+      if (schema.minLength !== undefined && value.length < schema.minLength)
+        return `shorter than ${schema.minLength} characters`;
+      return schema.pattern !== undefined && !new RegExp(schema.pattern).test(value)
+        ? `does not have the form ${schema.pattern}`
+        : undefined;
     case "integer":
     case "number":
-      if (typeof value !== "number" || (schema.type === "integer" && !Number.isInteger(value))) return `not ${schema.type === "integer" ? "an integer" : "a number"}`;
+      if (typeof value !== "number" || (schema.type === "integer" && !Number.isInteger(value)))
+        return `not ${schema.type === "integer" ? "an integer" : "a number"}`;
       if (schema.minimum !== undefined && value < schema.minimum) return `less than ${schema.minimum}`;
       return schema.maximum !== undefined && value > schema.maximum ? `more than ${schema.maximum}` : undefined;
     case "boolean":

@@ -27,7 +27,11 @@ export interface Judgement {
   readonly violations: readonly ReportedViolation[];
   readonly notJudged: readonly ReportedGap[];
   /** Violations that an exemption let pass. */
-  readonly exempted: readonly { readonly violation: ReportedViolation; readonly reason: string; readonly expires: string }[];
+  readonly exempted: readonly {
+    readonly violation: ReportedViolation;
+    readonly reason: string;
+    readonly expires: string;
+  }[];
   /** One line for each exemption that has expired; it exempts nothing any more. */
   readonly expired: readonly string[];
 }
@@ -36,7 +40,9 @@ export interface Judgement {
 export function judge(rules: readonly Rule[], estate: Estate, configuration: Configuration, today: string): Judgement {
   const parts = rules.map((rule) => {
     const settings = configuration.get(rule.name);
-    return settings === undefined || settings.level === "disabled" ? undefined : judgeRule(rule, estate, settings, settings.level, today);
+    return settings === undefined || settings.level === "disabled"
+      ? undefined
+      : judgeRule(rule, estate, settings, settings.level, today);
   });
   const done = parts.filter((part) => part !== undefined);
   return {
@@ -48,7 +54,13 @@ export function judge(rules: readonly Rule[], estate: Estate, configuration: Con
 }
 
 /** One rule alone, as the engine asks for it. */
-export function judgeRule(rule: Rule, estate: Estate, settings: Pick<RuleConfiguration, "properties" | "exemptions">, level: Level, today: string): Omit<Judgement, "expired"> {
+export function judgeRule(
+  rule: Rule,
+  estate: Estate,
+  settings: Pick<RuleConfiguration, "properties" | "exemptions">,
+  level: Level,
+  today: string,
+): Omit<Judgement, "expired"> {
   const findings = [...unique(findingsOf(rule, estate, settings))].sort(byPlace);
   const violations: ReportedViolation[] = [];
   const exempted: Judgement["exempted"][number][] = [];
@@ -60,13 +72,20 @@ export function judgeRule(rule: Rule, estate: Estate, settings: Pick<RuleConfigu
     else exempted.push({ violation, reason: exemption.reason, expires: exemption.expires });
   }
   const gaps = findings.filter((finding) => finding.kind === "not judged");
-  return { violations, exempted, notJudged: gaps.map((gap) => ({ rule, resource: gap.subject?.resource, message: gap.message })) };
+  return {
+    violations,
+    exempted,
+    notJudged: gaps.map((gap) => ({ rule, resource: gap.subject?.resource, message: gap.message })),
+  };
 }
 
 export const expiredOf = (rule: Pick<Rule, "name">, exemptions: readonly Exemption[], today: string): string[] =>
   exemptions
     .filter((each) => each.expires < today)
-    .map((each) => `${rule.name}: the exemption of ${each.part ?? each.resource} expired on ${each.expires}; mend what it excused, or give it a new date`);
+    .map(
+      (each) =>
+        `${rule.name}: the exemption of ${each.part ?? each.resource} expired on ${each.expires}; mend what it excused, or give it a new date`,
+    );
 
 function findingsOf(rule: Rule, estate: Estate, settings: Pick<RuleConfiguration, "properties">): Finding[] {
   const findings: Finding[] = [];
@@ -94,9 +113,22 @@ const covers = (exemption: Exemption, violation: ReportedViolation): boolean =>
   (exemption.part === undefined || glob(exemption.part).test(violation.part ?? "")) &&
   (exemption.stack === undefined || exemption.stack === violation.resource.stack);
 
-const glob = (pattern: string): RegExp => new RegExp(`^${pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&")).join(".*")}$`, "s");
+const glob = (pattern: string): RegExp =>
+  new RegExp(
+    `^${pattern
+      .split("*")
+      .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"))
+      .join(".*")}$`,
+    "s",
+  );
 
-const place = ({ subject, message }: Finding): string[] => [subject?.resource.stack ?? "", subject?.resource.type ?? "", subject?.resource.name ?? "", subject?.part ?? "", message];
+const place = ({ subject, message }: Finding): string[] => [
+  subject?.resource.stack ?? "",
+  subject?.resource.type ?? "",
+  subject?.resource.name ?? "",
+  subject?.part ?? "",
+  message,
+];
 
 function byPlace(a: Finding, b: Finding): number {
   const [left, right] = [place(a), place(b)];

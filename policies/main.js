@@ -9,11 +9,14 @@ const built = join(__dirname, "../dist/policies/pack.js");
 
 /** @param {string} directory @returns {number} the newest change of a TypeScript file below it, in ms */
 function newest(directory) {
-  return Math.max(0, ...readdirSync(directory, { withFileTypes: true }).map((entry) => {
-    const path = join(directory, entry.name);
-    if (entry.isDirectory()) return newest(path);
-    return entry.name.endsWith(".ts") ? statSync(path).mtimeMs : 0;
-  }));
+  return Math.max(
+    0,
+    ...readdirSync(directory, { withFileTypes: true }).map((entry) => {
+      const path = join(directory, entry.name);
+      if (entry.isDirectory()) return newest(path);
+      return entry.name.endsWith(".ts") ? statSync(path).mtimeMs : 0;
+    }),
+  );
 }
 
 const sources = [__dirname, join(__dirname, "../server")].filter((directory) => existsSync(directory));

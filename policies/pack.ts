@@ -6,7 +6,12 @@ import { shippedConfiguration } from "./shipped";
 const today = (): string => new Date().toISOString().slice(0, 10);
 
 // The engine gives one stack at a time: what two must agree on, dragonfly-dr check judges.
-const policies = stackPolicies(rules.filter((rule) => rule.family !== "dr"), today);
-const shipped = Object.fromEntries(Object.entries(shippedConfiguration).filter(([name]) => policies.some((policy) => policy.name === name)));
+const policies = stackPolicies(
+  rules.filter((rule) => rule.family !== "dr"),
+  today,
+);
+const shipped = Object.fromEntries(
+  Object.entries(shippedConfiguration).filter(([name]) => policies.some((policy) => policy.name === name)),
+);
 
 new PolicyPack("dragonfly-dr", { policies }, shipped as PolicyPackConfig);

@@ -70,14 +70,22 @@ export interface Rule<Config = Readonly<Record<string, unknown>>> {
   judge(estate: Estate, config: Config): Iterable<Finding>;
 }
 
-export const violation = (subject: Subject, message: string, more: Pick<Violation, "remedy" | "config"> = {}): Violation => ({
+export const violation = (
+  subject: Subject,
+  message: string,
+  more: Pick<Violation, "remedy" | "config"> = {},
+): Violation => ({
   kind: "violation",
   subject,
   message,
   ...more,
 });
 
-export const notJudged = (subject: Subject | undefined, message: string): NotJudged => ({ kind: "not judged", subject, message });
+export const notJudged = (subject: Subject | undefined, message: string): NotJudged => ({
+  kind: "not judged",
+  subject,
+  message,
+});
 
 /** Judges one subject; an unknown met on the way ends the judgement of this subject only, and is said. */
 export function* attempt(subject: Subject, judge: () => Iterable<Finding>): Iterable<Finding> {

@@ -43,7 +43,9 @@ export const MAXMEMORY_SHARE = 0.75;
 export const dumpFileName = (engine: Engine): string => (engine === "dragonfly" ? "dump-{timestamp}" : "dump.rdb");
 
 /** The server's program; images of both engines have it on PATH. */
-export const serverCommand = (engine: Engine): readonly string[] => [engine === "dragonfly" ? "dragonfly" : "redis-server"];
+export const serverCommand = (engine: Engine): readonly string[] => [
+  engine === "dragonfly" ? "dragonfly" : "redis-server",
+];
 
 const bullmqFlags: Readonly<Record<BullmqMode, readonly string[]>> = {
   off: [],
@@ -120,33 +122,114 @@ function redisArgs(config: ServerConfig): readonly string[] {
 }
 
 /** The server's arguments. It starts without a source: the guard says REPLICAOF once the last dump is loaded (trap 2). */
-export const serverArgs = (config: ServerConfig): readonly string[] => (config.engine === "dragonfly" ? dragonflyArgs(config) : redisArgs(config));
+export const serverArgs = (config: ServerConfig): readonly string[] =>
+  config.engine === "dragonfly" ? dragonflyArgs(config) : redisArgs(config);
 
 /** Flags that the program sets from other keys, or the guard at run time; `extraArgs` may not name them. */
 export const ownedFlags: Readonly<Record<Engine, readonly string[]>> = {
   dragonfly: [
-    "minloglevel", "vmodule", "port", "bind", "unixsocket", "admin_port", "admin_bind", "admin_nopass", "no_tls_on_admin_port", "primary_port_http_enabled", "memcached_port",
-    "requirepass", "aclfile", "acllog_max_len_per_user", "masteruser", "masterauth", "replicaof", "replica_announce_ip", "announce_port",
-    "break_replication_on_master_restart", "dir", "dbfilename", "snapshot_cron", "df_snapshot_format", "maxmemory", "proactor_threads", "cache_mode",
-    "default_lua_flags", "cluster_mode", "lock_on_hashtags", "slowlog_log_slower_than", "slowlog_max_len", "version_check", "flagfile", "fromenv", "tryfromenv",
-    "tls", "tls_replication", "tls_cert_file", "tls_key_file", "tls_ca_cert_file", "tls_ca_cert_dir", "info_replication_valkey_compatible", "rename_command",
+    "minloglevel",
+    "vmodule",
+    "port",
+    "bind",
+    "unixsocket",
+    "admin_port",
+    "admin_bind",
+    "admin_nopass",
+    "no_tls_on_admin_port",
+    "primary_port_http_enabled",
+    "memcached_port",
+    "requirepass",
+    "aclfile",
+    "acllog_max_len_per_user",
+    "masteruser",
+    "masterauth",
+    "replicaof",
+    "replica_announce_ip",
+    "announce_port",
+    "break_replication_on_master_restart",
+    "dir",
+    "dbfilename",
+    "snapshot_cron",
+    "df_snapshot_format",
+    "maxmemory",
+    "proactor_threads",
+    "cache_mode",
+    "default_lua_flags",
+    "cluster_mode",
+    "lock_on_hashtags",
+    "slowlog_log_slower_than",
+    "slowlog_max_len",
+    "version_check",
+    "flagfile",
+    "fromenv",
+    "tryfromenv",
+    "tls",
+    "tls_replication",
+    "tls_cert_file",
+    "tls_key_file",
+    "tls_ca_cert_file",
+    "tls_ca_cert_dir",
+    "info_replication_valkey_compatible",
+    "rename_command",
   ],
   redis: [
-    "port", "bind", "unixsocket", "protected-mode", "requirepass", "aclfile", "user", "masteruser", "masterauth", "replicaof", "slaveof",
-    "replica-announce-ip", "replica-announce-port", "replica-read-only", "slave-read-only", "replica-serve-stale-data", "repl-diskless-load",
-    "dir", "dbfilename", "save", "stop-writes-on-bgsave-error", "appendonly", "maxmemory", "maxmemory-policy", "io-threads", "slowlog-log-slower-than", "slowlog-max-len",
-    "enable-protected-configs", "enable-debug-command", "enable-module-command", "shutdown-on-sigterm", "shutdown-timeout", "daemonize", "supervised",
-    "cluster-enabled", "sentinel", "rename-command", "include", "logfile", "tls-port",
+    "port",
+    "bind",
+    "unixsocket",
+    "protected-mode",
+    "requirepass",
+    "aclfile",
+    "user",
+    "masteruser",
+    "masterauth",
+    "replicaof",
+    "slaveof",
+    "replica-announce-ip",
+    "replica-announce-port",
+    "replica-read-only",
+    "slave-read-only",
+    "replica-serve-stale-data",
+    "repl-diskless-load",
+    "dir",
+    "dbfilename",
+    "save",
+    "stop-writes-on-bgsave-error",
+    "appendonly",
+    "maxmemory",
+    "maxmemory-policy",
+    "io-threads",
+    "slowlog-log-slower-than",
+    "slowlog-max-len",
+    "enable-protected-configs",
+    "enable-debug-command",
+    "enable-module-command",
+    "shutdown-on-sigterm",
+    "shutdown-timeout",
+    "daemonize",
+    "supervised",
+    "cluster-enabled",
+    "sentinel",
+    "rename-command",
+    "include",
+    "logfile",
+    "tls-port",
   ],
 };
 
-const flagName = (arg: string): string => arg.replace(/^--?/, "").replace(/[=\s].*$/s, "").toLowerCase();
+const flagName = (arg: string): string =>
+  arg
+    .replace(/^--?/, "")
+    .replace(/[=\s].*$/s, "")
+    .toLowerCase();
 const sameWord = (name: string): string => name.replace(/-/g, "_");
 
 /** Absl takes "--noflag" for "--flag=false". */
 function ownedName(engine: Engine, arg: string): string | undefined {
   const name = sameWord(flagName(arg));
-  return ownedFlags[engine].find((owned) => sameWord(owned) === name || (engine === "dragonfly" && `no${sameWord(owned)}` === name));
+  return ownedFlags[engine].find(
+    (owned) => sameWord(owned) === name || (engine === "dragonfly" && `no${sameWord(owned)}` === name),
+  );
 }
 
 function checkExtraArgs(config: ServerConfig): readonly ServerProblem[] {
@@ -156,7 +239,15 @@ function checkExtraArgs(config: ServerConfig): readonly ServerProblem[] {
       return [{ field, problem: "is no flag", remedy: 'write it as one text such as "--maxclients=1000"' }];
     }
     const owned = ownedName(config.engine, arg);
-    return owned === undefined ? [] : [{ field, problem: `--${owned} belongs to the program or its guard`, remedy: "remove it; if the setting has a key of its own, use that" }];
+    return owned === undefined
+      ? []
+      : [
+          {
+            field,
+            problem: `--${owned} belongs to the program or its guard`,
+            remedy: "remove it; if the setting has a key of its own, use that",
+          },
+        ];
   });
 }
 
@@ -183,8 +274,15 @@ function checkMemory(config: ServerConfig): readonly ServerProblem[] {
 
 /** Everything that would keep the server from starting, or would let it be killed later; empty when it is in order. */
 export function checkServer(config: ServerConfig): readonly ServerProblem[] {
-  const engineOnly: readonly ServerProblem[] = config.engine === "redis" && config.bullmq !== "off"
-    ? [{ field: "bullmq", problem: `"${config.bullmq}" is a mode of Dragonfly; Redis needs none`, remedy: 'set it to "off"' }]
-    : [];
+  const engineOnly: readonly ServerProblem[] =
+    config.engine === "redis" && config.bullmq !== "off"
+      ? [
+          {
+            field: "bullmq",
+            problem: `"${config.bullmq}" is a mode of Dragonfly; Redis needs none`,
+            remedy: 'set it to "off"',
+          },
+        ]
+      : [];
   return [...checkMemory(config), ...engineOnly, ...checkExtraArgs(config)];
 }

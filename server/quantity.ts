@@ -6,9 +6,18 @@ import { bytes, type Bytes } from "./types";
  */
 const UNITS: ReadonlyMap<string, number> = new Map([
   ["", 1],
-  ["k", 1e3], ["M", 1e6], ["G", 1e9], ["T", 1e12],
-  ["Ki", 2 ** 10], ["Mi", 2 ** 20], ["Gi", 2 ** 30], ["Ti", 2 ** 40],
-  ["kb", 2 ** 10], ["mb", 2 ** 20], ["gb", 2 ** 30], ["tb", 2 ** 40],
+  ["k", 1e3],
+  ["M", 1e6],
+  ["G", 1e9],
+  ["T", 1e12],
+  ["Ki", 2 ** 10],
+  ["Mi", 2 ** 20],
+  ["Gi", 2 ** 30],
+  ["Ti", 2 ** 40],
+  ["kb", 2 ** 10],
+  ["mb", 2 ** 20],
+  ["gb", 2 ** 30],
+  ["tb", 2 ** 40],
 ]);
 const QUANTITY = /^(\d+(?:\.\d+)?)([A-Za-z]*)$/;
 
@@ -21,7 +30,8 @@ export function parseBytes(text: string): Bytes {
   const match = QUANTITY.exec(text.trim());
   const unit = match?.[2] ?? "";
   const factor = UNITS.get(unit) ?? UNITS.get(/^[kmgt]b$/i.test(unit) ? unit.toLowerCase() : unit);
-  if (match === null || factor === undefined) throw new Error(`"${text}" is no size; write one such as "512mb", "1Gi" or a number of bytes`);
+  if (match === null || factor === undefined)
+    throw new Error(`"${text}" is no size; write one such as "512mb", "1Gi" or a number of bytes`);
   const value = Math.round(Number(match[1]) * factor);
   if (!Number.isSafeInteger(value) || value < 1) throw new Error(`"${text}" is no positive whole number of bytes`);
   return bytes(value);
@@ -40,7 +50,11 @@ export function parseCores(text: string): number {
 
 /** For messages: the shortest whole number in binary units, such as "512Mi". */
 export function formatBytes(value: Bytes): string {
-  for (const [unit, factor] of [["Gi", 2 ** 30], ["Mi", 2 ** 20], ["Ki", 2 ** 10]] as const) {
+  for (const [unit, factor] of [
+    ["Gi", 2 ** 30],
+    ["Mi", 2 ** 20],
+    ["Ki", 2 ** 10],
+  ] as const) {
     if (value >= factor && value % factor === 0) return `${value / factor}${unit}`;
   }
   return value >= 2 ** 20 ? `${(value / 2 ** 20).toFixed(1)}Mi` : String(value);

@@ -39,14 +39,17 @@ export function parseInfo(text: string): ReadonlyMap<string, string> {
   return fields;
 }
 
-const whole = (text: string | undefined): number | null => (text !== undefined && /^-?\d+$/.test(text) ? Number(text) : null);
+const whole = (text: string | undefined): number | null =>
+  text !== undefined && /^-?\d+$/.test(text) ? Number(text) : null;
 
 /** `slaveN:ip=…,port=…,state=…,lag=…[,offset=…]`; the address may hold colons (IPv6), never a comma. */
 function parseReplica(line: string): ConnectedReplica {
-  const parts = new Map(line.split(",").map((part) => {
-    const equals = part.indexOf("=");
-    return [part.slice(0, equals), part.slice(equals + 1)] as const;
-  }));
+  const parts = new Map(
+    line.split(",").map((part) => {
+      const equals = part.indexOf("=");
+      return [part.slice(0, equals), part.slice(equals + 1)] as const;
+    }),
+  );
   return {
     ip: parts.get("ip") ?? "",
     port: whole(parts.get("port")) ?? 0,
@@ -60,7 +63,8 @@ function parseReplica(line: string): ConnectedReplica {
  * What `INFO` (all sections, or at least replication and persistence) says about replication.
  * @throws Error when the text has no role: an answer cut short must not pass for a primary's.
  */
-export const parseReplication = (infoText: string, engine: Engine): ReplicationInfo => replicationOf(parseInfo(infoText), engine);
+export const parseReplication = (infoText: string, engine: Engine): ReplicationInfo =>
+  replicationOf(parseInfo(infoText), engine);
 
 /** As `parseReplication`, from fields that are parsed already. */
 export function replicationOf(info: ReadonlyMap<string, string>, engine: Engine): ReplicationInfo {
@@ -68,15 +72,18 @@ export function replicationOf(info: ReadonlyMap<string, string>, engine: Engine)
   // Dragonfly says "replica" where info_replication_valkey_compatible is off.
   const role: Role | null = word === "master" ? "primary" : word === "slave" || word === "replica" ? "replica" : null;
   if (role === null) throw new Error(`INFO replication: role "${word ?? ""}" is neither master nor slave`);
-  const connectedReplicas = [...info].filter(([name]) => /^slave\d+$/.test(name)).map(([, value]) => parseReplica(value));
+  const connectedReplicas = [...info]
+    .filter(([name]) => /^slave\d+$/.test(name))
+    .map(([, value]) => parseReplica(value));
   const replica = role === "replica";
   const appliedOffset = whole(info.get("slave_repl_offset"));
   const syncInProgress = replica && info.get("master_sync_in_progress") === "1";
   // Redis gives -1 or a leftover of the stream before while its first sync runs; Dragonfly leaves the field out.
-  const replicaOffset = appliedOffset !== null && appliedOffset >= 0 && !(engine === "redis" && syncInProgress) ? appliedOffset : null;
+  const replicaOffset =
+    appliedOffset !== null && appliedOffset >= 0 && !(engine === "redis" && syncInProgress) ? appliedOffset : null;
   return {
     role,
-    sourceHost: replica ? info.get("master_host") ?? null : null,
+    sourceHost: replica ? (info.get("master_host") ?? null) : null,
     sourcePort: replica ? whole(info.get("master_port")) : null,
     linkUp: replica && info.get("master_link_status") === "up",
     syncInProgress,

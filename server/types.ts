@@ -21,7 +21,8 @@ export const isSiteName = (text: string): text is SiteName => SITE.test(text);
 
 /** @throws Error when `text` is no DNS label of at most 32 characters. */
 export function siteName(text: string): SiteName {
-  if (!isSiteName(text)) throw new Error(`site "${text}": not a DNS label of at most 32 characters; use letters a-z, digits and "-"`);
+  if (!isSiteName(text))
+    throw new Error(`site "${text}": not a DNS label of at most 32 characters; use letters a-z, digits and "-"`);
   return text;
 }
 

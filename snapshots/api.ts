@@ -7,9 +7,13 @@ const MOST_BODY = 4_096;
 /** On loopback, for the guard beside it: GET /status, GET /metrics, POST /snapshot {"id"}, POST /restore {"from", "epoch"}. */
 export function snapshotsApi(snapshots: Snapshots): Server {
   return createServer((request, response) => {
-    const json = (status: number, body: unknown): void => void response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+    const json = (status: number, body: unknown): void =>
+      void response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
     void answer(request).then(
-      ({ status, body, text }) => (text === undefined ? json(status, body) : void response.writeHead(status, { "content-type": "text/plain; version=0.0.4" }).end(text)),
+      ({ status, body, text }) =>
+        text === undefined
+          ? json(status, body)
+          : void response.writeHead(status, { "content-type": "text/plain; version=0.0.4" }).end(text),
       (error: Error) => json(400, { error: error.message }),
     );
   });
@@ -28,7 +32,8 @@ export function snapshotsApi(snapshots: Snapshots): Server {
       }
       case "POST /restore": {
         const { from, epoch } = await bodyOf(request);
-        if (typeof from !== "string" || typeof epoch !== "number") throw new Error('wanted: {"from": ID or "newest", "epoch": N}');
+        if (typeof from !== "string" || typeof epoch !== "number")
+          throw new Error('wanted: {"from": ID or "newest", "epoch": N}');
         return { status: 202, body: snapshots.restore(from, epoch) };
       }
       default:

@@ -47,4 +47,5 @@ export function readSnapshotConfig(file: string): SnapshotConfig {
 }
 
 /** Where a peer's snapshots lie in the same bucket. */
-export const peerPrefix = (config: SnapshotConfig, peer: SiteName): string => `${config.prefix.slice(0, -`${config.site}/`.length)}${peer}/`;
+export const peerPrefix = (config: SnapshotConfig, peer: SiteName): string =>
+  `${config.prefix.slice(0, -`${config.site}/`.length)}${peer}/`;

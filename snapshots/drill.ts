@@ -49,7 +49,9 @@ export async function prove(): Promise<void> {
   const store = openStore(config);
   const begun = Date.now();
   try {
-    const report = await compare(config, manifest, begun).catch((error: Error) => receipt(config, begun, manifest.id, [error.message], null));
+    const report = await compare(config, manifest, begun).catch((error: Error) =>
+      receipt(config, begun, manifest.id, [error.message], null),
+    );
     await writeDrill(store, config.prefix, report);
     process.stdout.write(`${JSON.stringify(report)}\n`);
     if (report.outcome === "failed") throw new Error(report.problems.join("; "));
@@ -77,14 +79,21 @@ async function loadedServer(deadline: number): Promise<Connection> {
       if (/^loading:0/m.test(info)) return server;
       server.close();
     } catch (error) {
-      if (Date.now() > deadline) throw new Error(`the throwaway server did not load the snapshot: ${(error as Error).message}`);
+      if (Date.now() > deadline)
+        throw new Error(`the throwaway server did not load the snapshot: ${(error as Error).message}`);
     }
     if (Date.now() > deadline) throw new Error("the throwaway server did not load the snapshot in time");
     await new Promise((resolve) => setTimeout(resolve, STEP_MS));
   }
 }
 
-const receipt = (config: SnapshotConfig, begun: number, snapshot: string | null, problems: readonly string[], proof: { readonly keys: number; readonly sampled: number; readonly bytes: number } | null): DrillReport => ({
+const receipt = (
+  config: SnapshotConfig,
+  begun: number,
+  snapshot: string | null,
+  problems: readonly string[],
+  proof: { readonly keys: number; readonly sampled: number; readonly bytes: number } | null,
+): DrillReport => ({
   version: 1,
   site: config.site,
   snapshot,

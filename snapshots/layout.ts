@@ -10,7 +10,10 @@ export function snapshotFolder(prefix: string, epoch: number, id: string): strin
 export const drillFolder = (prefix: string): string => `${prefix}drills/`;
 
 /** What a key below `prefix` belongs to; null for what no snapshot process has put there. */
-export function parseKey(prefix: string, key: string): { readonly folder: string; readonly id: string; readonly name: string } | null {
+export function parseKey(
+  prefix: string,
+  key: string,
+): { readonly folder: string; readonly id: string; readonly name: string } | null {
   if (!key.startsWith(prefix)) return null;
   const [epoch, id, name, ...rest] = key.slice(prefix.length).split("/");
   if (epoch === undefined || id === undefined || name === undefined || name === "" || rest.length > 0) return null;

@@ -38,7 +38,11 @@ export interface Manifest {
   readonly server: { readonly engine: Engine; readonly version: string };
   /** Keys without expiry, by number of the database: those that expire come and go by themselves. */
   readonly keys: Readonly<Record<string, Range>>;
-  readonly sample: { readonly asked: number; readonly keys: readonly SampledKey[]; /** SHA-256 over them. */ readonly sha256: string };
+  readonly sample: {
+    readonly asked: number;
+    readonly keys: readonly SampledKey[];
+    /** SHA-256 over them. */ readonly sha256: string;
+  };
   readonly files: readonly ManifestFile[];
   readonly bytes: Bytes;
   /** From the dump's begin to the last file's arrival. */
@@ -63,10 +67,20 @@ export function parseManifest(text: string, where: string): Manifest {
   need(Number.isSafeInteger(value.epoch), "epoch");
   need(!Number.isNaN(Date.parse(value.time ?? "")), "time");
   need(value.server?.engine === "dragonfly" || value.server?.engine === "redis", "server.engine");
-  need(Number.isSafeInteger(value.dataVersion?.least.sequence) && Number.isSafeInteger(value.dataVersion?.most.sequence), "dataVersion");
+  need(
+    Number.isSafeInteger(value.dataVersion?.least.sequence) && Number.isSafeInteger(value.dataVersion?.most.sequence),
+    "dataVersion",
+  );
   need(Array.isArray(value.sample?.keys), "sample");
   // A name with a slash would leave the folder that it is restored to.
-  need(Array.isArray(value.files) && value.files.length > 0 && value.files.every((f) => /^[A-Za-z0-9][A-Za-z0-9_.:-]*$/.test(f.name) && f.bytes >= 0 && /^[0-9a-f]{64}$/.test(f.sha256)), "files");
+  need(
+    Array.isArray(value.files) &&
+      value.files.length > 0 &&
+      value.files.every(
+        (f) => /^[A-Za-z0-9][A-Za-z0-9_.:-]*$/.test(f.name) && f.bytes >= 0 && /^[0-9a-f]{64}$/.test(f.sha256),
+      ),
+    "files",
+  );
   if (wrong.length > 0) throw new Error(`${where}: missing or wrong: ${wrong.join(", ")}`);
   return value as Manifest;
 }
@@ -75,4 +89,5 @@ const ID = /^\d{8}T\d{6}Z-e\d+-\d+$/;
 export const isSnapshotId = (text: string): boolean => ID.test(text);
 
 /** UTC time, epoch, and the data version's sequence: sorts by time. */
-export const snapshotId = (time: Date, version: DataVersion): string => `${time.toISOString().replace(/[-:]/g, "").replace(/\.\d+/, "")}-e${version.epoch}-${version.sequence}`;
+export const snapshotId = (time: Date, version: DataVersion): string =>
+  `${time.toISOString().replace(/[-:]/g, "").replace(/\.\d+/, "")}-e${version.epoch}-${version.sequence}`;

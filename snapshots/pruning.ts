@@ -10,12 +10,17 @@ const DAY_MS = 86_400_000;
  * stays for a day, as it may be on its way.
  */
 export function prunable(inventory: readonly Kept[], retention: Retention, now: number): string[] {
-  const good = inventory.filter(isGood).sort((a, b) => Date.parse(b.state.manifest.time) - Date.parse(a.state.manifest.time));
+  const good = inventory
+    .filter(isGood)
+    .sort((a, b) => Date.parse(b.state.manifest.time) - Date.parse(a.state.manifest.time));
   const kept = new Set(good.slice(0, Math.max(1, retention.least)).map(({ folder }) => folder));
   const newest = newestGood(inventory);
   if (newest !== null) kept.add(newest.folder);
-  for (const each of good) if (now - Date.parse(each.state.manifest.time) <= retention.days * DAY_MS) kept.add(each.folder);
+  for (const each of good)
+    if (now - Date.parse(each.state.manifest.time) <= retention.days * DAY_MS) kept.add(each.folder);
   return inventory
     .filter((each) => (isGood(each) ? !kept.has(each.folder) : now - each.changedAt > DAY_MS))
-    .flatMap(({ folder, objects }) => objects.map(({ key }) => key).sort((a, b) => Number(b === folder + MANIFEST) - Number(a === folder + MANIFEST)));
+    .flatMap(({ folder, objects }) =>
+      objects.map(({ key }) => key).sort((a, b) => Number(b === folder + MANIFEST) - Number(a === folder + MANIFEST)),
+    );
 }

@@ -23,7 +23,12 @@ function connectTo(engine: Engine): (as: "steering" | "reading") => Promise<Conn
   return (as) => {
     const user = engine === "dragonfly" ? "default" : as === "steering" ? "guard" : "snapshots";
     const password = readFileSync(join(PASSWORDS_DIR, user), "utf8");
-    return Connection.open({ host: "127.0.0.1", port: engine === "dragonfly" ? ports.serverAdmin : ports.client, username: engine === "dragonfly" ? null : user, password });
+    return Connection.open({
+      host: "127.0.0.1",
+      port: engine === "dragonfly" ? ports.serverAdmin : ports.client,
+      username: engine === "dragonfly" ? null : user,
+      password,
+    });
   };
 }
 
@@ -36,7 +41,14 @@ export async function run(): Promise<void> {
   let schedule: Cron | null = null;
   const snapshots = new Snapshots(
     config,
-    { store, dumper: new Dumper(config.engine, DATA_DIR, staging), ask: () => askGuard(), connect: connectTo(config.engine), dumpLimitMs: DUMP_LIMIT_MS, now: Date.now },
+    {
+      store,
+      dumper: new Dumper(config.engine, DATA_DIR, staging),
+      ask: () => askGuard(),
+      connect: connectTo(config.engine),
+      dumpLimitMs: DUMP_LIMIT_MS,
+      now: Date.now,
+    },
     places,
     () => schedule?.nextRun() ?? null,
     log,

@@ -116,7 +116,17 @@ export class Snapshots {
     const begun = this.hands.now();
     const seconds = (): number => (this.hands.now() - begun) / 1000;
     const tell = (report: Partial<RestoreReport>): void => {
-      this.restoring = { epoch, from, id: null, state: "fetching", reason: "", bytes: 0, ...this.restoring, ...report, seconds: seconds() };
+      this.restoring = {
+        epoch,
+        from,
+        id: null,
+        state: "fetching",
+        reason: "",
+        bytes: 0,
+        ...this.restoring,
+        ...report,
+        seconds: seconds(),
+      };
     };
     try {
       // A snapshot under way reads the same disk and may be of the data that is about to go.
@@ -131,7 +141,10 @@ export class Snapshots {
     } catch (error) {
       const trouble = troubleOf(error, "restoring");
       // For a site that begins by itself there may be nothing yet, which is no failure.
-      tell({ state: /there is no snapshot/.test(trouble.message) && from === "newest" ? "none" : "failed", reason: trouble.message });
+      tell({
+        state: /there is no snapshot/.test(trouble.message) && from === "newest" ? "none" : "failed",
+        reason: trouble.message,
+      });
       this.log(`restore failed (${trouble.state}): ${trouble.message}`);
     }
   }
@@ -150,7 +163,9 @@ export class Snapshots {
     try {
       const manifest = await this.taker.take(effort);
       this.failures = 0;
-      this.log(`snapshot ${manifest.id}: ${manifest.bytes} bytes in ${manifest.seconds.toFixed(1)} s, ${manifest.sample.keys.length} keys sampled`);
+      this.log(
+        `snapshot ${manifest.id}: ${manifest.bytes} bytes in ${manifest.seconds.toFixed(1)} s, ${manifest.sample.keys.length} keys sampled`,
+      );
       this.newest = toNewest(manifest);
       this.settle("ok", `took ${manifest.id}`);
       this.answer(request, "done", manifest.id, "");
@@ -197,7 +212,8 @@ export class Snapshots {
     let server: Connection | null = null;
     try {
       server = await this.hands.connect("steering");
-      for (const name of await this.hands.dumper.prune(server, this.hands.now())) this.log(`removed ${name} from the volume`);
+      for (const name of await this.hands.dumper.prune(server, this.hands.now()))
+        this.log(`removed ${name} from the volume`);
     } catch (error) {
       this.log(`the volume could not be tidied: ${(error as Error).message}`);
     } finally {
@@ -214,15 +230,20 @@ export class Snapshots {
     this.drill = drills.last;
     this.proven = drills.proven;
     const last = inventory.filter((each) => each.state.kind !== "incomplete").pop();
-    if (last?.state.kind === "truncated") throw new Trouble("truncated", `${last.state.reason}; the newest good one is ${newest?.id ?? "none"}`);
+    if (last?.state.kind === "truncated")
+      throw new Trouble("truncated", `${last.state.reason}; the newest good one is ${newest?.id ?? "none"}`);
     if (newest !== null && this.state === "waiting") this.settle("ok", `the newest is ${newest.id}`);
   }
 
   /** The state, or that the store lets a request wait: whoever looks is told before the time-out. */
   private standing(): { readonly state: State; readonly reason: string } {
     const waiting = this.hands.store.waiting();
-    if (waiting === null || waiting.ms < (this.hands.slowMs ?? SLOW_MS)) return { state: this.state, reason: this.reason };
-    return { state: "slow", reason: `${waiting.doing}: no answer for ${Math.floor(waiting.ms / 1000)} s; the object store does not answer in time` };
+    if (waiting === null || waiting.ms < (this.hands.slowMs ?? SLOW_MS))
+      return { state: this.state, reason: this.reason };
+    return {
+      state: "slow",
+      reason: `${waiting.doing}: no answer for ${Math.floor(waiting.ms / 1000)} s; the object store does not answer in time`,
+    };
   }
 
   private isStoreTrouble(): boolean {
@@ -235,7 +256,13 @@ export class Snapshots {
   }
 }
 
-const toNewest = ({ id, site, time, bytes, seconds }: NewestSnapshot): NewestSnapshot => ({ id, site, time, bytes, seconds });
+const toNewest = ({ id, site, time, bytes, seconds }: NewestSnapshot): NewestSnapshot => ({
+  id,
+  site,
+  time,
+  bytes,
+  seconds,
+});
 
 /** The paths below a data folder. */
 export const placesIn = (dataDir: string): Places & { readonly staging: string } => ({
@@ -244,4 +271,3 @@ export const placesIn = (dataDir: string): Places & { readonly staging: string }
   fetched: join(dataDir, "snapshots", "fetched"),
   kept: join(dataDir, "snapshots", "before-restore"),
 });
-

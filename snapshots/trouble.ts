@@ -2,7 +2,18 @@
  * How snapshots stand, in one word. `waiting`: none was due yet; `skipped`: this copy is not in sync, which is no trouble of its
  * own; the others are.
  */
-export const STATES = ["waiting", "ok", "skipped", "unreachable", "slow", "denied", "no-bucket", "truncated", "disk-full", "failed"] as const;
+export const STATES = [
+  "waiting",
+  "ok",
+  "skipped",
+  "unreachable",
+  "slow",
+  "denied",
+  "no-bucket",
+  "truncated",
+  "disk-full",
+  "failed",
+] as const;
 export type State = (typeof STATES)[number];
 
 /** An attempt that ended without a snapshot, with the state that it leaves behind. */
@@ -16,8 +27,27 @@ export class Trouble extends Error {
   }
 }
 
-const DENIED = new Set(["AccessDenied", "SignatureDoesNotMatch", "InvalidAccessKeyId", "ExpiredToken", "InvalidToken", "AccountProblem", "Forbidden", "CredentialsProviderError", "InvalidIdentityToken"]);
-const AWAY = new Set(["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "EPIPE", "ENETDOWN"]);
+const DENIED = new Set([
+  "AccessDenied",
+  "SignatureDoesNotMatch",
+  "InvalidAccessKeyId",
+  "ExpiredToken",
+  "InvalidToken",
+  "AccountProblem",
+  "Forbidden",
+  "CredentialsProviderError",
+  "InvalidIdentityToken",
+]);
+const AWAY = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EPIPE",
+  "ENETDOWN",
+]);
 
 interface Clues {
   readonly name?: string;
@@ -35,13 +65,25 @@ export function troubleOf(error: unknown, doing: string): Trouble {
   const name = clues.name ?? "";
   const status = clues.$metadata?.httpStatusCode ?? 0;
   // Node tries both address families and reports them together.
-  const codes = [clues.code, clues.Code, ...(clues.errors ?? []).map((e) => (e as Clues).code)].filter((c) => c !== undefined);
-  const message = (clues.message === undefined || clues.message === "" || clues.message === "UnknownError" ? codes[0] ?? name : clues.message).split("\n")[0]?.slice(0, 200) ?? name;
-  const trouble = (state: Trouble["state"], remedy: string): Trouble => new Trouble(state, `${doing}: ${message}; ${remedy}`);
-  if (name === "NoSuchBucket" || codes.includes("NoSuchBucket")) return trouble("no-bucket", "make the bucket, or correct its name");
-  if (DENIED.has(name) || codes.some((c) => DENIED.has(c)) || status === 401 || status === 403) return trouble("denied", "check the credentials and what they may do");
+  const codes = [clues.code, clues.Code, ...(clues.errors ?? []).map((e) => (e as Clues).code)].filter(
+    (c) => c !== undefined,
+  );
+  const message =
+    (clues.message === undefined || clues.message === "" || clues.message === "UnknownError"
+      ? (codes[0] ?? name)
+      : clues.message
+    )
+      .split("\n")[0]
+      ?.slice(0, 200) ?? name;
+  const trouble = (state: Trouble["state"], remedy: string): Trouble =>
+    new Trouble(state, `${doing}: ${message}; ${remedy}`);
+  if (name === "NoSuchBucket" || codes.includes("NoSuchBucket"))
+    return trouble("no-bucket", "make the bucket, or correct its name");
+  if (DENIED.has(name) || codes.some((c) => DENIED.has(c)) || status === 401 || status === 403)
+    return trouble("denied", "check the credentials and what they may do");
   if (codes.includes("ENOSPC") || codes.includes("EDQUOT")) return trouble("disk-full", "enlarge the volume");
-  if (name === "TimeoutError" || name === "AbortError" || codes.includes("ETIMEDOUT")) return trouble("slow", "the object store does not answer in time");
+  if (name === "TimeoutError" || name === "AbortError" || codes.includes("ETIMEDOUT"))
+    return trouble("slow", "the object store does not answer in time");
   if (codes.some((c) => AWAY.has(c))) return trouble("unreachable", "check the endpoint and the way to it");
   if (status >= 500) return trouble("unreachable", `the object store answers ${status}`);
   return trouble("failed", "see the log");

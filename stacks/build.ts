@@ -18,4 +18,7 @@ export function buildSite(config: SiteConfig, extras: BuildExtras = {}): SiteOut
 }
 
 /** Marked before they reach any resource. */
-const mapSecret = ({ accessKey, secretKey }: S3Credentials) => ({ accessKey: pulumi.secret(accessKey), secretKey: pulumi.secret(secretKey) });
+const mapSecret = ({ accessKey, secretKey }: S3Credentials) => ({
+  accessKey: pulumi.secret(accessKey),
+  secretKey: pulumi.secret(secretKey),
+});

@@ -18,7 +18,11 @@ function parsed(value: string): unknown {
 /** The program's keys without their namespace; those of providers and of the engine are not its own. */
 export function ownKeys(all: Readonly<Record<string, string>>): Readonly<Record<string, unknown>> {
   const prefix = `${PROJECT}:`;
-  return Object.fromEntries(Object.entries(all).filter(([key]) => key.startsWith(prefix)).map(([key, value]) => [key.slice(prefix.length), parsed(value)]));
+  return Object.fromEntries(
+    Object.entries(all)
+      .filter(([key]) => key.startsWith(prefix))
+      .map(([key, value]) => [key.slice(prefix.length), parsed(value)]),
+  );
 }
 
 /**
@@ -27,6 +31,7 @@ export function ownKeys(all: Readonly<Record<string, string>>): Readonly<Record<
  */
 export function readSiteConfig(): SiteConfig {
   const validated = validateSiteConfig(ownKeys(pulumi.runtime.allConfig()));
-  if ("problems" in validated) throw new SettingsError(`configuration of stack ${pulumi.getStack()}`, validated.problems, `${PROJECT}:`);
+  if ("problems" in validated)
+    throw new SettingsError(`configuration of stack ${pulumi.getStack()}`, validated.problems, `${PROJECT}:`);
   return validated.config;
 }

@@ -31,7 +31,14 @@ export function outputsOf({ settings, passwords }: Site, { kubeconfig, context }
   const { site, namespace, server, peers, network } = settings;
   const endpoint = (service: string): string => `${service}.${namespace}.svc.${network.clusterDomain}:${ports.client}`;
   return {
-    site: { site, namespace, kubeconfig: kubeconfig ?? null, context: context ?? null, engine: server.engine, peers: peers.map((peer) => peer.site) },
+    site: {
+      site,
+      namespace,
+      kubeconfig: kubeconfig ?? null,
+      context: context ?? null,
+      engine: server.engine,
+      peers: peers.map((peer) => peer.site),
+    },
     failoverCommand: `npx dragonfly-dr failover --to ${site}`,
     switchoverCommand: `npx dragonfly-dr switchover --to ${site}`,
     endpoints: { primary: endpoint(names.clientService), readOnly: endpoint(names.readOnlyService) },

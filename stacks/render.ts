@@ -23,7 +23,8 @@ export interface RenderedStack {
 /** Stands for a value that the file has in encrypted form. */
 const ENCRYPTED = "encrypted";
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** `{secure: …}` cannot be read without the stack's key, and need not be. */
 function withoutEncryption(value: unknown): unknown {
@@ -34,7 +35,8 @@ function withoutEncryption(value: unknown): unknown {
 }
 
 /** "Pulumi.dr.yaml" is the stack "dr". */
-export const stackOfFile = (file: string): string => /^Pulumi\.(.+)\.ya?ml$/.exec(basename(file))?.[1] ?? basename(file);
+export const stackOfFile = (file: string): string =>
+  /^Pulumi\.(.+)\.ya?ml$/.exec(basename(file))?.[1] ?? basename(file);
 
 /**
  * The configuration in a stack's file, as the program would read it.
@@ -44,7 +46,9 @@ export function readStackFile(file: string): SiteConfig {
   const content: unknown = parse(readFileSync(file, "utf8"));
   const all = isRecord(content) && isRecord(content["config"]) ? content["config"] : {};
   const prefix = `${PROJECT}:`;
-  const own = Object.entries(all).flatMap(([key, value]) => (key.startsWith(prefix) ? [[key.slice(prefix.length), withoutEncryption(value)] as const] : []));
+  const own = Object.entries(all).flatMap(([key, value]) =>
+    key.startsWith(prefix) ? [[key.slice(prefix.length), withoutEncryption(value)] as const] : [],
+  );
   const validated = validateSiteConfig(Object.fromEntries(own));
   if ("problems" in validated) throw new SettingsError(file, validated.problems, prefix);
   return validated.config;
@@ -64,9 +68,12 @@ const mocks = (passwords: Readonly<Record<string, string>>): pulumi.runtime.Mock
   call: ({ inputs }) => inputs,
   newResource: ({ type, name, inputs }) => {
     const id = `${name}-id`;
-    if (type === "random:index/randomPassword:RandomPassword") return { id, state: { ...inputs, result: placeholder(name.replace(/^cache-password-/, "")) } };
-    if (type === "pulumi:pulumi:StackReference") return { id, state: { ...inputs, outputs: { passwords }, secretOutputNames: ["passwords"] } };
-    if (type === "aws:iam/role:Role") return { id, state: { ...inputs, arn: `arn:aws:iam::000000000000:role/${String(inputs["name"])}` } };
+    if (type === "random:index/randomPassword:RandomPassword")
+      return { id, state: { ...inputs, result: placeholder(name.replace(/^cache-password-/, "")) } };
+    if (type === "pulumi:pulumi:StackReference")
+      return { id, state: { ...inputs, outputs: { passwords }, secretOutputNames: ["passwords"] } };
+    if (type === "aws:iam/role:Role")
+      return { id, state: { ...inputs, arn: `arn:aws:iam::000000000000:role/${String(inputs["name"])}` } };
     if (type === "aws:iam/accessKey:AccessKey") return { id, state: { ...inputs, secret: placeholder("aws-key") } };
     return { id, state: inputs };
   },
@@ -84,8 +91,13 @@ export async function renderStack(stack: string, config: SiteConfig, extras: Bui
   pulumi.runtime.setMockOptions(monitor, PROJECT, stack, false, "organization");
   const outputs = await pulumi.runtime.runInPulumiStack(async () => buildSite(config, extras));
   await pulumi.runtime.disconnect();
-  return { stack, resources: monitor.recorded().map((resource) => ({ stack, ...resource })), outputs: isRecord(outputs) ? outputs : {} };
+  return {
+    stack,
+    resources: monitor.recorded().map((resource) => ({ stack, ...resource })),
+    outputs: isRecord(outputs) ? outputs : {},
+  };
 }
 
 /** Renders the stack of a file such as Pulumi.dr.yaml. @throws SettingsError naming every key that is wrong. */
-export const renderStackFile = (file: string, extras?: BuildExtras): Promise<RenderedStack> => renderStack(stackOfFile(file), readStackFile(file), extras);
+export const renderStackFile = (file: string, extras?: BuildExtras): Promise<RenderedStack> =>
+  renderStack(stackOfFile(file), readStackFile(file), extras);

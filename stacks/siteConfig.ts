@@ -27,7 +27,13 @@ const given = (raw: unknown): boolean => raw !== undefined && raw !== "";
 /** A stack that owns its passwords and one that reads them: never a stack itself, and never a name without its project. */
 function checkStackName(name: string | undefined): readonly Problem[] {
   if (name === undefined || /^[^/\s]+\/[^/\s]+\/[^/\s]+$/.test(name)) return [];
-  return [{ key: "passwordsFrom", problem: `"${name}" is no full name of a stack`, remedy: 'write "organization/dragonfly-dr/STACK" for a file backend, "ORG/dragonfly-dr/STACK" otherwise' }];
+  return [
+    {
+      key: "passwordsFrom",
+      problem: `"${name}" is no full name of a stack`,
+      remedy: 'write "organization/dragonfly-dr/STACK" for a file backend, "ORG/dragonfly-dr/STACK" otherwise',
+    },
+  ];
 }
 
 /** Of the user of an S3-compatible server: secrets, so no part of a site's settings. */
@@ -42,7 +48,11 @@ function checkS3(raw: unknown): readonly Problem[] {
   if (typeof s3 !== "object" || s3 === null) return [];
   return ["endpoint", "bucket", "accessKey", "secretKey"]
     .filter((name) => !(name in s3))
-    .map((name) => ({ key: `snapshots.s3.${name}`, problem: "is missing beside the others", remedy: "give all of endpoint, bucket, accessKey and secretKey (pulumi config set --secret --path), or none" }));
+    .map((name) => ({
+      key: `snapshots.s3.${name}`,
+      problem: "is missing beside the others",
+      remedy: "give all of endpoint, bucket, accessKey and secretKey (pulumi config set --secret --path), or none",
+    }));
 }
 
 /** The first name of a path such as "server.threads" or "users[2].keys". */
@@ -57,7 +67,8 @@ export function validateSiteConfig(raw: Readonly<Record<string, unknown>>): Vali
   const broken = new Set<string>();
   const note = (problem: Problem): void => void problems.push(problem);
   noteUnknown((name) => name, Object.keys(raw), Object.keys(siteKeys), note);
-  if (!given(raw["site"])) note({ key: "site", problem: "is missing", remedy: "name this site, such as primary or dr" });
+  if (!given(raw["site"]))
+    note({ key: "site", problem: "is missing", remedy: "name this site, such as primary or dr" });
 
   const decode = <K extends SiteKey>(key: K): ReturnType<(typeof siteKeys)[K]> => {
     const decoder = siteKeys[key] as Decoder<ReturnType<(typeof siteKeys)[K]>>;
@@ -99,7 +110,15 @@ export function validateSiteConfig(raw: Readonly<Record<string, unknown>>): Vali
   if (problems.length > 0) return { problems };
   const { accessKey, secretKey } = snapshots?.s3 ?? {};
   const s3Credentials = accessKey === undefined || secretKey === undefined ? undefined : { accessKey, secretKey };
-  return { config: { args, ...present({ s3Credentials }), ...present({ kubeconfig }), ...present({ context }), ...present({ passwordsFrom }) } };
+  return {
+    config: {
+      args,
+      ...present({ s3Credentials }),
+      ...present({ kubeconfig }),
+      ...present({ context }),
+      ...present({ passwordsFrom }),
+    },
+  };
 }
 
 type DecodedSnapshots = NonNullable<ReturnType<(typeof siteKeys)["snapshots"]>>;

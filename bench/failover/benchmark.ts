@@ -26,22 +26,42 @@ export const failoverBenchmark: Benchmark = {
         await bench.lab.link.cut();
         await bench.until(to, "sees the cut", (status) => status.peers[0]?.reachable === false);
         const begun = performance.now();
-        const command = bench.deployment.cli("failover", "--to", to, "--yes", "--sites", bench.deployment.sitesWith(from, silence.address));
+        const command = bench.deployment.cli(
+          "failover",
+          "--to",
+          to,
+          "--yes",
+          "--sites",
+          bench.deployment.sitesWith(from, silence.address),
+        );
         // Only the new primary can acknowledge here: the old one is out of this side's reach.
         await bench.firstWrite(to, password);
         seen.first.push(performance.now() - begun);
         seen.command.push(bench.expect("failover", await command).seconds * 1000);
 
         let healed = 0;
-        const writer = { beside: from, run: `fo${run}-${Date.now().toString(36)}`, writesASecond: 1_000, connections: 8, pipeline: 10 };
-        const { report } = await underLoad(bench.deployment, { writers: [writer], seconds: WRITER_SECONDS, readAt: to }, async () => {
-          healed = Date.now();
-          await bench.lab.link.heal();
-          await bench.until(from, "is closed", (status) => !status.serving, 20_000);
-        });
-        if (report.lastMissing === null) throw new Error("the old primary acknowledged nothing alone: the benchmark saw nothing");
+        const writer = {
+          beside: from,
+          run: `fo${run}-${Date.now().toString(36)}`,
+          writesASecond: 1_000,
+          connections: 8,
+          pipeline: 10,
+        };
+        const { report } = await underLoad(
+          bench.deployment,
+          { writers: [writer], seconds: WRITER_SECONDS, readAt: to },
+          async () => {
+            healed = Date.now();
+            await bench.lab.link.heal();
+            await bench.until(from, "is closed", (status) => !status.serving, 20_000);
+          },
+        );
+        if (report.lastMissing === null)
+          throw new Error("the old primary acknowledged nothing alone: the benchmark saw nothing");
         seen.both.push(Date.parse(report.lastMissing.at) - healed);
-        console.log(`  ${run + 1}: ${from} → ${to}: first write after ${Math.round(seen.first.at(-1) ?? NaN)} ms, both acknowledged for ${seen.both.at(-1)} ms after the link was back`);
+        console.log(
+          `  ${run + 1}: ${from} → ${to}: first write after ${Math.round(seen.first.at(-1) ?? NaN)} ms, both acknowledged for ${seen.both.at(-1)} ms after the link was back`,
+        );
         // The command run again: what it could not reach becomes a replica.
         bench.expect("failover again", await bench.deployment.cli("failover", "--to", to, "--yes"));
       }

@@ -4,7 +4,8 @@ import { connect } from "node:net";
 import { percentile } from "../resolver/statistics";
 
 const [host = "", port = "", user = "", passwordFile = "", connections = "", seconds = ""] = process.argv.slice(2);
-const command = (...words: readonly string[]): string => `*${words.length}\r\n${words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join("")}`;
+const command = (...words: readonly string[]): string =>
+  `*${words.length}\r\n${words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join("")}`;
 const OK = "+OK\r\n";
 const WARM_MS = 1_000;
 
@@ -34,8 +35,12 @@ function writes(number: number, from: number, end: number): Promise<number[]> {
 async function main(): Promise<void> {
   const from = performance.now() + WARM_MS;
   const end = from + Number(seconds) * 1000;
-  const times = (await Promise.all(Array.from({ length: Number(connections) }, (_, number) => writes(number, from, end)))).flat();
-  console.log(JSON.stringify({ rate: times.length / Number(seconds), p50: percentile(times, 0.5), p99: percentile(times, 0.99) }));
+  const times = (
+    await Promise.all(Array.from({ length: Number(connections) }, (_, number) => writes(number, from, end)))
+  ).flat();
+  console.log(
+    JSON.stringify({ rate: times.length / Number(seconds), p50: percentile(times, 0.5), p99: percentile(times, 0.99) }),
+  );
 }
 
 main().catch((error: unknown) => {

@@ -26,7 +26,8 @@ export const policiesBenchmark: Benchmark = {
   },
 };
 
-const intro = (): string => `${rules.length} rules. A mutant is a good stack with one fault; it is caught when a rule of the fault's own family says so. A harmless variation must raise no alarm.`;
+const intro = (): string =>
+  `${rules.length} rules. A mutant is a good stack with one fault; it is caught when a rule of the fault's own family says so. A harmless variation must raise no alarm.`;
 
 const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
   [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
@@ -35,23 +36,47 @@ function kills(worlds: readonly World[]): string {
   const outcomes = worlds.flatMap(mutantsOf).map(run);
   const rows = ["acl", "network", "server", "storage", "dr"].map((family) => {
     const own = outcomes.filter(({ mutant }) => mutant.family === family);
-    return [family, own.length, ...rate(own.filter(({ caught }) => caught).length, own.filter(({ mutant }) => survivorOf(mutant) === undefined).length, own.length)];
+    return [
+      family,
+      own.length,
+      ...rate(
+        own.filter(({ caught }) => caught).length,
+        own.filter(({ mutant }) => survivorOf(mutant) === undefined).length,
+        own.length,
+      ),
+    ];
   });
   const different = outcomes.filter(({ mutant }) => survivorOf(mutant) === undefined).length;
-  const all = ["**all**", outcomes.length, ...rate(outcomes.filter(({ caught }) => caught).length, different, outcomes.length)];
-  const lost = outcomes.filter(({ caught, mutant }) => !caught && survivorOf(mutant) === undefined).map(({ mutant }) => mutant.name);
+  const all = [
+    "**all**",
+    outcomes.length,
+    ...rate(outcomes.filter(({ caught }) => caught).length, different, outcomes.length),
+  ];
+  const lost = outcomes
+    .filter(({ caught, mutant }) => !caught && survivorOf(mutant) === undefined)
+    .map(({ mutant }) => mutant.name);
   const reasons = SURVIVORS.map(({ why }) => why).join("; ");
   return `${table(["family", "mutants", "caught", "kill rate", "kill rate without those that change nothing"], [...rows, all])}\n\nSurvivors that change nothing: ${reasons}. Others: ${lost.length === 0 ? "none" : lost.join(", ")}.`;
 }
 
 const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(2)} %`;
-const rate = (caught: number, different: number, all: number): (string | number)[] => [caught, percent(caught, all), percent(caught, different)];
+const rate = (caught: number, different: number, all: number): (string | number)[] => [
+  caught,
+  percent(caught, all),
+  percent(caught, different),
+];
 
 function alarms(worlds: readonly World[]): string {
   const outcomes = worlds.flatMap(harmlessVariations).map(run);
   const unknown = outcomes.filter(({ mutant }) => mutant.name.includes("unknown: "));
   const count = (of: typeof outcomes): number => of.filter(({ caught }) => caught).length;
-  return table(["harmless variations", "number", "false alarms"], [["all", outcomes.length, count(outcomes)], ["of these with unknown values, as in a preview", unknown.length, count(unknown)]]);
+  return table(
+    ["harmless variations", "number", "false alarms"],
+    [
+      ["all", outcomes.length, count(outcomes)],
+      ["of these with unknown values, as in a preview", unknown.length, count(unknown)],
+    ],
+  );
 }
 
 function speed(worlds: readonly World[]): string {
@@ -64,7 +89,13 @@ function speed(worlds: readonly World[]): string {
   const rows = measured.map(({ size, times }) => {
     const median = times.percentile(50);
     const factor = median / (least?.times.percentile(50) ?? median);
-    return [size, median.toFixed(1), times.percentile(90).toFixed(1), ((1000 * median) / size).toFixed(0), `${factor.toFixed(1)} × the time of ${(size / (least?.size ?? size)).toFixed(1)} × the resources`];
+    return [
+      size,
+      median.toFixed(1),
+      times.percentile(90).toFixed(1),
+      ((1000 * median) / size).toFixed(0),
+      `${factor.toFixed(1)} × the time of ${(size / (least?.size ?? size)).toFixed(1)} × the resources`,
+    ];
   });
   return `All rules on a list of resources (both sites and what else is in the stack; ${RUNS} runs each, in one process):\n\n${table(["resources", "median, ms", "p90, ms", "µs a resource", "growth"], rows)}`;
 }
@@ -82,6 +113,12 @@ function cold(): string {
     judged = stdout.trim().split("\n").at(-1) ?? "";
   }
   const times = new Times(seconds);
-  const row = [COLD_RUNS, times.percentile(50).toFixed(2), times.percentile(90).toFixed(2), times.percentile(100).toFixed(2), `≤ ${GOAL_SECONDS}`];
+  const row = [
+    COLD_RUNS,
+    times.percentile(50).toFixed(2),
+    times.percentile(90).toFixed(2),
+    times.percentile(100).toFixed(2),
+    `≤ ${GOAL_SECONDS}`,
+  ];
   return `\`dragonfly-dr check\` of both sites from built JavaScript, a new process each (${judged.split(":")[0] ?? ""}):\n\n${table(["runs", "median, s", "p90, s", "max, s", "goal, s"], [row])}`;
 }

@@ -5,11 +5,13 @@ export class Times {
   /** Runs it so many times, after some that do not count. */
   static of(runs: number, warmUp: number, run: () => void): Times {
     for (let i = 0; i < warmUp; i += 1) run();
-    return new Times(Array.from({ length: runs }, () => {
-      const start = process.hrtime.bigint();
-      run();
-      return Number(process.hrtime.bigint() - start) / 1e6;
-    }));
+    return new Times(
+      Array.from({ length: runs }, () => {
+        const start = process.hrtime.bigint();
+        run();
+        return Number(process.hrtime.bigint() - start) / 1e6;
+      }),
+    );
   }
 
   /** The smallest value that so many hundredths of all do not exceed. */

@@ -21,7 +21,12 @@ export function parseDnsperf(printed: string): DnsperfResult {
   };
   // "> NOERROR name type seconds", with -v.
   const latencies = [...printed.matchAll(/^> [A-Z]+ \S+ \S+ ([\d.]+)$/gm)].map(([, seconds]) => Number(seconds) * 1000);
-  return { sent: number("Queries sent"), lost: number("Queries lost"), perSecond: number("Queries per second"), latencies };
+  return {
+    sent: number("Queries sent"),
+    lost: number("Queries lost"),
+    perSecond: number("Queries per second"),
+    latencies,
+  };
 }
 
 export interface Load {
@@ -38,11 +43,30 @@ export interface Load {
   readonly latencies?: "kept";
 }
 
-export async function dnsperf(program: Program, { port, names, outstanding, clients, rate, latencies, ...load }: Load): Promise<DnsperfResult> {
-  const args = ["-s", "127.0.0.1", "-p", String(port), "-d", names, "-q", String(outstanding), "-c", String(clients), "-t", "3"];
+export async function dnsperf(
+  program: Program,
+  { port, names, outstanding, clients, rate, latencies, ...load }: Load,
+): Promise<DnsperfResult> {
+  const args = [
+    "-s",
+    "127.0.0.1",
+    "-p",
+    String(port),
+    "-d",
+    names,
+    "-q",
+    String(outstanding),
+    "-c",
+    String(clients),
+    "-t",
+    "3",
+  ];
   args.push(...(load.for === "once" ? ["-n", "1"] : ["-l", String(load.for.seconds)]));
   if (rate !== undefined) args.push("-Q", String(rate));
   if (latencies === "kept") args.push("-v");
-  const { stdout } = await run(program.file, args, { env: { ...process.env, ...program.env }, maxBuffer: 256 * 2 ** 20 });
+  const { stdout } = await run(program.file, args, {
+    env: { ...process.env, ...program.env },
+    maxBuffer: 256 * 2 ** 20,
+  });
   return parseDnsperf(stdout);
 }

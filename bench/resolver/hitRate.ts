@@ -68,8 +68,11 @@ interface Outcome {
 }
 
 async function countersOf(subjects: readonly Subject[]): Promise<Counters> {
-  const texts = await Promise.all(subjects.map(async ({ http }) => (await fetch(`http://127.0.0.1:${http}/metrics`)).text()));
-  const sum = (series: RegExp): number => texts.flatMap((text) => [...text.matchAll(series)]).reduce((total, [, value]) => total + Number(value), 0);
+  const texts = await Promise.all(
+    subjects.map(async ({ http }) => (await fetch(`http://127.0.0.1:${http}/metrics`)).text()),
+  );
+  const sum = (series: RegExp): number =>
+    texts.flatMap((text) => [...text.matchAll(series)]).reduce((total, [, value]) => total + Number(value), 0);
   return {
     queries: sum(/^heimdall_queries_total\{.*\} (\d+)$/gm),
     hits: sum(/^heimdall_cache_hits_total\{.*\} (\d+)$/gm),
@@ -83,16 +86,24 @@ async function measure(tools: Tools, { workload, ttl, env }: Scenario, sharing: 
   const redis = sharing === "shared" ? await SharedServer.start(tools) : undefined;
   const subjects: Subject[] = [];
   try {
-    const setting = { upstreamPort: upstream.port, ...(redis === undefined ? {} : { redisPort: redis.port }), env: { HEIMDALL_WORKERS: "1", HEIMDALL_PREFETCH: "false", ...PATIENT, ...env } };
+    const setting = {
+      upstreamPort: upstream.port,
+      ...(redis === undefined ? {} : { redisPort: redis.port }),
+      env: { HEIMDALL_WORKERS: "1", HEIMDALL_PREFETCH: "false", ...PATIENT, ...env },
+    };
     for (let i = 0; i < REPLICAS; i++) subjects.push(await startOurs(tools, setting));
     const none: Counters = { queries: 0, hits: 0, entries: 0, sharedFailures: 0 };
     let before = none;
     let begun = 0;
-    await runWorkload(subjects.map(({ port }) => port), workload, async () => {
-      before = await countersOf(subjects);
-      await upstream.asked();
-      begun = performance.now();
-    });
+    await runWorkload(
+      subjects.map(({ port }) => port),
+      workload,
+      async () => {
+        before = await countersOf(subjects);
+        await upstream.asked();
+        begun = performance.now();
+      },
+    );
     const seconds = (performance.now() - begun) / 1000;
     const after = await countersOf(subjects);
     const queries = after.queries - before.queries;
@@ -118,14 +129,31 @@ export async function measureHitRates(tools: Tools): Promise<string> {
   const rows: string[][] = [];
   for (const scenario of SCENARIOS) {
     const { names, exponent, rate } = scenario.workload;
-    const fed = (sharing: "alone" | "shared"): Promise<Outcome> => untilFed(`${scenario.title}, ${sharing}`, scenario.workload.rate, () => measure(tools, scenario, sharing));
+    const fed = (sharing: "alone" | "shared"): Promise<Outcome> =>
+      untilFed(`${scenario.title}, ${sharing}`, scenario.workload.rate, () => measure(tools, scenario, sharing));
     const [alone, shared] = [await fed("alone"), await fed("shared")];
     const shares = zipfShares(names, exponent);
     const [aloneInTheory, sharedInTheory] = [scenario.alone(shares, alone), scenario.shared(shares, shared)];
     const what = `${scenario.title}; ${names.toLocaleString("en")} names, exponent ${exponent}, ${[alone, shared].map(({ perSecond }) => perSecond.toFixed(0)).join(" and ")} of ${rate} queries/s arrived`;
-    rows.push([what, percent(alone.hits), percent(aloneInTheory), percent(shared.hits), percent(sharedInTheory), `${percent(alone.upstream)} → ${percent(shared.upstream)}`, percent(shared.sharedFailures)]);
+    rows.push([
+      what,
+      percent(alone.hits),
+      percent(aloneInTheory),
+      percent(shared.hits),
+      percent(sharedInTheory),
+      `${percent(alone.upstream)} → ${percent(shared.upstream)}`,
+      percent(shared.sharedFailures),
+    ]);
   }
-  const head = [`${REPLICAS} replicas`, "hits alone", "in theory", "hits shared", "in theory", "queries that went upstream", "Redis failed or was late"];
+  const head = [
+    `${REPLICAS} replicas`,
+    "hits alone",
+    "in theory",
+    "hits shared",
+    "in theory",
+    "queries that went upstream",
+    "Redis failed or was late",
+  ];
   return [
     "**Hit rate** (either tier) of replicas that each client's query reaches by chance, names by Zipf's law, prefetching off.",
     table(head, rows),

@@ -17,7 +17,8 @@ export class Running {
       env: { PATH: process.env["PATH"], ...program.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    for (const stream of [this.#process.stdout, this.#process.stderr]) stream?.on("data", (chunk: Buffer) => (this.output += chunk.toString("utf8")));
+    for (const stream of [this.#process.stdout, this.#process.stderr])
+      stream?.on("data", (chunk: Buffer) => (this.output += chunk.toString("utf8")));
   }
 
   get pid(): number {
@@ -41,7 +42,8 @@ export class Running {
   async until(isReady: () => boolean | Promise<boolean>): Promise<void> {
     const end = Date.now() + 10_000;
     while (!(await isReady())) {
-      if (this.hasEnded || Date.now() > end) throw new Error(`a measured program did not start: ${this.output.slice(-500)}`);
+      if (this.hasEnded || Date.now() > end)
+        throw new Error(`a measured program did not start: ${this.output.slice(-500)}`);
       await delay(20);
     }
   }
@@ -54,7 +56,9 @@ export async function freePort(): Promise<number> {
     await once(tcp, "listening");
     const { port } = tcp.address() as AddressInfo;
     const udp = createSocket("udp4");
-    const isFree = await new Promise<boolean>((resolve) => udp.once("error", () => resolve(false)).bind(port, "127.0.0.1", () => resolve(true)));
+    const isFree = await new Promise<boolean>((resolve) =>
+      udp.once("error", () => resolve(false)).bind(port, "127.0.0.1", () => resolve(true)),
+    );
     if (isFree) udp.close();
     tcp.close();
     await once(tcp, "close");
@@ -64,15 +68,22 @@ export async function freePort(): Promise<number> {
 
 /** Proportional set size in bytes of a process and its descendants: pages that they share count once. */
 export function memoryOf(pid: number): number {
-  const parents = readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map((name) => [Number(name), parentOf(name)] as const);
+  const parents = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => [Number(name), parentOf(name)] as const);
   const family = [pid];
-  for (let i = 0; i < family.length; i++) family.push(...parents.filter(([, parent]) => parent === family[i]).map(([child]) => child));
+  for (let i = 0; i < family.length; i++)
+    family.push(...parents.filter(([, parent]) => parent === family[i]).map(([child]) => child));
   return family.reduce((sum, each) => sum + pssOf(each), 0);
 }
 
 function parentOf(pid: string): number {
   try {
-    return Number(readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /s, "").split(" ")[1]);
+    return Number(
+      readFileSync(`/proc/${pid}/stat`, "utf8")
+        .replace(/^.*\) /s, "")
+        .split(" ")[1],
+    );
   } catch {
     // It has ended meanwhile.
     return -1;

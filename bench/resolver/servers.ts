@@ -33,7 +33,10 @@ export type StartSubject = (tools: Tools, setting: Setting) => Promise<Subject>;
 
 /** Ours, as a container runs it. No limit for one client: all queries come from one. */
 export const startOurs: StartSubject = async (_tools, { upstreamPort, redisPort, env = {} }) => {
-  const redis = redisPort === undefined ? { HEIMDALL_REDIS_ENABLED: "false" } : { HEIMDALL_REDIS_URL: `redis://127.0.0.1:${redisPort}`, HEIMDALL_REDIS_WARM_NAMES: "0" };
+  const redis =
+    redisPort === undefined
+      ? { HEIMDALL_REDIS_ENABLED: "false" }
+      : { HEIMDALL_REDIS_URL: `redis://127.0.0.1:${redisPort}`, HEIMDALL_REDIS_WARM_NAMES: "0" };
   const running = new Running({ file: process.execPath, env: {} }, [BUNDLE], {
     HEIMDALL_BIND_ADDR: "127.0.0.1:0",
     HEIMDALL_HTTP_BIND_ADDR: "127.0.0.1:0",
@@ -53,8 +56,10 @@ export const startOurs: StartSubject = async (_tools, { upstreamPort, redisPort,
 export const startRouteDns: StartSubject = async (tools, { upstreamPort, redisPort }) => {
   const folder = mkdtempSync(join(tmpdir(), "dragonfly-dr-bench-"));
   const port = await freePort();
-  const listener = (protocol: string): string => `[listeners.${protocol}]\naddress = "127.0.0.1:${port}"\nprotocol = "${protocol}"\nresolver = "l1"\n`;
-  const cache = (name: string, next: string, backend: string): string => `[groups.${name}]\ntype = "cache"\nresolvers = ["${next}"]\nbackend = ${backend}\n`;
+  const listener = (protocol: string): string =>
+    `[listeners.${protocol}]\naddress = "127.0.0.1:${port}"\nprotocol = "${protocol}"\nresolver = "l1"\n`;
+  const cache = (name: string, next: string, backend: string): string =>
+    `[groups.${name}]\ntype = "cache"\nresolvers = ["${next}"]\nbackend = ${backend}\n`;
   const file = join(folder, "routedns.toml");
   writeFileSync(
     file,
@@ -62,7 +67,13 @@ export const startRouteDns: StartSubject = async (tools, { upstreamPort, redisPo
       listener("udp"),
       listener("tcp"),
       cache("l1", redisPort === undefined ? "upstream" : "l2", '{type = "memory"}'),
-      redisPort === undefined ? "" : cache("l2", "upstream", `{type = "redis", redis-address = "127.0.0.1:${redisPort}", redis-key-prefix = "routedns:"}`),
+      redisPort === undefined
+        ? ""
+        : cache(
+            "l2",
+            "upstream",
+            `{type = "redis", redis-address = "127.0.0.1:${redisPort}", redis-key-prefix = "routedns:"}`,
+          ),
       `[resolvers.upstream]\naddress = "127.0.0.1:${upstreamPort}"\nprotocol = "udp"\n`,
     ].join("\n"),
   );
@@ -83,7 +94,9 @@ async function answers(port: number): Promise<boolean> {
     socket.connect(port, "127.0.0.1");
     await once(socket, "connect");
     const reply = once(socket, "message", { signal: AbortSignal.timeout(200) });
-    socket.send(encode({ type: "query", id: 1, flags: 0x0100, questions: [{ type: "A", name: "ready.bench.example" }] }));
+    socket.send(
+      encode({ type: "query", id: 1, flags: 0x0100, questions: [{ type: "A", name: "ready.bench.example" }] }),
+    );
     await reply;
     return true;
   } catch {
@@ -98,14 +111,26 @@ export class SharedServer {
   readonly #running: Running;
   readonly #client: Redis;
 
-  private constructor(running: Running, readonly port: number) {
+  private constructor(
+    running: Running,
+    readonly port: number,
+  ) {
     this.#running = running;
     this.#client = new Redis({ host: "127.0.0.1", port, lazyConnect: true });
   }
 
   static async start(tools: Tools): Promise<SharedServer> {
     const port = await freePort();
-    const running = new Running(tools.redis, ["--bind", "127.0.0.1", "--port", String(port), "--save", "", "--maxmemory", "256mb"]);
+    const running = new Running(tools.redis, [
+      "--bind",
+      "127.0.0.1",
+      "--port",
+      String(port),
+      "--save",
+      "",
+      "--maxmemory",
+      "256mb",
+    ]);
     await running.until(() => running.output.includes("Ready to accept connections"));
     return new SharedServer(running, port);
   }

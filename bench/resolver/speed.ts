@@ -27,10 +27,14 @@ const CANDIDATES: readonly Candidate[] = [
   { title: "resolver", start: (tools, setting) => startOurs(tools, { ...setting, env: WITH_ROOM }) },
   { title: `RouteDNS ${ROUTEDNS_VERSION}`, start: startRouteDns },
 ];
-const ONE_PROCESS: Candidate = { title: "resolver, one process", start: (tools, setting) => startOurs(tools, { ...setting, env: { ...WITH_ROOM, HEIMDALL_WORKERS: "1" } }) };
+const ONE_PROCESS: Candidate = {
+  title: "resolver, one process",
+  start: (tools, setting) => startOurs(tools, { ...setting, env: { ...WITH_ROOM, HEIMDALL_WORKERS: "1" } }),
+};
 
 const ms = (value: number): string => value.toFixed(value < 1 ? 3 : 1);
-const spread = (values: readonly number[]): readonly string[] => [0.5, 0.9, 0.99].map((part) => ms(percentile(values, part)));
+const spread = (values: readonly number[]): readonly string[] =>
+  [0.5, 0.9, 0.99].map((part) => ms(percentile(values, part)));
 
 /** Latency, throughput and memory of ours and RouteDNS, in turns, before the same upstream. */
 export class Speed {
@@ -61,22 +65,40 @@ export class Speed {
     return file;
   }
 
-  async #with<T>(candidates: readonly Candidate[], redisPort: number | undefined, act: (subjects: readonly Subject[]) => Promise<T>): Promise<T> {
+  async #with<T>(
+    candidates: readonly Candidate[],
+    redisPort: number | undefined,
+    act: (subjects: readonly Subject[]) => Promise<T>,
+  ): Promise<T> {
     const subjects: Subject[] = [];
     try {
-      for (const { start } of candidates) subjects.push(await start(this.#tools, { upstreamPort: this.#upstream.port, ...(redisPort === undefined ? {} : { redisPort }) }));
+      for (const { start } of candidates)
+        subjects.push(
+          await start(this.#tools, {
+            upstreamPort: this.#upstream.port,
+            ...(redisPort === undefined ? {} : { redisPort }),
+          }),
+        );
       return await act(subjects);
     } finally {
       for (const subject of subjects) await subject.stop();
     }
   }
 
-  #load(subject: Subject, names: string, load: Omit<Parameters<typeof dnsperf>[1], "port" | "names">): Promise<DnsperfResult> {
+  #load(
+    subject: Subject,
+    names: string,
+    load: Omit<Parameters<typeof dnsperf>[1], "port" | "names">,
+  ): Promise<DnsperfResult> {
     return dnsperf(this.#tools.dnsperf, { port: subject.port, names, ...load });
   }
 
   async #latencies(): Promise<string> {
-    const [misses, l1, l2] = [await this.#missesAndHits("misses"), await this.#missesAndHits("hits"), await this.#sharedHits()];
+    const [misses, l1, l2] = [
+      await this.#missesAndHits("misses"),
+      await this.#missesAndHits("hits"),
+      await this.#sharedHits(),
+    ];
     const rows = CANDIDATES.map(({ title }, i) => [title, ...[l1, l2, misses].flatMap((of) => spread(of[i] ?? []))]);
     const head = ["ms", "L1 hit p50", "p90", "p99", "L2 hit p50", "p90", "p99", "miss p50", "p90", "p99"];
     return `**Latency** by dnsperf, ${LATENCY.rate} queries a second (L2 and misses: ${SHARED.rate}, each name once; L2: names that another replica has asked for).\n\n${table(head, rows)}`;
@@ -89,16 +111,41 @@ export class Speed {
       const found: number[][] = subjects.map(() => []);
       // The programs' code is warm, as in a replica that has run for a minute; and, for hits, each process has the names.
       const before = which === "hits" ? names : this.#names("other", SHARED.names);
-      for (const subject of subjects) for (let i = 0; i < 4; i++) await this.#load(subject, before, { for: "once", outstanding: LATENCY.outstanding, clients: LATENCY.clients });
+      for (const subject of subjects)
+        for (let i = 0; i < 4; i++)
+          await this.#load(subject, before, {
+            for: "once",
+            outstanding: LATENCY.outstanding,
+            clients: LATENCY.clients,
+          });
       for (let round = 0; round < (which === "hits" ? LATENCY.rounds : 1); round++) {
         for (const [i, subject] of subjects.entries()) {
           const { outstanding, clients } = LATENCY;
           const { latencies, lost } =
             which === "hits"
-              ? await untilFed("L1 hits", LATENCY.rate, () => this.#load(subject, names, { for: { seconds: LATENCY.seconds }, outstanding, clients, rate: LATENCY.rate, latencies: "kept" }))
+              ? await untilFed("L1 hits", LATENCY.rate, () =>
+                  this.#load(subject, names, {
+                    for: { seconds: LATENCY.seconds },
+                    outstanding,
+                    clients,
+                    rate: LATENCY.rate,
+                    latencies: "kept",
+                  }),
+                )
               : // What has been asked for is no miss any more: other names for another attempt.
-                await untilFed("misses", SHARED.rate, (attempt) => this.#load(subject, this.#names(`misses${attempt}x`, THROUGHPUT.names), { for: "once", outstanding, clients, rate: SHARED.rate, latencies: "kept" }));
-          if (lost > 0) throw new Error(`${lost} queries lost at no more than ${LATENCY.rate} a second: the machine is too busy to measure on`);
+                await untilFed("misses", SHARED.rate, (attempt) =>
+                  this.#load(subject, this.#names(`misses${attempt}x`, THROUGHPUT.names), {
+                    for: "once",
+                    outstanding,
+                    clients,
+                    rate: SHARED.rate,
+                    latencies: "kept",
+                  }),
+                );
+          if (lost > 0)
+            throw new Error(
+              `${lost} queries lost at no more than ${LATENCY.rate} a second: the machine is too busy to measure on`,
+            );
           found[i]?.push(...latencies);
         }
       }
@@ -109,7 +156,10 @@ export class Speed {
   /** One replica asks; another, which starts without any, finds it all in Redis. */
   async #sharedHits(): Promise<readonly (readonly number[])[]> {
     const found: (readonly number[])[] = [];
-    for (const candidate of CANDIDATES) found.push((await untilFed(`L2 hits of ${candidate.title}`, SHARED.rate, () => this.#sharedHitsOf(candidate))).latencies);
+    for (const candidate of CANDIDATES)
+      found.push(
+        (await untilFed(`L2 hits of ${candidate.title}`, SHARED.rate, () => this.#sharedHitsOf(candidate))).latencies,
+      );
     return found;
   }
 
@@ -126,10 +176,17 @@ export class Speed {
         await this.#load(first, names, { for: "once", outstanding, clients });
         while ((await redis.size()) < before + SHARED.names) await delay(20);
         await this.#upstream.asked();
-        const result = await this.#load(second, names, { for: "once", outstanding, clients, rate: SHARED.rate, latencies: "kept" });
+        const result = await this.#load(second, names, {
+          for: "once",
+          outstanding,
+          clients,
+          rate: SHARED.rate,
+          latencies: "kept",
+        });
         const asked = await this.#upstream.asked();
         // Both leave Redis out of an answer that would wait for it for too long; on a busy machine some do.
-        if (asked > SHARED.names * 0.1) throw new Error(`${candidate.title}: ${asked} of ${SHARED.names} names were not found in Redis`);
+        if (asked > SHARED.names * 0.1)
+          throw new Error(`${candidate.title}: ${asked} of ${SHARED.names} names were not found in Redis`);
         return result;
       });
     } finally {
@@ -143,13 +200,21 @@ export class Speed {
     return this.#with(CANDIDATES, undefined, async (subjects) => {
       const results: DnsperfResult[][] = subjects.map(() => []);
       for (const subject of subjects) await this.#load(subject, names, { for: { seconds }, outstanding, clients });
-      for (let round = 0; round < rounds; round++) for (const [i, subject] of subjects.entries()) results[i]?.push(await this.#load(subject, names, { for: { seconds }, outstanding, clients }));
+      for (let round = 0; round < rounds; round++)
+        for (const [i, subject] of subjects.entries())
+          results[i]?.push(await this.#load(subject, names, { for: { seconds }, outstanding, clients }));
       const rates = results.map((each) => median(each.map(({ perSecond }) => perSecond)));
       const rows = CANDIDATES.map(({ title }, i) => {
         const of = results[i] ?? [];
         const all = of.map(({ perSecond }) => perSecond);
         const thousands = (value: number): string => (value / 1000).toFixed(1);
-        return [title, thousands(rates[i] ?? NaN), `${thousands(Math.min(...all))} to ${thousands(Math.max(...all))}`, String(of.reduce((sum, { lost }) => sum + lost, 0)), ((rates[i] ?? NaN) / (rates[1] ?? NaN)).toFixed(2)];
+        return [
+          title,
+          thousands(rates[i] ?? NaN),
+          `${thousands(Math.min(...all))} to ${thousands(Math.max(...all))}`,
+          String(of.reduce((sum, { lost }) => sum + lost, 0)),
+          ((rates[i] ?? NaN) / (rates[1] ?? NaN)).toFixed(2),
+        ];
       });
       return `**Throughput** of hits by dnsperf on the same machine, ${outstanding} queries on their way at once from ${clients} sockets, ${rounds} rounds of ${seconds} s in turns.\n\n${table(["", "thousand queries/s, median", "from … to", "lost", `of ${CANDIDATES[1]?.title ?? ""}'s`], rows)}`;
     });

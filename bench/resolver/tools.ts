@@ -6,7 +6,11 @@ import { BENCH_SELECTION } from "../../lab/toolchain/debianPackages";
 import { buildGoTool, goToolFolder } from "../../lab/toolchain/goBuild";
 import type { GoTool } from "../../lab/toolchain/goTools";
 
-export const ROUTEDNS = { name: "routedns", version: "v0.1.237", programs: { routedns: "github.com/folbricht/routedns/cmd/routedns" } } as const satisfies GoTool;
+export const ROUTEDNS = {
+  name: "routedns",
+  version: "v0.1.237",
+  programs: { routedns: "github.com/folbricht/routedns/cmd/routedns" },
+} as const satisfies GoTool;
 
 /** A program with what its environment must hold. */
 export interface Program {

@@ -14,7 +14,9 @@ export class Upstream {
 
   /** @param ttl in seconds. */
   static async start(delayMs: number, ttl: number): Promise<Upstream> {
-    const child = fork(join(__dirname, "upstreamProcess.ts"), [String(delayMs), String(ttl)], { execArgv: ["--import", "tsx"] });
+    const child = fork(join(__dirname, "upstreamProcess.ts"), [String(delayMs), String(ttl)], {
+      execArgv: ["--import", "tsx"],
+    });
     const [{ port }] = (await once(child, "message")) as [{ port: number }];
     return new Upstream(child, port);
   }

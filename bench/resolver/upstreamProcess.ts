@@ -25,7 +25,11 @@ function answer(query: Buffer): Buffer {
 }
 
 let asked = 0;
-const socket = createSocket({ type: "udp4", recvBufferSize: 4 * 2 ** 20, lookup: (host, _options, callback) => callback(null, host, 4) });
+const socket = createSocket({
+  type: "udp4",
+  recvBufferSize: 4 * 2 ** 20,
+  lookup: (host, _options, callback) => callback(null, host, 4),
+});
 socket.on("message", (query, from) => {
   asked += 1;
   const reply = answer(query);

@@ -22,16 +22,23 @@ export function seeded(seed: number): () => number {
 }
 
 /** Asks the servers at `ports` for names by Zipf's law. Calls `begin` when counting begins. */
-export async function runWorkload(ports: readonly number[], { names, exponent, rate, warmUp, seconds }: Workload, begin: () => Promise<void>): Promise<void> {
+export async function runWorkload(
+  ports: readonly number[],
+  { names, exponent, rate, warmUp, seconds }: Workload,
+  begin: () => Promise<void>,
+): Promise<void> {
   const random = seeded(7);
   const next = sampler(zipfShares(names, exponent), random);
-  const packets = Array.from({ length: names }, (_, i) => encode({ type: "query", id: i & 0xffff, flags: 0x0100, questions: [{ type: "A", name: `z${i}.bench.example` }] }));
+  const packets = Array.from({ length: names }, (_, i) =>
+    encode({ type: "query", id: i & 0xffff, flags: 0x0100, questions: [{ type: "A", name: `z${i}.bench.example` }] }),
+  );
   const sockets = await Promise.all(ports.map(connectedTo));
   const askFor = async (time: number): Promise<void> => {
     const start = performance.now();
-    for (let sent = 0; sent < rate * time; ) {
+    for (let sent = 0; sent < rate * time;) {
       const due = Math.min(rate * time, ((performance.now() - start) / 1000) * rate);
-      for (; sent < due; sent++) sockets[Math.floor(random() * sockets.length)]?.send(packets[next()] ?? Buffer.alloc(0));
+      for (; sent < due; sent++)
+        sockets[Math.floor(random() * sockets.length)]?.send(packets[next()] ?? Buffer.alloc(0));
       await delay(TICK_MS);
     }
   };

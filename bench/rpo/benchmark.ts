@@ -22,20 +22,32 @@ export const rpoBenchmark: Benchmark = {
     for (let run = 0; run < runsOf(RUNS); run++) {
       const from = await bench.settled();
       const to = other(from);
-      const writer = { beside: from, run: `rpo${run}-${Date.now().toString(36)}`, writesASecond: WRITES_A_SECOND, connections: 16, pipeline: 20 };
+      const writer = {
+        beside: from,
+        run: `rpo${run}-${Date.now().toString(36)}`,
+        writesASecond: WRITES_A_SECOND,
+        connections: 16,
+        pipeline: 20,
+      };
       let crashed = { at: 0, after: 0 };
-      const { report } = await underLoad(bench.deployment, { writers: [writer], seconds: WRITER_SECONDS, readAt: to }, async () => {
-        const begun = performance.now();
-        await pause(BEFORE_THE_CRASH_MS);
-        process.kill(bench.pid(from, "server"), "SIGKILL");
-        crashed = { at: Date.now(), after: (performance.now() - begun) / 1000 };
-        bench.expect("failover", await bench.deployment.cli("failover", "--to", to, "--yes", "--force"));
-      });
+      const { report } = await underLoad(
+        bench.deployment,
+        { writers: [writer], seconds: WRITER_SECONDS, readAt: to },
+        async () => {
+          const begun = performance.now();
+          await pause(BEFORE_THE_CRASH_MS);
+          process.kill(bench.pid(from, "server"), "SIGKILL");
+          crashed = { at: Date.now(), after: (performance.now() - begun) / 1000 };
+          bench.expect("failover", await bench.deployment.cli("failover", "--to", to, "--yes", "--force"));
+        },
+      );
       const lost = report.missing + report.wrong;
       seen.lost.push(lost);
       seen.ms.push(report.firstMissing === null ? 0 : Math.max(0, crashed.at - Date.parse(report.firstMissing.at)));
       seen.rate.push(report.acknowledged / WRITER_SECONDS);
-      console.log(`  ${run + 1}: ${from} crashed: ${lost} of ${report.acknowledged} lost, the oldest ${seen.ms.at(-1)} ms old`);
+      console.log(
+        `  ${run + 1}: ${from} crashed: ${lost} of ${report.acknowledged} lost, the oldest ${seen.ms.at(-1)} ms old`,
+      );
     }
     return [
       `${bench.engine}, ${process.env["WAN_RTT_MS"] || 80} ms round trip, healthy link; one writer beside the primary, ${WRITES_A_SECOND} numbered writes a second asked for. SIGKILL to the server, failover at once; then every acknowledged number is looked for in the new primary.`,

@@ -36,44 +36,71 @@ export class BenchLab {
     const engine: Engine = process.env["DRAGONFLY_BINARY"] ? "dragonfly" : "redis";
     const tools = Toolchain.prepared();
     const lab = new Lab(planLab(LAB), tools);
-    await lab.up({ link: { rttMs: wanRttMs(process.env["WAN_RTT_MS"]), bandwidthKBps: null }, dragonfly: process.env["DRAGONFLY_BINARY"] || undefined }, new Progress());
-    const bench = new BenchLab(lab, await Deployment.open(lab, tools, { engine, toolchain: toolchainKind(process.env["TOOLCHAIN"]) }), engine);
+    await lab.up(
+      {
+        link: { rttMs: wanRttMs(process.env["WAN_RTT_MS"]), bandwidthKBps: null },
+        dragonfly: process.env["DRAGONFLY_BINARY"] || undefined,
+      },
+      new Progress(),
+    );
+    const bench = new BenchLab(
+      lab,
+      await Deployment.open(lab, tools, { engine, toolchain: toolchainKind(process.env["TOOLCHAIN"]) }),
+      engine,
+    );
     await lab.link.heal();
     for (const site of SITES) bench.expect(`pulumi up of ${site}`, await bench.deployment.up(site));
-    if ((await bench.status("primary")) === undefined) bench.expect("init", await bench.deployment.cli("init", "--primary", "primary"));
+    if ((await bench.status("primary")) === undefined)
+      bench.expect("init", await bench.deployment.cli("init", "--primary", "primary"));
     await bench.settled();
     return bench;
   }
 
   /** @throws Error with the end of what was said, where the exit code is not 0. */
   expect(what: string, result: ShellResult): ShellResult {
-    if (result.code !== 0) throw new Error(`${what}: exit code ${result.code}: ${`${result.stdout}\n${result.stderr}`.trim().slice(-2_000)}`);
+    if (result.code !== 0)
+      throw new Error(
+        `${what}: exit code ${result.code}: ${`${result.stdout}\n${result.stderr}`.trim().slice(-2_000)}`,
+      );
     return result;
   }
 
   async status(site: LabSite): Promise<SiteRoleStatus | undefined> {
     const api = new KubeApi(this.deployment.kubeconfig(site));
     try {
-      return (await api.get(`/apis/dragonfly-dr.io/v1alpha1/namespaces/${CACHE_NAMESPACE}/siteroles/${site}`))?.["status"] as SiteRoleStatus | undefined;
+      return (await api.get(`/apis/dragonfly-dr.io/v1alpha1/namespaces/${CACHE_NAMESPACE}/siteroles/${site}`))?.[
+        "status"
+      ] as SiteRoleStatus | undefined;
     } finally {
       api.close();
     }
   }
 
-  async until(site: LabSite, what: string, condition: (status: SiteRoleStatus) => boolean, deadlineMs = 400_000): Promise<void> {
-    await waitFor(async () => {
-      const status = await this.status(site);
-      if (status !== undefined && condition(status)) return true;
-      throw new Error(`${status?.phase ?? "no status"}: ${status?.reason ?? ""}`);
-    }, { what: `${site}: ${what}`, deadlineMs });
+  async until(
+    site: LabSite,
+    what: string,
+    condition: (status: SiteRoleStatus) => boolean,
+    deadlineMs = 400_000,
+  ): Promise<void> {
+    await waitFor(
+      async () => {
+        const status = await this.status(site);
+        if (status !== undefined && condition(status)) return true;
+        throw new Error(`${status?.phase ?? "no status"}: ${status?.reason ?? ""}`);
+      },
+      { what: `${site}: ${what}`, deadlineMs },
+    );
   }
 
   /** Waits until one site serves and the other is in sync. @returns the primary. */
   async settled(): Promise<LabSite> {
-    const primary = await waitFor(async () => {
-      for (const site of SITES) if ((await this.status(site))?.serving === true) return site;
-      return undefined;
-    }, { what: "a site that serves", deadlineMs: 120_000 });
+    const primary = await waitFor(
+      async () => {
+        for (const site of SITES) if ((await this.status(site))?.serving === true) return site;
+        return undefined;
+      },
+      { what: "a site that serves", deadlineMs: 120_000 },
+    );
     await this.until(other(primary), "in sync", (status) => status.replication?.inSync === true);
     return primary;
   }
@@ -92,7 +119,19 @@ export class BenchLab {
     const attempts: Redis[] = [];
     let acknowledged = false;
     const attempt = async (): Promise<void> => {
-      const redis = new Redis({ ...parseEndpoint(this.deployment.url(site)), username: "appcache", password, lazyConnect: true, retryStrategy: () => null, enableReadyCheck: false, enableOfflineQueue: false, maxRetriesPerRequest: 0, disableClientInfo: true, connectTimeout: 1_000, commandTimeout: 1_000 });
+      const redis = new Redis({
+        ...parseEndpoint(this.deployment.url(site)),
+        username: "appcache",
+        password,
+        lazyConnect: true,
+        retryStrategy: () => null,
+        enableReadyCheck: false,
+        enableOfflineQueue: false,
+        maxRetriesPerRequest: 0,
+        disableClientInfo: true,
+        connectTimeout: 1_000,
+        commandTimeout: 1_000,
+      });
       redis.on("error", () => undefined);
       attempts.push(redis);
       try {
@@ -106,13 +145,16 @@ export class BenchLab {
     };
     let lastAt = -Infinity;
     try {
-      await waitFor(() => {
-        if (!acknowledged && performance.now() - lastAt >= ATTEMPT_EVERY_MS) {
-          lastAt = performance.now();
-          void attempt();
-        }
-        return acknowledged;
-      }, { what: `a write at ${site}`, deadlineMs, everyMs: 5 });
+      await waitFor(
+        () => {
+          if (!acknowledged && performance.now() - lastAt >= ATTEMPT_EVERY_MS) {
+            lastAt = performance.now();
+            void attempt();
+          }
+          return acknowledged;
+        },
+        { what: `a write at ${site}`, deadlineMs, everyMs: 5 },
+      );
     } finally {
       for (const redis of attempts) redis.disconnect();
     }

@@ -24,11 +24,25 @@ export class Beside {
 
   static async in(folder: string): Promise<Beside> {
     const worker = join(folder, "worker.cjs");
-    await build({ entryPoints: [join(__dirname, "worker.ts")], outfile: worker, bundle: true, platform: "node", target: "node20", format: "cjs", minify: true, logLevel: "error" });
+    await build({
+      entryPoints: [join(__dirname, "worker.ts")],
+      outfile: worker,
+      bundle: true,
+      platform: "node",
+      target: "node20",
+      format: "cjs",
+      minify: true,
+      logLevel: "error",
+    });
     return new Beside(worker, folder);
   }
 
-  async carryOut(kind: Task["kind"], server: DataServer, s3: S3Server, file = join(this.folder, "plain.rdb")): Promise<Outcome> {
+  async carryOut(
+    kind: Task["kind"],
+    server: DataServer,
+    s3: S3Server,
+    file = join(this.folder, "plain.rdb"),
+  ): Promise<Outcome> {
     const { bucket, region, endpoint, accessKey, secretKey } = s3.access;
     const credentials = join(this.folder, "credentials");
     mkdirSync(credentials, { recursive: true, mode: 0o700 });
@@ -36,12 +50,26 @@ export class Beside {
     writeFileSync(join(credentials, "secretKey"), secretKey);
     const task: Task = {
       kind,
-      config: { site: siteName("a"), engine: server.engine, cron: null, bucket, region, endpoint, pathStyle: true, prefix: "cache/a/", retention: { days: 1, least: 1 }, restoreWhenEmpty: false, peers: [] },
+      config: {
+        site: siteName("a"),
+        engine: server.engine,
+        cron: null,
+        bucket,
+        region,
+        endpoint,
+        pathStyle: true,
+        prefix: "cache/a/",
+        retention: { days: 1, least: 1 },
+        restoreWhenEmpty: false,
+        peers: [],
+      },
       credentials,
       server: { port: server.port, folder: server.folder },
       file,
     };
-    const { stdout } = await promisify(execFile)(process.execPath, [...NODE_FLAGS, this.worker, JSON.stringify(task)], { env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" } });
+    const { stdout } = await promisify(execFile)(process.execPath, [...NODE_FLAGS, this.worker, JSON.stringify(task)], {
+      env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
+    });
     return JSON.parse(stdout) as Outcome;
   }
 }
@@ -50,7 +78,9 @@ export class Beside {
 export async function fillWithNoise(server: DataServer, mebibytes: number): Promise<void> {
   const connection = await server.connect();
   for (let i = 0; i < (mebibytes * MEBIBYTE) / VALUE_BYTES; i += BATCH) {
-    await connection.pipeline(Array.from({ length: BATCH }, (_, at) => ["SET", `cache:${i + at}`, randomBytes(VALUE_BYTES)]));
+    await connection.pipeline(
+      Array.from({ length: BATCH }, (_, at) => ["SET", `cache:${i + at}`, randomBytes(VALUE_BYTES)]),
+    );
   }
   await server.beat(1, connection);
   connection.close();

@@ -34,18 +34,45 @@ async function carryOut(task: Task): Promise<number> {
   const { config, credentials, server } = task;
   const store = new S3Store({ ...config, credentials });
   if (task.kind === "snapshot") {
-    const copy = { usable: true, reason: "", epoch: 1, dataVersion: { epoch: 1, sequence: Date.now() }, runId: "run", version: "1" };
+    const copy = {
+      usable: true,
+      reason: "",
+      epoch: 1,
+      dataVersion: { epoch: 1, sequence: Date.now() },
+      runId: "run",
+      version: "1",
+    };
     const connect = () => Connection.open({ host: "127.0.0.1", port: server.port, username: null, password: null });
-    const manifest = await new Taker({ config, store, dumper: new Dumper(config.engine, server.folder, join(server.folder, "staging")), ask: () => Promise.resolve(copy), connect, dumpLimitMs: 300_000, now: Date.now }).take("anew");
+    const manifest = await new Taker({
+      config,
+      store,
+      dumper: new Dumper(config.engine, server.folder, join(server.folder, "staging")),
+      ask: () => Promise.resolve(copy),
+      connect,
+      dumpLimitMs: 300_000,
+      now: Date.now,
+    }).take("anew");
     return manifest.bytes;
   }
   const newest = await newestOfSite(store, config.prefix);
   const [first] = newest?.manifest.files ?? [];
   if (task.kind === "plain-upload") {
     const read = (name: string): string => readFileSync(join(credentials, name), "utf8").trim();
-    const client = new S3Client({ region: config.region, endpoint: config.endpoint ?? "", forcePathStyle: true, credentials: { accessKeyId: read("accessKey"), secretAccessKey: read("secretKey") } });
+    const client = new S3Client({
+      region: config.region,
+      endpoint: config.endpoint ?? "",
+      forcePathStyle: true,
+      credentials: { accessKeyId: read("accessKey"), secretAccessKey: read("secretKey") },
+    });
     let bytes = 0;
-    await new Upload({ client, params: { Bucket: config.bucket, Key: `${config.prefix}plain`, Body: createReadStream(task.file).on("data", (chunk) => (bytes += chunk.length)) } }).done();
+    await new Upload({
+      client,
+      params: {
+        Bucket: config.bucket,
+        Key: `${config.prefix}plain`,
+        Body: createReadStream(task.file).on("data", (chunk) => (bytes += chunk.length)),
+      },
+    }).done();
     return bytes;
   }
   if (newest === null || first === undefined) throw new Error("there is no snapshot");

@@ -16,26 +16,50 @@ export const switchoverBenchmark: Benchmark = {
   title: "Switchover: writes lost, and the gap",
   async run() {
     const bench = await BenchLab.open();
-    const seen = { acknowledged: 0, lost: 0, near: 0, nearLost: 0, besideNew: [] as number[], besideOld: [] as number[], command: [] as number[], alone: [] as number[] };
+    const seen = {
+      acknowledged: 0,
+      lost: 0,
+      near: 0,
+      nearLost: 0,
+      besideNew: [] as number[],
+      besideOld: [] as number[],
+      command: [] as number[],
+      alone: [] as number[],
+    };
     for (let run = 0; run < runsOf(RUNS); run++) {
       const from = await bench.settled();
       const to = other(from);
       const id = `sw${run}-${Date.now().toString(36)}`;
-      const writers = SITES.map((beside) => ({ beside, run: `${id}-${beside}`, writesASecond: WRITES_A_SECOND, connections: 16, pipeline: 10 }));
+      const writers = SITES.map((beside) => ({
+        beside,
+        run: `${id}-${beside}`,
+        writesASecond: WRITES_A_SECOND,
+        connections: 16,
+        pipeline: 10,
+      }));
       let followed = Promise.resolve();
-      const { written, report } = await underLoad(bench.deployment, { writers, seconds: WRITER_SECONDS, readAt: to }, async () => {
-        const result = bench.expect("switchover", await bench.deployment.cli("switchover", "--to", to, "--no-wait"));
-        const moved = performance.now();
-        seen.command.push(result.seconds * 1000);
-        followed = bench.until(from, "in sync", (status) => status.replication?.inSync === true).then(() => void seen.alone.push(performance.now() - moved));
-        await followed;
-      });
+      const { written, report } = await underLoad(
+        bench.deployment,
+        { writers, seconds: WRITER_SECONDS, readAt: to },
+        async () => {
+          const result = bench.expect("switchover", await bench.deployment.cli("switchover", "--to", to, "--no-wait"));
+          const moved = performance.now();
+          seen.command.push(result.seconds * 1000);
+          followed = bench
+            .until(from, "in sync", (status) => status.replication?.inSync === true)
+            .then(() => void seen.alone.push(performance.now() - moved));
+          await followed;
+        },
+      );
       seen.acknowledged += report.acknowledged;
       seen.lost += report.missing + report.wrong;
       seen.near += report.withinWindow.acknowledged;
       seen.nearLost += report.withinWindow.lost;
-      for (const { beside, summary } of written) (beside === to ? seen.besideNew : seen.besideOld).push(summary.longestGap?.ms ?? NaN);
-      console.log(`  ${run + 1}: ${from} → ${to}: lost ${report.missing + report.wrong} of ${report.acknowledged}, gaps ${written.map(({ summary }) => Math.round(summary.longestGap?.ms ?? NaN)).join(" / ")} ms`);
+      for (const { beside, summary } of written)
+        (beside === to ? seen.besideNew : seen.besideOld).push(summary.longestGap?.ms ?? NaN);
+      console.log(
+        `  ${run + 1}: ${from} → ${to}: lost ${report.missing + report.wrong} of ${report.acknowledged}, gaps ${written.map(({ summary }) => Math.round(summary.longestGap?.ms ?? NaN)).join(" / ")} ms`,
+      );
     }
     const rows = [
       ["longest gap between acknowledged writes, client beside the new primary", ...spread(seen.besideNew)],

@@ -21,19 +21,36 @@ export interface Report {
 export const FORMATS = ["text", "json", "sarif", "markdown"] as const;
 export type Format = (typeof FORMATS)[number];
 
-export const resourceTitle = ({ resource, part }: Pick<ReportedViolation, "resource" | "part">): string => `${title(resource)}${part === undefined ? "" : ` (${part})`}`;
+export const resourceTitle = ({ resource, part }: Pick<ReportedViolation, "resource" | "part">): string =>
+  `${title(resource)}${part === undefined ? "" : ` (${part})`}`;
 
 /** Without the resource's title, which stands in a column of its own. */
-export const bareMessage = ({ resource, message }: ReportedViolation): string => (message.startsWith(`${title(resource)}: `) ? message.slice(title(resource).length + 2) : message);
+export const bareMessage = ({ resource, message }: ReportedViolation): string =>
+  message.startsWith(`${title(resource)}: `) ? message.slice(title(resource).length + 2) : message;
 
 export const isMandatory = (violation: ReportedViolation): boolean => violation.level === "mandatory";
 
 /** The same gap is met by many rules; people need it once, with all of them. */
-export function gapsByMessage(gaps: readonly ReportedGap[]): { readonly stack: string | undefined; readonly resource: string | undefined; readonly message: string; readonly policies: readonly string[] }[] {
-  const found = new Map<string, { stack: string | undefined; resource: string | undefined; message: string; policies: string[] }>();
+export function gapsByMessage(
+  gaps: readonly ReportedGap[],
+): {
+  readonly stack: string | undefined;
+  readonly resource: string | undefined;
+  readonly message: string;
+  readonly policies: readonly string[];
+}[] {
+  const found = new Map<
+    string,
+    { stack: string | undefined; resource: string | undefined; message: string; policies: string[] }
+  >();
   for (const { rule, resource, message } of gaps) {
     const key = JSON.stringify([resource?.stack, resource?.type, resource?.name, message]);
-    const known = found.get(key) ?? { stack: resource?.stack, resource: resource === undefined ? undefined : title(resource), message, policies: [] };
+    const known = found.get(key) ?? {
+      stack: resource?.stack,
+      resource: resource === undefined ? undefined : title(resource),
+      message,
+      policies: [],
+    };
     if (!known.policies.includes(rule.name)) known.policies.push(rule.name);
     found.set(key, known);
   }
@@ -41,7 +58,9 @@ export function gapsByMessage(gaps: readonly ReportedGap[]): { readonly stack: s
 }
 
 /** One exemption lets many findings pass; people need it once. */
-export function exemptionsByReason(exempted: Judgement["exempted"]): { readonly policy: string; readonly reason: string; readonly expires: string; readonly parts: readonly string[] }[] {
+export function exemptionsByReason(
+  exempted: Judgement["exempted"],
+): { readonly policy: string; readonly reason: string; readonly expires: string; readonly parts: readonly string[] }[] {
   const found = new Map<string, { policy: string; reason: string; expires: string; parts: string[] }>();
   for (const { violation, reason, expires } of exempted) {
     const key = JSON.stringify([violation.rule.name, reason, expires]);

@@ -24,7 +24,9 @@ export function sarifReport({ judgement, locate }: Report, rules: readonly Rule[
               ...judgement.expired.map((text) => ({ level: "error", message: { text } })),
               ...judgement.notJudged.map(({ rule, resource, message }) => ({
                 level: "note",
-                message: { text: `${resource === undefined ? "" : `${resource.stack}: ${title(resource)}: `}not judged: ${message}` },
+                message: {
+                  text: `${resource === undefined ? "" : `${resource.stack}: ${title(resource)}: `}not judged: ${message}`,
+                },
                 associatedRule: { id: rule.name, index: rules.indexOf(rule) },
               })),
             ],
@@ -50,7 +52,11 @@ const descriptor = (rule: Rule) => ({
   help: { text: rule.remedy, markdown: `${rule.remedy} [More](${rule.link})` },
   helpUri: rule.link,
   defaultConfiguration: { level: levelOf(rule.level) },
-  properties: { tags: ["security", rule.family], "security-severity": SCORE[rule.severity], problem: { severity: levelOf(rule.level) } },
+  properties: {
+    tags: ["security", rule.family],
+    "security-severity": SCORE[rule.severity],
+    problem: { severity: levelOf(rule.level) },
+  },
 });
 
 function result(violation: ReportedViolation, rules: readonly Rule[], locate: Locate) {
@@ -63,12 +69,30 @@ function result(violation: ReportedViolation, rules: readonly Rule[], locate: Lo
     message: { text: `${message}. ${remedy}` },
     locations: [
       {
-        ...(place === undefined ? {} : { physicalLocation: { artifactLocation: { uri: uriOf(place.file) }, region: { startLine: place.line } } }),
-        logicalLocations: [{ name: resource.name, fullyQualifiedName: [resource.stack, resource.type, resource.name, ...(part === undefined ? [] : [part])].join("::"), kind: "resource" }],
+        ...(place === undefined
+          ? {}
+          : { physicalLocation: { artifactLocation: { uri: uriOf(place.file) }, region: { startLine: place.line } } }),
+        logicalLocations: [
+          {
+            name: resource.name,
+            fullyQualifiedName: [
+              resource.stack,
+              resource.type,
+              resource.name,
+              ...(part === undefined ? [] : [part]),
+            ].join("::"),
+            kind: "resource",
+          },
+        ],
       },
     ],
     // Stays the same while lines move: the same fault is not reported as a new one.
-    partialFingerprints: { "violation/v1": createHash("sha256").update([rule.name, resource.stack, resource.type, resource.name, part ?? "", message].join("\n")).digest("hex").slice(0, 32) },
+    partialFingerprints: {
+      "violation/v1": createHash("sha256")
+        .update([rule.name, resource.stack, resource.type, resource.name, part ?? "", message].join("\n"))
+        .digest("hex")
+        .slice(0, 32),
+    },
   };
 }
 

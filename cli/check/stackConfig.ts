@@ -12,10 +12,14 @@ export function stackConfig(file: string): SiteConfig {
   try {
     return readStackFile(file);
   } catch (error) {
-    if (error instanceof SettingsError) throw badInput(...error.problems.map(({ key, problem, remedy }) => `${file}: ${key}: ${problem}; ${remedy}`));
+    if (error instanceof SettingsError)
+      throw badInput(...error.problems.map(({ key, problem, remedy }) => `${file}: ${key}: ${problem}; ${remedy}`));
     // The parser's own message repeats the lines that it met, which may hold a secret.
     if (error instanceof YAMLParseError) throw badInput(`${file}: not YAML${place(error)}; correct it there`);
-    if (error instanceof Error && "code" in error) throw badInput(`${file}: cannot be read (${String(error.code)}); give the stack's configuration with --config-file`);
+    if (error instanceof Error && "code" in error)
+      throw badInput(
+        `${file}: cannot be read (${String(error.code)}); give the stack's configuration with --config-file`,
+      );
     throw error;
   }
 }

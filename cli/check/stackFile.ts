@@ -42,12 +42,14 @@ interface Entry {
 function child(of: unknown, key: string): Entry | undefined {
   if (isMap(of)) {
     for (const { key: name, value } of of.items) {
-      if (isScalar(name) && String(name.value) === key) return { offset: name.range?.[0] ?? 0, value: isNode(value) ? value : null };
+      if (isScalar(name) && String(name.value) === key)
+        return { offset: name.range?.[0] ?? 0, value: isNode(value) ? value : null };
     }
   }
   if (isSeq(of)) {
     for (const item of of.items) {
-      if (isMap(item) && ["name", "site"].some((name) => item.get(name) === key)) return { offset: item.range?.[0] ?? 0, value: item };
+      if (isMap(item) && ["name", "site"].some((name) => item.get(name) === key))
+        return { offset: item.range?.[0] ?? 0, value: item };
     }
   }
   return undefined;

@@ -14,9 +14,23 @@ export function textReport({ judgement, locate, judged }: Report): string {
   }
   for (const problem of judgement.expired) lines.push(`expired: ${problem}`, "");
   const gaps = gapsByMessage(judgement.notJudged);
-  if (gaps.length > 0) lines.push("not judged:", ...gaps.map(({ stack, resource, message, policies }) => `  ${[stack, resource, message].filter((each) => each !== undefined).join(": ")} (${policies.join(", ")})`), "");
+  if (gaps.length > 0)
+    lines.push(
+      "not judged:",
+      ...gaps.map(
+        ({ stack, resource, message, policies }) =>
+          `  ${[stack, resource, message].filter((each) => each !== undefined).join(": ")} (${policies.join(", ")})`,
+      ),
+      "",
+    );
   if (judgement.exempted.length > 0) {
-    lines.push("exempted:", ...exemptionsByReason(judgement.exempted).map(({ policy, reason, expires, parts }) => `  ${policy} until ${expires}: ${parts.join("; ")}: ${reason}`), "");
+    lines.push(
+      "exempted:",
+      ...exemptionsByReason(judgement.exempted).map(
+        ({ policy, reason, expires, parts }) => `  ${policy} until ${expires}: ${parts.join("; ")}: ${reason}`,
+      ),
+      "",
+    );
   }
   lines.push(`${summary({ judgement, locate, judged })}\n`);
   return lines.join("\n");
@@ -26,6 +40,11 @@ export function textReport({ judgement, locate, judged }: Report): string {
 export function summary({ judgement, judged }: Report): string {
   const mandatory = judgement.violations.filter(isMandatory).length;
   const advisory = judgement.violations.length - mandatory;
-  const counts = [`${mandatory} mandatory`, `${advisory} advisory`, `${gapsByMessage(judgement.notJudged).length} not judged`, `${judgement.exempted.length} exempted`];
+  const counts = [
+    `${mandatory} mandatory`,
+    `${advisory} advisory`,
+    `${gapsByMessage(judgement.notJudged).length} not judged`,
+    `${judgement.exempted.length} exempted`,
+  ];
   return `${judged.policies} policies on ${judged.resources} resources of ${judged.stacks.length === 1 ? "stack" : "stacks"} ${judged.stacks.join(", ")}: ${counts.join(", ")}`;
 }

@@ -24,12 +24,18 @@ export async function allow(entries: readonly SiteEntry[], options: AllowOptions
   checkSites(entries, site);
   const crew = new Crew(entries, tools);
   try {
-    const [views, colleagues] = await Promise.all([crew.observe(), options.run === "dry" ? [] : crew.courtesy.take("refuse")]);
+    const [views, colleagues] = await Promise.all([
+      crew.observe(),
+      options.run === "dry" ? [] : crew.courtesy.take("refuse"),
+    ]);
     const verdict = judgeAllowance(views, site, allowance);
     if (verdict.kind === "refuse") throw refused([...verdict.reasons, ...colleagues]);
     if (colleagues.length > 0) throw refused(colleagues);
     const { spec, target } = verdict;
-    if (options.run === "dry") return dryRun(command, [`siterole/${site}: ${allowance} at epoch ${spec.epoch}`, `wait until ${site} serves`], { spec });
+    if (options.run === "dry")
+      return dryRun(command, [`siterole/${site}: ${allowance} at epoch ${spec.epoch}`, `wait until ${site} serves`], {
+        spec,
+      });
 
     const record = new CommandRecord(command, crew, tools);
     record.seen(views);
@@ -39,14 +45,25 @@ export async function allow(entries: readonly SiteEntry[], options: AllowOptions
     const follower = crew.of(site);
     const failed = await tryWrite(follower, target.object, spec, tools.clock.now() + options.timeout);
     const wayOn = `look at dragonfly-dr status`;
-    if (failed !== null) return await record.end({ outcome: failed.outcome === "unknown" ? "unfinished" : "rolled back", problems: [failed.problem], wayOn });
+    if (failed !== null)
+      return await record.end({
+        outcome: failed.outcome === "unknown" ? "unfinished" : "rolled back",
+        problems: [failed.problem],
+        wayOn,
+      });
     const deadline = tools.clock.now() + options.timeout;
     for (;;) {
       const revision = crew.changes.revision;
       if (servesAt(follower.latest, spec.epoch)) return await record.end({ outcome: "done" });
       const waited = await crew.changes.since(revision, deadline, tools.signal);
       if (waited === "changed") continue;
-      return await record.end({ outcome: "unfinished", problems: [`site ${site}: does not serve (${follower.latest?.status?.reason ?? "its guard has never reported"})`], wayOn });
+      return await record.end({
+        outcome: "unfinished",
+        problems: [
+          `site ${site}: does not serve (${follower.latest?.status?.reason ?? "its guard has never reported"})`,
+        ],
+        wayOn,
+      });
     }
   } finally {
     await crew.close();

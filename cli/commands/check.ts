@@ -42,14 +42,23 @@ const PROJECT = "dragonfly-dr";
  * and on an exemption that has expired (what it exempted is judged again).
  */
 export async function check(options: CheckOptions): Promise<Result> {
-  const [configuration, sources] = both(() => policyConfiguration(options.policyConfig), () => sourcesOf(options));
+  const [configuration, sources] = both(
+    () => policyConfiguration(options.policyConfig),
+    () => sourcesOf(options),
+  );
   const resources = await resourcesOf(options, sources);
   const estate = Estate.of(resources);
   const judgement = judge(rules, estate, configuration, options.today);
   const stacks = estate.stacks.map((stack) => stack.name);
-  const files = options.resources === null ? sources : stacks.map((stack) => ({ stack, file: ownFile(options.cwd, stack) }));
-  const report: Report = { judgement, locate: locator(files, options), judged: { resources: resources.length, stacks, policies: rules.length } };
-  const code = judgement.expired.length > 0 ? EXIT.badInput : judgement.violations.some(isMandatory) ? EXIT.refused : EXIT.done;
+  const files =
+    options.resources === null ? sources : stacks.map((stack) => ({ stack, file: ownFile(options.cwd, stack) }));
+  const report: Report = {
+    judgement,
+    locate: locator(files, options),
+    judged: { resources: resources.length, stacks, policies: rules.length },
+  };
+  const code =
+    judgement.expired.length > 0 ? EXIT.badInput : judgement.violations.some(isMandatory) ? EXIT.refused : EXIT.done;
   return { code, json: jsonReport(report), text: show(report, options.format) };
 }
 
@@ -92,15 +101,20 @@ function show(report: Report, format: Format): string {
 function policyConfiguration(file: string | null): Configuration {
   const own = file === null ? {} : readJson(file);
   const { configuration, problems } = configure([shippedConfiguration, own], rules);
-  if (problems.length > 0) throw badInput(...problems.map((problem) => (file === null ? problem : `${file}: ${problem}`)));
+  if (problems.length > 0)
+    throw badInput(...problems.map((problem) => (file === null ? problem : `${file}: ${problem}`)));
   return configuration;
 }
 
 function readJson(file: string): unknown {
-  if (!existsSync(file)) throw badInput(`${file}: there is no such file; give the configuration of the policies with --policy-config`);
+  if (!existsSync(file))
+    throw badInput(`${file}: there is no such file; give the configuration of the policies with --policy-config`);
   const text = readFileSync(file, "utf8");
   const fault = jsonFault(text);
-  if (fault !== undefined) throw badInput(`${file}: not JSON at line ${fault.line}, column ${fault.column}; write {"<policy>": "mandatory" | "advisory" | "disabled" | {…}}`);
+  if (fault !== undefined)
+    throw badInput(
+      `${file}: not JSON at line ${fault.line}, column ${fault.column}; write {"<policy>": "mandatory" | "advisory" | "disabled" | {…}}`,
+    );
   return JSON.parse(text);
 }
 
@@ -110,30 +124,45 @@ const stackOf = (file: string): string => /(?:^|[\\/])Pulumi\.([^\\/]+)\.ya?ml$/
 /** @throws CommandFailure where a file is missing or the options contradict each other. */
 function sourcesOf({ stacks, configFiles, resources, cwd }: CheckOptions): readonly Source[] {
   if (resources !== null) {
-    if (stacks !== null || configFiles.length > 0) throw badInput("--resources: judges the file as it is; leave out --stack and --config-file");
+    if (stacks !== null || configFiles.length > 0)
+      throw badInput("--resources: judges the file as it is; leave out --stack and --config-file");
     return [];
   }
-  const sources = configFiles.length > 0 ? ofFiles(stacks, configFiles) : (stacks ?? stacksOf(projectFolder(cwd))).map((stack) => ({ stack, file: ownFile(cwd, stack) }));
-  if (sources.length === 0) throw badInput(`${projectFolder(cwd)}: there is no stack with a file Pulumi.<stack>.yaml; run the command in the project's folder, or give --config-file`);
-  const missing = sources.filter(({ file }) => !existsSync(file)).map(({ stack, file }) => unknownStack(stack, file, configFiles.length > 0 ? [] : stacksOf(projectFolder(cwd))));
-  const twice = sources.filter(({ stack }, i) => sources.findIndex((each) => each.stack === stack) < i).map(({ stack }) => `stack ${stack}: given twice; name each once`);
+  const sources =
+    configFiles.length > 0
+      ? ofFiles(stacks, configFiles)
+      : (stacks ?? stacksOf(projectFolder(cwd))).map((stack) => ({ stack, file: ownFile(cwd, stack) }));
+  if (sources.length === 0)
+    throw badInput(
+      `${projectFolder(cwd)}: there is no stack with a file Pulumi.<stack>.yaml; run the command in the project's folder, or give --config-file`,
+    );
+  const missing = sources
+    .filter(({ file }) => !existsSync(file))
+    .map(({ stack, file }) => unknownStack(stack, file, configFiles.length > 0 ? [] : stacksOf(projectFolder(cwd))));
+  const twice = sources
+    .filter(({ stack }, i) => sources.findIndex((each) => each.stack === stack) < i)
+    .map(({ stack }) => `stack ${stack}: given twice; name each once`);
   if (missing.length + twice.length > 0) throw badInput(...missing, ...twice);
   return sources;
 }
 
 const unknownStack = (stack: string, file: string, known: readonly string[]): string =>
-  known.length === 0 ? `${file}: there is no such file; give the configuration of stack ${stack} with --config-file` : `stack ${stack}: there is no file ${file}; name one of ${known.join(", ")}, or give --config-file`;
+  known.length === 0
+    ? `${file}: there is no such file; give the configuration of stack ${stack} with --config-file`
+    : `stack ${stack}: there is no file ${file}; name one of ${known.join(", ")}, or give --config-file`;
 
 function ofFiles(stacks: readonly string[] | null, files: readonly string[]): Source[] {
   if (stacks === null) return files.map((file) => ({ stack: stackOf(file), file }));
-  if (stacks.length !== files.length) throw badInput(`--config-file: ${files.length} for ${stacks.length} stacks; give one for each, in their order`);
+  if (stacks.length !== files.length)
+    throw badInput(`--config-file: ${files.length} for ${stacks.length} stacks; give one for each, in their order`);
   return stacks.map((stack, i) => ({ stack, file: files[i] ?? "" }));
 }
 
 /** Lines of the stacks' files, each read once. */
 function locator(files: readonly Source[], { cwd, resources }: CheckOptions): Locate {
   const read = new Map<string, StackFile>();
-  for (const { stack, file } of files) if (existsSync(file)) read.set(stack, new StackFile(relative(cwd, file), readFileSync(file, "utf8"), PROJECT));
+  for (const { stack, file } of files)
+    if (existsSync(file)) read.set(stack, new StackFile(relative(cwd, file), readFileSync(file, "utf8"), PROJECT));
   return (stack, config) => {
     const file = read.get(stack);
     if (file !== undefined) return { file: file.path, line: config.length === 0 ? 1 : file.lineOf(config) };
@@ -146,7 +175,8 @@ function packageVersion(): string {
     const file = join(__dirname, path);
     if (!existsSync(file)) continue;
     const content: unknown = JSON.parse(readFileSync(file, "utf8"));
-    if (typeof content === "object" && content !== null && "version" in content && typeof content.version === "string") return content.version;
+    if (typeof content === "object" && content !== null && "version" in content && typeof content.version === "string")
+      return content.version;
   }
   return "0.0.0";
 }

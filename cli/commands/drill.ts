@@ -21,7 +21,12 @@ const STEP_MS = 1_000 as Milliseconds;
 export async function drill(entries: readonly SiteEntry[], options: DrillOptions, tools: Tools): Promise<Result> {
   if (options.site !== null) checkSites(entries, options.site);
   const chosen = entries.filter((entry) => options.site === null || entry.site === options.site);
-  if (options.run === "dry") return dryRun("drill", chosen.map(({ site, namespace }) => `a Job in ${namespace}-drill of site ${site}: fetch, load, compare`), { sites: chosen.map(({ site }) => site) });
+  if (options.run === "dry")
+    return dryRun(
+      "drill",
+      chosen.map(({ site, namespace }) => `a Job in ${namespace}-drill of site ${site}: fetch, load, compare`),
+      { sites: chosen.map(({ site }) => site) },
+    );
   const crew = new Crew(entries, tools);
   try {
     const record = new CommandRecord("drill", crew, tools);
@@ -52,7 +57,13 @@ async function look(drills: DrillStore, name: string): Promise<DrillState> {
 }
 
 /** @returns why nothing is proven; null when it is. */
-async function one(drills: DrillStore, suffix: string, record: CommandRecord, { clock, signal }: Tools, wait: Milliseconds): Promise<string | null> {
+async function one(
+  drills: DrillStore,
+  suffix: string,
+  record: CommandRecord,
+  { clock, signal }: Tools,
+  wait: Milliseconds,
+): Promise<string | null> {
   const { site } = drills;
   try {
     const name = await drills.start(suffix, REQUEST_MS);
@@ -61,14 +72,17 @@ async function one(drills: DrillStore, suffix: string, record: CommandRecord, { 
       const state = await look(drills, name);
       if (state.kind === "ended") {
         if (state.outcome === "succeeded" && state.report?.outcome === "proven") {
-          record.note(`site ${site}: ${state.report.snapshot} is proven: ${state.report.keys} keys, ${state.report.sampled} of them compared, ${state.report.bytes} bytes in ${state.report.seconds.toFixed(1)} s`);
+          record.note(
+            `site ${site}: ${state.report.snapshot} is proven: ${state.report.keys} keys, ${state.report.sampled} of them compared, ${state.report.bytes} bytes in ${state.report.seconds.toFixed(1)} s`,
+          );
           return null;
         }
         return `site ${site}: ${state.report === null ? `the drill ended without a report (${state.detail})` : state.report.problems.join("; ")}`;
       }
       record.steps.tell(state.detail);
       if (signal.aborted) return `site ${site}: interrupted; the drill ${name} goes on by itself`;
-      if (clock.now() > deadline) return `site ${site}: the drill ${name} has not ended within ${wait / 1000} s (${state.detail})`;
+      if (clock.now() > deadline)
+        return `site ${site}: the drill ${name} has not ended within ${wait / 1000} s (${state.detail})`;
       await clock.after(STEP_MS, signal);
     }
   } catch (error) {

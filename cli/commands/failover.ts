@@ -35,11 +35,20 @@ export async function failover(entries: readonly SiteEntry[], options: FailoverO
   try {
     await credentials(crew, to, tools);
     const manners = options.consent === "force" ? "override" : "refuse";
-    const [views, colleagues] = await Promise.all([crew.observe(), options.run === "dry" ? [] : crew.courtesy.take(manners)]);
+    const [views, colleagues] = await Promise.all([
+      crew.observe(),
+      options.run === "dry" ? [] : crew.courtesy.take(manners),
+    ]);
     const verdict = judgeFailover(views, options);
     if (verdict.kind === "refuse") throw refused([...verdict.reasons, ...colleagues]);
     if (colleagues.length > 0) throw refused(colleagues, "--force takes the lease over");
-    if (options.run === "dry") return dryRun("failover", describe(verdict), { plan: summary(verdict.plan), ...(verdict.kind === "go" ? { loss: verdict.loss, objection: verdict.objection, warnings: verdict.warnings } : {}) });
+    if (options.run === "dry")
+      return dryRun("failover", describe(verdict), {
+        plan: summary(verdict.plan),
+        ...(verdict.kind === "go"
+          ? { loss: verdict.loss, objection: verdict.objection, warnings: verdict.warnings }
+          : {}),
+      });
 
     const record = new CommandRecord("failover", crew, tools);
     record.seen(views);
@@ -48,7 +57,15 @@ export async function failover(entries: readonly SiteEntry[], options: FailoverO
     for (const line of [verdict.loss.sentence, ...verdict.warnings]) record.note(line);
     await askConsent(verdict, options, tools);
     record.began(left?.startedAt ?? null, verdict.loss.lagSeconds, left !== null);
-    await tools.journal.begin({ version: 1, command: "failover", to, plan: null, holder: tools.holder, startedAt: left?.startedAt ?? new Date(tools.clock.now()).toISOString(), lagAtStartSeconds: verdict.loss.lagSeconds });
+    await tools.journal.begin({
+      version: 1,
+      command: "failover",
+      to,
+      plan: null,
+      holder: tools.holder,
+      startedAt: left?.startedAt ?? new Date(tools.clock.now()).toISOString(),
+      lagAtStartSeconds: verdict.loss.lagSeconds,
+    });
     return await carryOut(verdict, crew, record, tools, options);
   } finally {
     await crew.close();
@@ -59,56 +76,116 @@ export async function failover(entries: readonly SiteEntry[], options: FailoverO
 async function credentials(crew: Crew, to: SiteName, tools: Tools): Promise<void> {
   const target = crew.of(to).prepare(REQUEST_MS);
   const patience = target.then(() => tools.clock.after(FAILOVER_REQUEST_MS));
-  await Promise.all([target, ...crew.all.filter((f) => f.site !== to).map((f) => Promise.race([f.prepare(REQUEST_MS), patience]))]);
+  await Promise.all([
+    target,
+    ...crew.all.filter((f) => f.site !== to).map((f) => Promise.race([f.prepare(REQUEST_MS), patience])),
+  ]);
 }
 
 /** @throws CommandFailure when the operator does not want it, or has not said that a healthy primary is to be replaced. */
 async function askConsent({ plan, objection }: Go, { consent }: FailoverOptions, tools: Tools): Promise<void> {
   if (consent !== "ask") return;
   if (tools.confirm === null) {
-    if (objection !== null) throw refused([`${objection}; to fail over all the same, losing what ${plan.to} has not received: --yes`]);
+    if (objection !== null)
+      throw refused([`${objection}; to fail over all the same, losing what ${plan.to} has not received: --yes`]);
     return;
   }
   const question = `${objection === null ? "" : `${objection}. `}Promote ${plan.to} at epoch ${plan.epoch}?`;
   if ((await tools.confirm(question)) === "no") throw refused(["not confirmed"]);
 }
 
-async function carryOut(verdict: Go, crew: Crew, record: CommandRecord, tools: Tools, options: FailoverOptions): Promise<Result> {
+async function carryOut(
+  verdict: Go,
+  crew: Crew,
+  record: CommandRecord,
+  tools: Tools,
+  options: FailoverOptions,
+): Promise<Result> {
   const { plan } = verdict;
   const { steps } = record;
   const { clock } = tools;
   const target = crew.of(plan.to);
-  const fencing = new Fencing(plan.epoch, plan.to, crew.all.filter((f) => f.site !== plan.to));
-  const about = (): Pick<Receipt, "fenced" | "acceptPartial"> => ({ fenced: { written: fencing.written, byThemselves: fencing.byThemselves }, acceptPartial: options.acceptPartial });
+  const fencing = new Fencing(
+    plan.epoch,
+    plan.to,
+    crew.all.filter((f) => f.site !== plan.to),
+  );
+  const about = (): Pick<Receipt, "fenced" | "acceptPartial"> => ({
+    fenced: { written: fencing.written, byThemselves: fencing.byThemselves },
+    acceptPartial: options.acceptPartial,
+  });
   const again = `run dragonfly-dr failover --to ${plan.to} again`;
 
   if (plan.fence.length > 0) {
     steps.begin(`fence ${namesOf(plan.fence)} at epoch ${plan.epoch}`);
     const objection = await fencing.before(plan.fence, clock.now() + FAILOVER_REQUEST_MS);
-    if (objection !== null) return await record.end({ outcome: fencing.written.length > 0 ? "unfinished" : "rolled back", problems: [objection], wayOn: again, ...about() });
+    if (objection !== null)
+      return await record.end({
+        outcome: fencing.written.length > 0 ? "unfinished" : "rolled back",
+        problems: [objection],
+        wayOn: again,
+        ...about(),
+      });
   }
   steps.begin(`promote ${plan.to} at epoch ${plan.epoch}`);
-  const failed = await tryWrite(target, plan.target, forcedPrimary(plan.to, plan.epoch, options.acceptPartial ? "partial-accepted" : "whole"), clock.now() + options.timeout);
+  const failed = await tryWrite(
+    target,
+    plan.target,
+    forcedPrimary(plan.to, plan.epoch, options.acceptPartial ? "partial-accepted" : "whole"),
+    clock.now() + options.timeout,
+  );
   if (failed !== null) {
     const changed = fencing.written.length > 0 || failed.outcome === "unknown";
-    return await record.end({ outcome: changed ? "unfinished" : "rolled back", problems: [failed.problem], wayOn: again, ...about() });
+    return await record.end({
+      outcome: changed ? "unfinished" : "rolled back",
+      problems: [failed.problem],
+      wayOn: again,
+      ...about(),
+    });
   }
-  const problem = await awaitServing({ to: plan.to, epoch: plan.epoch, within: options.timeout }, crew, record, fencing, tools);
+  const problem = await awaitServing(
+    { to: plan.to, epoch: plan.epoch, within: options.timeout },
+    crew,
+    record,
+    fencing,
+    tools,
+  );
   if (problem !== null) {
-    const back = plan.from === null ? "" : `; to have the old primary serve again: dragonfly-dr failover --to ${plan.from}`;
-    return await record.end({ outcome: "unfinished", problems: [problem], wayOn: `${plan.to}'s object says primary at epoch ${plan.epoch}; look at dragonfly-dr status, then ${again}${back}`, ...about() });
+    const back =
+      plan.from === null ? "" : `; to have the old primary serve again: dragonfly-dr failover --to ${plan.from}`;
+    return await record.end({
+      outcome: "unfinished",
+      problems: [problem],
+      wayOn: `${plan.to}'s object says primary at epoch ${plan.epoch}; look at dragonfly-dr status, then ${again}${back}`,
+      ...about(),
+    });
   }
-  for (const line of await tellReplicas(plan, plan.repoint, crew, record, tools)) record.note(`${line}; ${again} when it can be reached`);
+  for (const line of await tellReplicas(plan, plan.repoint, crew, record, tools))
+    record.note(`${line}; ${again} when it can be reached`);
   await tools.journal.end();
   return await record.end({ outcome: "done", loss: lossOf(verdict, target.latest?.status), ...about() });
 }
 
 /** Objects that lag behind the promotion, or are not there: they follow the new primary. @returns a line for each that failed. */
-async function tellReplicas(plan: FailoverPlan, judged: readonly PresentView[], crew: Crew, record: CommandRecord, { clock }: Tools): Promise<string[]> {
+async function tellReplicas(
+  plan: FailoverPlan,
+  judged: readonly PresentView[],
+  crew: Crew,
+  record: CommandRecord,
+  { clock }: Tools,
+): Promise<string[]> {
   const problems: string[] = [];
-  for (const { site, object } of [...judged.map((v) => ({ site: v.site, object: v.object })), ...plan.introduce.map((site) => ({ site, object: null }))]) {
+  for (const { site, object } of [
+    ...judged.map((v) => ({ site: v.site, object: v.object })),
+    ...plan.introduce.map((site) => ({ site, object: null })),
+  ]) {
     record.steps.begin(`${site} becomes replica of ${plan.to} at epoch ${plan.epoch}`);
-    const failed = await tryWrite(crew.of(site), object, replicaOf(site, plan.epoch, plan.to), clock.now() + FAILOVER_REQUEST_MS);
+    const failed = await tryWrite(
+      crew.of(site),
+      object,
+      replicaOf(site, plan.epoch, plan.to),
+      clock.now() + FAILOVER_REQUEST_MS,
+    );
     if (failed !== null) problems.push(failed.problem);
   }
   return problems;
@@ -116,10 +193,17 @@ async function tellReplicas(plan: FailoverPlan, judged: readonly PresentView[], 
 
 /** The target serves since an earlier failover; what could not be reached then is written now. */
 async function finish(plan: FailoverPlan, crew: Crew, record: CommandRecord, tools: Tools): Promise<Result> {
-  record.note(`site ${plan.to} serves already at epoch ${plan.epoch}; ${[namesOf(plan.fence), ...plan.introduce].filter((n) => n !== "").join(", ")} did not know`);
+  record.note(
+    `site ${plan.to} serves already at epoch ${plan.epoch}; ${[namesOf(plan.fence), ...plan.introduce].filter((n) => n !== "").join(", ")} did not know`,
+  );
   const problems = await tellReplicas(plan, plan.fence, crew, record, tools);
   const fenced = { written: plan.fence.map((v) => v.site), byThemselves: [] };
-  if (problems.length > 0) return await record.end({ outcome: "unfinished", problems, wayOn: `run dragonfly-dr failover --to ${plan.to} again` });
+  if (problems.length > 0)
+    return await record.end({
+      outcome: "unfinished",
+      problems,
+      wayOn: `run dragonfly-dr failover --to ${plan.to} again`,
+    });
   await tools.journal.end();
   return await record.end({ outcome: "done", fenced });
 }
@@ -131,13 +215,31 @@ function lossOf({ plan, loss }: Go, status: SiteRoleStatus | undefined): Loss {
 
 const namesOf = (views: readonly PresentView[]): string => views.map((v) => v.site).join(", ");
 
-function summary({ from, to, epoch, fence, repoint, introduce, unreachable }: FailoverPlan): Readonly<Record<string, unknown>> {
-  return { from, to, epoch, fence: fence.map((v) => v.site), repoint: repoint.map((v) => v.site), introduce, unreachable };
+function summary({
+  from,
+  to,
+  epoch,
+  fence,
+  repoint,
+  introduce,
+  unreachable,
+}: FailoverPlan): Readonly<Record<string, unknown>> {
+  return {
+    from,
+    to,
+    epoch,
+    fence: fence.map((v) => v.site),
+    repoint: repoint.map((v) => v.site),
+    introduce,
+    unreachable,
+  };
 }
 
 function describe(verdict: Exclude<FailoverVerdict, { kind: "refuse" }>): string[] {
   const { to, epoch, fence, repoint, introduce, unreachable } = verdict.plan;
-  const replicas = [...repoint.map((v) => v.site), ...introduce].map((site) => `siterole/${site}: replica of ${to} at epoch ${epoch}`);
+  const replicas = [...repoint.map((v) => v.site), ...introduce].map(
+    (site) => `siterole/${site}: replica of ${to} at epoch ${epoch}`,
+  );
   const fences = fence.map((v) => `siterole/${v.site}: replica of ${to} at epoch ${epoch} (fenced)`);
   if (verdict.kind === "finish") return [...fences, ...replicas];
   return [

@@ -31,8 +31,12 @@ export async function init(entries: readonly SiteEntry[], options: InitOptions, 
     const verdict = judgeInit(entries, views, missing, primary, left === null ? "new" : "begun-here");
     if (verdict.kind === "refuse") throw refused(verdict.reasons);
     if (options.run === "dry") {
-      const steps = verdict.create.map((s) => `siterole/${s.site}: ${s.role === "primary" ? "primary" : `replica of ${s.source}`} at epoch ${s.epoch}`);
-      return dryRun("init", [...steps, `wait until ${primary} serves and the others follow in sync`], { create: verdict.create });
+      const steps = verdict.create.map(
+        (s) => `siterole/${s.site}: ${s.role === "primary" ? "primary" : `replica of ${s.source}`} at epoch ${s.epoch}`,
+      );
+      return dryRun("init", [...steps, `wait until ${primary} serves and the others follow in sync`], {
+        create: verdict.create,
+      });
     }
     // After the judgement: a lease cannot be made in a namespace that is not there, and nobody is to hear of that from here.
     const colleagues = await crew.courtesy.take("refuse");
@@ -43,7 +47,15 @@ export async function init(entries: readonly SiteEntry[], options: InitOptions, 
     record.moves(null, primary, "initial");
     record.began(left?.startedAt ?? null, null, verdict.resumed);
     const wayOn = `run dragonfly-dr init --primary ${primary} again, which goes on from here`;
-    await tools.journal.begin({ version: 1, command: "init", to: primary, plan: null, holder: tools.holder, startedAt: left?.startedAt ?? new Date(tools.clock.now()).toISOString(), lagAtStartSeconds: null });
+    await tools.journal.begin({
+      version: 1,
+      command: "init",
+      to: primary,
+      plan: null,
+      holder: tools.holder,
+      startedAt: left?.startedAt ?? new Date(tools.clock.now()).toISOString(),
+      lagAtStartSeconds: null,
+    });
     for (const [i, spec] of verdict.create.entries()) {
       record.steps.begin(`introduce ${spec.site} as ${spec.role}`);
       const failed = await tryWrite(crew.of(spec.site), null, spec, tools.clock.now() + options.timeout);
@@ -53,7 +65,12 @@ export async function init(entries: readonly SiteEntry[], options: InitOptions, 
       return await record.end({ outcome: changed ? "unfinished" : "rolled back", problems: [failed.problem], wayOn });
     }
     const problem = await awaitEverybody(crew, record, options, tools);
-    if (problem !== null) return await record.end({ outcome: "unfinished", problems: [problem], wayOn: `the sites are introduced; see to that and look at dragonfly-dr status` });
+    if (problem !== null)
+      return await record.end({
+        outcome: "unfinished",
+        problems: [problem],
+        wayOn: `the sites are introduced; see to that and look at dragonfly-dr status`,
+      });
     await tools.journal.end();
     return await record.end({ outcome: "done" });
   } finally {
@@ -62,7 +79,12 @@ export async function init(entries: readonly SiteEntry[], options: InitOptions, 
 }
 
 /** @returns what has not come about in time; null when everything has. */
-async function awaitEverybody(crew: Crew, record: CommandRecord, { primary, timeout, follow }: InitOptions, tools: Tools): Promise<string | null> {
+async function awaitEverybody(
+  crew: Crew,
+  record: CommandRecord,
+  { primary, timeout, follow }: InitOptions,
+  tools: Tools,
+): Promise<string | null> {
   const { clock, signal } = tools;
   const first = crew.of(primary);
   const deadline = clock.now() + timeout;
@@ -72,13 +94,21 @@ async function awaitEverybody(crew: Crew, record: CommandRecord, { primary, time
     if (servesAt(first.latest, 1)) break;
     const status = first.latest?.status;
     record.steps.tell(status === undefined ? "its guard has not reported yet" : `${status.phase}: ${status.reason}`);
-    if ((await crew.changes.since(revision, deadline, signal)) !== "changed") return `site ${primary}: does not serve yet (${status?.reason ?? "its guard has never reported; see to its server pod"})`;
+    if ((await crew.changes.since(revision, deadline, signal)) !== "changed")
+      return `site ${primary}: does not serve yet (${status?.reason ?? "its guard has never reported; see to its server pod"})`;
   }
   if (follow === null) return null;
   const replicas = crew.all.filter((f) => f.site !== primary);
-  const waited = await awaitFollowing(replicas, first, clock.now() + follow, { changes: crew.changes, clock, steps: record.steps, signal });
+  const waited = await awaitFollowing(replicas, first, clock.now() + follow, {
+    changes: crew.changes,
+    clock,
+    steps: record.steps,
+    signal,
+  });
   if (waited === "changed") return null;
-  return replicas.map((f) => `site ${f.site}: ${f.latest?.status?.reason ?? "its guard has never reported"}`).join("; ");
+  return replicas
+    .map((f) => `site ${f.site}: ${f.latest?.status?.reason ?? "its guard has never reported"}`)
+    .join("; ");
 }
 
 async function missingIn(crew: Crew): Promise<Map<SiteName, readonly string[]>> {

@@ -27,15 +27,31 @@ export async function snapshot(entries: readonly SiteEntry[], options: SnapshotO
     const target = chosen(views, options.site);
     const { site } = target;
     const id = new Date(tools.clock.now()).toISOString();
-    if (options.run === "dry") return dryRun("snapshot", [`siterole/${site}: request ${id}`, "wait until it is in the store"], { site });
+    if (options.run === "dry")
+      return dryRun("snapshot", [`siterole/${site}: request ${id}`, "wait until it is in the store"], { site });
     const record = new CommandRecord("snapshot", crew, tools);
     record.seen(views);
     record.moves(null, site, null);
     record.steps.begin(`ask ${site} for a snapshot`);
-    const failed = await tryWrite(crew.of(site), target.object, withSnapshot(target.object.spec, id), tools.clock.now() + options.timeout);
-    if (failed !== null) return await record.end({ outcome: failed.outcome === "unknown" ? "unfinished" : "rolled back", problems: [failed.problem], wayOn: "look at dragonfly-dr status" });
+    const failed = await tryWrite(
+      crew.of(site),
+      target.object,
+      withSnapshot(target.object.spec, id),
+      tools.clock.now() + options.timeout,
+    );
+    if (failed !== null)
+      return await record.end({
+        outcome: failed.outcome === "unknown" ? "unfinished" : "rolled back",
+        problems: [failed.problem],
+        wayOn: "look at dragonfly-dr status",
+      });
     const answer = await awaitAnswer(crew, site, id, record, tools, options.wait);
-    if ("problem" in answer) return await record.end({ outcome: answer.over ? "rolled back" : "unfinished", problems: [answer.problem], wayOn: "look at dragonfly-dr status, which shows the state of snapshots" });
+    if ("problem" in answer)
+      return await record.end({
+        outcome: answer.over ? "rolled back" : "unfinished",
+        problems: [answer.problem],
+        wayOn: "look at dragonfly-dr status, which shows the state of snapshots",
+      });
     record.note(`snapshot ${answer.snapshot}`);
     return await record.end({ outcome: "done" });
   } finally {
@@ -51,13 +67,23 @@ function chosen(views: readonly SiteView[], site: SiteName | null): PresentView 
   if (!isPresent(view)) throw refused([`site ${view.site}: has no object; run init first`]);
   const status = freshStatus(view);
   if (status === null) throw refused([`site ${view.site}: its guard does not report; see to its server pod`]);
-  if (status.snapshots === undefined) throw refused([`site ${view.site}: keeps no snapshots, or the container that does so does not answer; set snapshots.s3 or snapshots.aws, or see to its server pod`]);
+  if (status.snapshots === undefined)
+    throw refused([
+      `site ${view.site}: keeps no snapshots, or the container that does so does not answer; set snapshots.s3 or snapshots.aws, or see to its server pod`,
+    ]);
   return view;
 }
 
 type Answer = { readonly snapshot: string } | { readonly problem: string; readonly over: boolean };
 
-async function awaitAnswer(crew: Crew, site: SiteName, id: string, record: CommandRecord, { clock, signal }: Tools, wait: Milliseconds): Promise<Answer> {
+async function awaitAnswer(
+  crew: Crew,
+  site: SiteName,
+  id: string,
+  record: CommandRecord,
+  { clock, signal }: Tools,
+  wait: Milliseconds,
+): Promise<Answer> {
   const follower = crew.of(site);
   const deadline = clock.now() + wait;
   for (;;) {
@@ -66,8 +92,14 @@ async function awaitAnswer(crew: Crew, site: SiteName, id: string, record: Comma
     const request = report?.request?.id === id ? report.request : null;
     if (request?.state === "done") return { snapshot: request.snapshot ?? "" };
     if (request?.state === "failed") return { problem: `site ${site}: ${request.reason}`, over: true };
-    record.steps.tell(report === undefined ? "the container that takes snapshots does not answer" : `${report.state}: ${report.reason}`);
+    record.steps.tell(
+      report === undefined ? "the container that takes snapshots does not answer" : `${report.state}: ${report.reason}`,
+    );
     const waited = await crew.changes.since(revision, deadline, signal);
-    if (waited !== "changed") return { problem: `site ${site}: ${waited === "late" ? `no snapshot within ${wait / 1000} s` : "interrupted"} (${report?.state ?? "no report"})`, over: false };
+    if (waited !== "changed")
+      return {
+        problem: `site ${site}: ${waited === "late" ? `no snapshot within ${wait / 1000} s` : "interrupted"} (${report?.state ?? "no report"})`,
+        over: false,
+      };
   }
 }

@@ -10,12 +10,21 @@ import type { SiteEntry } from "../sites/entry";
 
 /** What every site's object and guard say now. Exit code 0 when exactly one primary serves and every replica is in sync. */
 export async function status(entries: readonly SiteEntry[], tools: Tools): Promise<Result> {
-  const followers = entries.map((entry) => new Follower(tools.connect(entry).store, new Changes(tools.clock), tools.clock, REQUEST_MS));
+  const followers = entries.map(
+    (entry) => new Follower(tools.connect(entry).store, new Changes(tools.clock), tools.clock, REQUEST_MS),
+  );
   try {
     const views = await Promise.all(followers.map((f) => f.observe()));
     const problems = problemsOf(views, [...new Set(entries.flatMap((e) => [e.site, ...e.peers]))]);
-    const verdict = problems.length === 0 ? "healthy: one primary serves, every replica is in sync\n" : problems.map((p) => `! ${p}\n`).join("");
-    return { code: problems.length === 0 ? EXIT.done : EXIT.refused, json: { healthy: problems.length === 0, problems, sites: views.map(statusJson) }, text: `${statusTable(views)}\n${verdict}` };
+    const verdict =
+      problems.length === 0
+        ? "healthy: one primary serves, every replica is in sync\n"
+        : problems.map((p) => `! ${p}\n`).join("");
+    return {
+      code: problems.length === 0 ? EXIT.done : EXIT.refused,
+      json: { healthy: problems.length === 0, problems, sites: views.map(statusJson) },
+      text: `${statusTable(views)}\n${verdict}`,
+    };
   } finally {
     for (const follower of followers) follower.close();
   }

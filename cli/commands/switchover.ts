@@ -29,22 +29,46 @@ export interface SwitchoverOptions {
 }
 
 /** Moves the primary to a replica without losing a write. */
-export async function switchover(entries: readonly SiteEntry[], options: SwitchoverOptions, tools: Tools): Promise<Result> {
+export async function switchover(
+  entries: readonly SiteEntry[],
+  options: SwitchoverOptions,
+  tools: Tools,
+): Promise<Result> {
   checkSites(entries, options.to);
   const left = await tools.journal.read("switchover", options.to);
   const crew = new Crew(entries, tools);
   try {
-    const [seen, colleagues] = await Promise.all([crew.observe(), options.run === "dry" ? [] : crew.courtesy.take("refuse")]);
-    const { views, verdict } = await settle(crew, seen, (views) => judgeSwitchover(views, options.to, options.maxLag, left?.plan ?? null), tools);
+    const [seen, colleagues] = await Promise.all([
+      crew.observe(),
+      options.run === "dry" ? [] : crew.courtesy.take("refuse"),
+    ]);
+    const { views, verdict } = await settle(
+      crew,
+      seen,
+      (views) => judgeSwitchover(views, options.to, options.maxLag, left?.plan ?? null),
+      tools,
+    );
     if (verdict.kind === "refuse") throw refused([...verdict.reasons, ...colleagues]);
     if (colleagues.length > 0) throw refused(colleagues);
     if (options.run === "dry") return dryRun("switchover", describe(verdict), { plan: verdict.plan });
 
     const record = new CommandRecord("switchover", crew, tools);
     record.seen(views);
-    record.began(left?.startedAt ?? null, left?.lagAtStartSeconds ?? (verdict.kind === "go" ? verdict.lagSeconds : null), verdict.kind === "go" && verdict.resumed);
+    record.began(
+      left?.startedAt ?? null,
+      left?.lagAtStartSeconds ?? (verdict.kind === "go" ? verdict.lagSeconds : null),
+      verdict.kind === "go" && verdict.resumed,
+    );
     if (verdict.kind === "withdraw") return await withdraw(verdict.plan, crew, record, tools, options);
-    await tools.journal.begin({ version: 1, command: "switchover", to: options.to, plan: verdict.plan, holder: tools.holder, startedAt: left?.startedAt ?? new Date(tools.clock.now()).toISOString(), lagAtStartSeconds: verdict.lagSeconds });
+    await tools.journal.begin({
+      version: 1,
+      command: "switchover",
+      to: options.to,
+      plan: verdict.plan,
+      holder: tools.holder,
+      startedAt: left?.startedAt ?? new Date(tools.clock.now()).toISOString(),
+      lagAtStartSeconds: verdict.lagSeconds,
+    });
     return await carryOut(verdict.plan, views, crew, record, tools, options);
   } finally {
     await crew.close();
@@ -52,9 +76,14 @@ export async function switchover(entries: readonly SiteEntry[], options: Switcho
 }
 
 /** A refusal whose reasons may pass by themselves is judged again as the sites change, for a few seconds. */
-export async function settle(crew: Crew, seen: readonly SiteView[], judge: (views: readonly SiteView[]) => SwitchoverVerdict, { clock, signal }: Tools): Promise<{ readonly views: readonly SiteView[]; readonly verdict: SwitchoverVerdict }> {
+export async function settle(
+  crew: Crew,
+  seen: readonly SiteView[],
+  judge: (views: readonly SiteView[]) => SwitchoverVerdict,
+  { clock, signal }: Tools,
+): Promise<{ readonly views: readonly SiteView[]; readonly verdict: SwitchoverVerdict }> {
   const deadline = clock.now() + SETTLE_MS;
-  for (let views = seen; ; ) {
+  for (let views = seen; ;) {
     const { revision } = crew.changes;
     const verdict = judge(views);
     if (verdict.kind !== "refuse" || verdict.mayPass !== true) return { views, verdict };
@@ -64,20 +93,44 @@ export async function settle(crew: Crew, seen: readonly SiteView[], judge: (view
 }
 
 /** The handover itself and what follows it; `failback` ends with it too. */
-export async function carryOut(plan: SwitchoverPlan, views: readonly SiteView[], crew: Crew, record: CommandRecord, tools: Tools, options: SwitchoverOptions): Promise<Result> {
+export async function carryOut(
+  plan: SwitchoverPlan,
+  views: readonly SiteView[],
+  crew: Crew,
+  record: CommandRecord,
+  tools: Tools,
+  options: SwitchoverOptions,
+): Promise<Result> {
   record.moves(plan.from, plan.to, "handover");
   const [from, to] = [crew.of(plan.from), crew.of(plan.to)];
   const { changes } = crew;
   const { clock, signal } = tools;
-  const handover = new HandoverRun(plan, { from, to, changes, clock, steps: record.steps, signal, timeout: options.timeout, isAlone: () => crew.courtesy.isOurs() });
+  const handover = new HandoverRun(plan, {
+    from,
+    to,
+    changes,
+    clock,
+    steps: record.steps,
+    signal,
+    timeout: options.timeout,
+    isAlone: () => crew.courtesy.isOurs(),
+  });
   const outcome = await handover.run();
   if (outcome.kind !== "moved") return await endWithoutMove(outcome, plan, record, tools);
 
   const others = views.filter(isPresent).filter((v) => v.site !== plan.from && v.site !== plan.to);
   for (const { site, object } of others) {
     record.steps.begin(`${site} becomes replica of ${plan.to} at epoch ${plan.epoch}`);
-    const failed = await tryWrite(crew.of(site), object, replicaOf(site, plan.epoch, plan.to), clock.now() + options.timeout);
-    if (failed !== null) record.note(`${failed.problem}; run dragonfly-dr failback --to ${site} when it can be reached, or look at status`);
+    const failed = await tryWrite(
+      crew.of(site),
+      object,
+      replicaOf(site, plan.epoch, plan.to),
+      clock.now() + options.timeout,
+    );
+    if (failed !== null)
+      record.note(
+        `${failed.problem}; run dragonfly-dr failback --to ${site} when it can be reached, or look at status`,
+      );
   }
   const loss = { proven: 0 } as const;
   const replicas = [from, ...others.map((v) => crew.of(v.site))];
@@ -86,14 +139,25 @@ export async function carryOut(plan: SwitchoverPlan, views: readonly SiteView[],
     const waited = await awaitFollowing(replicas, to, clock.now() + options.follow, parts);
     if (waited !== "changed") {
       const problem = `${plan.to} serves; ${plan.from} does not follow it in sync yet (${from.latest?.status?.reason ?? "no status"})`;
-      return await record.end({ outcome: "unfinished", problems: [problem], wayOn: `the move itself is done; run dragonfly-dr switchover --to ${plan.to} again to wait on, or look at dragonfly-dr status`, loss, writeGap: handover.gap.result() });
+      return await record.end({
+        outcome: "unfinished",
+        problems: [problem],
+        wayOn: `the move itself is done; run dragonfly-dr switchover --to ${plan.to} again to wait on, or look at dragonfly-dr status`,
+        loss,
+        writeGap: handover.gap.result(),
+      });
     }
   }
   await tools.journal.end();
   return await record.end({ outcome: "done", loss, writeGap: handover.gap.result() });
 }
 
-async function endWithoutMove(outcome: Exclude<HandoverOutcome, { kind: "moved" }>, plan: SwitchoverPlan, record: CommandRecord, tools: Tools): Promise<Result> {
+async function endWithoutMove(
+  outcome: Exclude<HandoverOutcome, { kind: "moved" }>,
+  plan: SwitchoverPlan,
+  record: CommandRecord,
+  tools: Tools,
+): Promise<Result> {
   if (outcome.kind === "stayed") {
     await tools.journal.end();
     return await record.end({ outcome: "rolled back", problems: [`${plan.from} stays primary: ${outcome.reason}`] });
@@ -103,11 +167,32 @@ async function endWithoutMove(outcome: Exclude<HandoverOutcome, { kind: "moved" 
 }
 
 /** Takes back a handover that a command left behind before it was committed. */
-async function withdraw(plan: SwitchoverPlan, crew: Crew, record: CommandRecord, tools: Tools, options: SwitchoverOptions): Promise<Result> {
+async function withdraw(
+  plan: SwitchoverPlan,
+  crew: Crew,
+  record: CommandRecord,
+  tools: Tools,
+  options: SwitchoverOptions,
+): Promise<Result> {
   record.moves(plan.to, plan.from, null);
-  const parts = { from: crew.of(plan.from), to: crew.of(plan.to), changes: crew.changes, clock: tools.clock, steps: record.steps, signal: tools.signal, timeout: options.timeout, isAlone: () => true };
+  const parts = {
+    from: crew.of(plan.from),
+    to: crew.of(plan.to),
+    changes: crew.changes,
+    clock: tools.clock,
+    steps: record.steps,
+    signal: tools.signal,
+    timeout: options.timeout,
+    isAlone: () => true,
+  };
   const outcome = await new HandoverRun(plan, parts).takeBack();
-  if (outcome.kind !== "stayed") return await endWithoutMove({ kind: "unfinished", reason: outcome.kind === "moved" ? `${plan.to} has taken over meanwhile` : outcome.reason }, plan, record, tools);
+  if (outcome.kind !== "stayed")
+    return await endWithoutMove(
+      { kind: "unfinished", reason: outcome.kind === "moved" ? `${plan.to} has taken over meanwhile` : outcome.reason },
+      plan,
+      record,
+      tools,
+    );
   await tools.journal.end();
   record.note(`the handover to ${plan.to} is taken back; ${plan.from} serves`);
   return await record.end({ outcome: "done" });
@@ -115,7 +200,11 @@ async function withdraw(plan: SwitchoverPlan, crew: Crew, record: CommandRecord,
 
 function describe(verdict: Exclude<SwitchoverVerdict, { kind: "refuse" }>): string[] {
   const { from, to, epoch, fromEpoch } = verdict.plan;
-  if (verdict.kind === "withdraw") return [`siterole/${from}: take the handover to ${to} at epoch ${epoch} back`, `${from} goes on as primary at epoch ${fromEpoch}`];
+  if (verdict.kind === "withdraw")
+    return [
+      `siterole/${from}: take the handover to ${to} at epoch ${epoch} back`,
+      `${from} goes on as primary at epoch ${fromEpoch}`,
+    ];
   return [
     `siterole/${from}: be ready to be replaced by ${to} at epoch ${epoch}${verdict.resumed ? " (begun already: what is done is not done again)" : ""}`,
     `siterole/${to}: primary at epoch ${epoch} by handover from ${from} (the commit point)`,

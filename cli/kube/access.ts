@@ -7,7 +7,10 @@ import { readPlainKubeconfig } from "./kubeconfig";
 /** How to reach one API server: address, TLS and credentials. */
 export interface ApiAccess {
   readonly server: URL;
-  readonly tls: Pick<SecureContextOptions, "ca" | "cert" | "key"> & { readonly servername?: string; readonly rejectUnauthorized?: boolean };
+  readonly tls: Pick<SecureContextOptions, "ca" | "cert" | "key"> & {
+    readonly servername?: string;
+    readonly rejectUnauthorized?: boolean;
+  };
   readonly headers: Readonly<Record<string, string>>;
   /** Given where connections need a proxy. */
   readonly agent: Agent | null;
@@ -46,8 +49,11 @@ async function accessByLibrary({ kubeconfig, context }: KubeLocation): Promise<A
 
   const options: Parameters<typeof config.applyToHTTPSOptions>[0] = {};
   await config.applyToHTTPSOptions(options);
-  const headers = Object.fromEntries(Object.entries(options.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]));
-  if (typeof options.auth === "string") headers["authorization"] = `Basic ${Buffer.from(options.auth).toString("base64")}`;
+  const headers = Object.fromEntries(
+    Object.entries(options.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]),
+  );
+  if (typeof options.auth === "string")
+    headers["authorization"] = `Basic ${Buffer.from(options.auth).toString("base64")}`;
   return {
     server: new URL(cluster.server),
     tls: {
@@ -58,6 +64,9 @@ async function accessByLibrary({ kubeconfig, context }: KubeLocation): Promise<A
       ...(options.rejectUnauthorized === undefined ? {} : { rejectUnauthorized: options.rejectUnauthorized }),
     },
     headers,
-    agent: cluster.proxyUrl === undefined || options.agent == null || typeof options.agent === "boolean" ? null : options.agent,
+    agent:
+      cluster.proxyUrl === undefined || options.agent == null || typeof options.agent === "boolean"
+        ? null
+        : options.agent,
   };
 }

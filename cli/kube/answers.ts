@@ -5,19 +5,26 @@ import type { ApiAnswer } from "./api";
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-export const fields = (value: unknown): Fields => (typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {});
+export const fields = (value: unknown): Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {};
 
 /** The server's own words, in one line. */
 export function reasonOf({ status, body }: ApiAnswer): string {
   const { message } = fields(body);
   const causes = fields(fields(body)["details"])["causes"];
-  const details = Array.isArray(causes) ? causes.map((c) => fields(c)["message"]).filter((m) => typeof m === "string") : [];
-  const said = typeof message === "string" && message !== "" ? message : typeof body === "string" ? body.trim().slice(0, 200) : "";
-  return [`the API server says ${status}: ${said}`, ...details.filter((d) => !said.includes(d))].join("; ").replaceAll("\n", " ");
+  const details = Array.isArray(causes)
+    ? causes.map((c) => fields(c)["message"]).filter((m) => typeof m === "string")
+    : [];
+  const said =
+    typeof message === "string" && message !== "" ? message : typeof body === "string" ? body.trim().slice(0, 200) : "";
+  return [`the API server says ${status}: ${said}`, ...details.filter((d) => !said.includes(d))]
+    .join("; ")
+    .replaceAll("\n", " ");
 }
 
 /** A 404 for the path and not for an object: the kind is not known there. */
-export const isUnknownKind = ({ status, body }: ApiAnswer): boolean => status === 404 && fields(body)["kind"] !== "Status";
+export const isUnknownKind = ({ status, body }: ApiAnswer): boolean =>
+  status === 404 && fields(body)["kind"] !== "Status";
 
 export function isNotFound({ status, body }: ApiAnswer): boolean {
   return status === 404 && fields(body)["kind"] === "Status";
@@ -27,7 +34,12 @@ export function isNotFound({ status, body }: ApiAnswer): boolean {
 export function roleObject(site: SiteName, body: unknown): SiteRoleObject {
   const { kind, metadata, spec } = fields(body);
   const { epoch, role } = fields(spec);
-  if (kind !== SITE_ROLE.kind || typeof fields(metadata)["name"] !== "string" || typeof epoch !== "number" || (role !== "primary" && role !== "replica")) {
+  if (
+    kind !== SITE_ROLE.kind ||
+    typeof fields(metadata)["name"] !== "string" ||
+    typeof epoch !== "number" ||
+    (role !== "primary" && role !== "replica")
+  ) {
     throw new ApiRefusal(site, `the API server's answer is no ${SITE_ROLE.kind}; is this the right cluster?`);
   }
   return body as SiteRoleObject;

@@ -122,7 +122,8 @@ export class KubeApi {
     try {
       return await this.exchange(access, request, over.signal);
     } catch (error) {
-      if (over.signal.aborted) throw new SiteUnreachable(this.site, this.known, `does not answer within ${request.timeout / 1000} s`);
+      if (over.signal.aborted)
+        throw new SiteUnreachable(this.site, this.known, `does not answer within ${request.timeout / 1000} s`);
       throw this.unreachable(error);
     } finally {
       clearTimeout(timer);
@@ -139,25 +140,43 @@ export class KubeApi {
         response.on("error", reject);
         response.on("end", () => {
           const said = Date.parse(response.headers.date ?? "");
-          resolve({ status: response.statusCode ?? 0, body: parseBody(Buffer.concat(parts).toString("utf8")), clock: Number.isNaN(said) ? Date.now() : said });
+          resolve({
+            status: response.statusCode ?? 0,
+            body: parseBody(Buffer.concat(parts).toString("utf8")),
+            clock: Number.isNaN(said) ? Date.now() : said,
+          });
         });
       });
       outgoing.end(request.body === undefined ? undefined : JSON.stringify(request.body));
     });
   }
 
-  private outgoing(access: ApiAccess, request: Pick<ApiRequest, "method" | "path" | "contentType">, signal: AbortSignal): http.ClientRequest {
+  private outgoing(
+    access: ApiAccess,
+    request: Pick<ApiRequest, "method" | "path" | "contentType">,
+    signal: AbortSignal,
+  ): http.ClientRequest {
     const secure = access.server.protocol === "https:";
-    this.agent ??= access.agent ?? (secure ? new https.Agent({ keepAlive: true, ...access.tls }) : new http.Agent({ keepAlive: true }));
+    this.agent ??=
+      access.agent ??
+      (secure ? new https.Agent({ keepAlive: true, ...access.tls }) : new http.Agent({ keepAlive: true }));
     const url = new URL(access.server.pathname.replace(/\/$/, "") + request.path, access.server);
-    const headers = { ...access.headers, accept: "application/json", "user-agent": "dragonfly-dr", ...(request.contentType === undefined ? {} : { "content-type": request.contentType }) };
+    const headers = {
+      ...access.headers,
+      accept: "application/json",
+      "user-agent": "dragonfly-dr",
+      ...(request.contentType === undefined ? {} : { "content-type": request.contentType }),
+    };
     return (secure ? https : http).request(url, { method: request.method, headers, agent: this.agent, signal });
   }
 
   private async within<T>(timeout: Milliseconds, problem: string, work: Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new SiteUnreachable(this.site, this.known, `${problem} within ${timeout / 1000} s`)), timeout);
+      timer = setTimeout(
+        () => reject(new SiteUnreachable(this.site, this.known, `${problem} within ${timeout / 1000} s`)),
+        timeout,
+      );
     });
     try {
       return await Promise.race([work, late]);
@@ -174,7 +193,9 @@ export class KubeApi {
 }
 
 /** Credential plugins may fail without a word. */
-const firstLine = (error: unknown): string => (error instanceof Error ? error.message.trim().split("\n")[0] : String(error)) || "no reason was given; does its credential plugin work?";
+const firstLine = (error: unknown): string =>
+  (error instanceof Error ? error.message.trim().split("\n")[0] : String(error)) ||
+  "no reason was given; does its credential plugin work?";
 
 function parseBody(text: string): unknown {
   try {

@@ -21,7 +21,11 @@ export class KubeDrillStore implements DrillStore {
 
   async start(suffix: string, timeout: Milliseconds): Promise<string> {
     const cronJob = await this.api.request({ method: "GET", path: `${this.batch}/cronjobs/${NAME}`, timeout });
-    if (isNotFound(cronJob)) throw new ApiRefusal(this.site, `there is no CronJob ${this.namespace}/${NAME}: snapshots are off; set snapshots.s3 or snapshots.aws and run pulumi up`);
+    if (isNotFound(cronJob))
+      throw new ApiRefusal(
+        this.site,
+        `there is no CronJob ${this.namespace}/${NAME}: snapshots are off; set snapshots.s3 or snapshots.aws and run pulumi up`,
+      );
     if (cronJob.status !== 200) throw new ApiRefusal(this.site, reasonOf(cronJob));
     const { metadata, spec } = fields(cronJob.body);
     const template = fields(fields(spec)["jobTemplate"]);
@@ -38,7 +42,13 @@ export class KubeDrillStore implements DrillStore {
       },
       spec: template["spec"],
     };
-    const made = await this.api.request({ method: "POST", path: `${this.batch}/jobs`, body, contentType: "application/json", timeout });
+    const made = await this.api.request({
+      method: "POST",
+      path: `${this.batch}/jobs`,
+      body,
+      contentType: "application/json",
+      timeout,
+    });
     if (made.status !== 201) throw new ApiRefusal(this.site, reasonOf(made));
     return name;
   }
@@ -46,24 +56,51 @@ export class KubeDrillStore implements DrillStore {
   async look(name: string, timeout: Milliseconds): Promise<DrillState> {
     const answer = await this.api.request({ method: "GET", path: `${this.batch}/jobs/${name}`, timeout });
     if (answer.status !== 200) throw new ApiRefusal(this.site, reasonOf(answer));
-    const conditions = list(fields(fields(answer.body)["status"])["conditions"]).filter((each) => each["status"] === "True");
+    const conditions = list(fields(fields(answer.body)["status"])["conditions"]).filter(
+      (each) => each["status"] === "True",
+    );
     const ended = conditions.find((each) => each["type"] === "Complete" || each["type"] === "Failed");
-    const pods = await this.api.request({ method: "GET", path: `/api/v1/namespaces/${this.namespace}/pods?labelSelector=job-name%3D${name}`, timeout });
+    const pods = await this.api.request({
+      method: "GET",
+      path: `/api/v1/namespaces/${this.namespace}/pods?labelSelector=job-name%3D${name}`,
+      timeout,
+    });
     const items = pods.status === 200 ? list(fields(pods.body)["items"]) : [];
-    if (ended === undefined) return { kind: "running", detail: items.flatMap(containers).map(describe).filter((text) => text !== "").join(", ") };
+    if (ended === undefined)
+      return {
+        kind: "running",
+        detail: items
+          .flatMap(containers)
+          .map(describe)
+          .filter((text) => text !== "")
+          .join(", "),
+      };
     const lines = (await Promise.all(items.map((pod) => this.lastWords(pod, timeout)))).flat();
     const report = lines.map(reportIn).find((found) => found !== null) ?? null;
-    return { kind: "ended", outcome: ended["type"] === "Complete" ? "succeeded" : "failed", report, detail: lines.slice(-2).join("; ").slice(0, 400) };
+    return {
+      kind: "ended",
+      outcome: ended["type"] === "Complete" ? "succeeded" : "failed",
+      report,
+      detail: lines.slice(-2).join("; ").slice(0, 400),
+    };
   }
 
   /** What the two steps of a drill said last: the report, or why there is none. */
   private async lastWords(pod: Fields, timeout: Milliseconds): Promise<readonly string[]> {
     const name = String(fields(pod["metadata"])["name"]);
     const logs = await Promise.all(
-      ["fetch", "prove"].map((container) => this.api.request({ method: "GET", path: `/api/v1/namespaces/${this.namespace}/pods/${name}/log?container=${container}&tailLines=5`, timeout })),
+      ["fetch", "prove"].map((container) =>
+        this.api.request({
+          method: "GET",
+          path: `/api/v1/namespaces/${this.namespace}/pods/${name}/log?container=${container}&tailLines=5`,
+          timeout,
+        }),
+      ),
     );
     // A single line of JSON comes parsed.
-    return logs.filter(({ status }) => status === 200).flatMap(({ body }) => (typeof body === "string" ? body.trim().split("\n") : [JSON.stringify(body)]));
+    return logs
+      .filter(({ status }) => status === 200)
+      .flatMap(({ body }) => (typeof body === "string" ? body.trim().split("\n") : [JSON.stringify(body)]));
   }
 
   private get batch(): string {
@@ -84,14 +121,21 @@ function containers(pod: Fields): readonly ContainerState[] {
   const status = fields(pod["status"]);
   return [...list(status["initContainerStatuses"]), ...list(status["containerStatuses"])].map((each) => {
     const state = fields(each["state"]);
-    return { name: String(each["name"]), running: state["running"] !== undefined, terminated: fields(state["terminated"]), waiting: fields(state["waiting"]) };
+    return {
+      name: String(each["name"]),
+      running: state["running"] !== undefined,
+      terminated: fields(state["terminated"]),
+      waiting: fields(state["waiting"]),
+    };
   });
 }
 
 function describe({ name, running, terminated, waiting }: ContainerState): string {
   if (running) return `${name} runs`;
   if (terminated["reason"] !== undefined) return `${name} ${String(terminated["reason"]).toLowerCase()}`;
-  return typeof waiting["reason"] === "string" && waiting["reason"] !== "PodInitializing" ? `${name} waits (${waiting["reason"]})` : "";
+  return typeof waiting["reason"] === "string" && waiting["reason"] !== "PodInitializing"
+    ? `${name} waits (${waiting["reason"]})`
+    : "";
 }
 
 function reportIn(message: string): DrillReport | null {

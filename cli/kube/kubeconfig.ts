@@ -14,18 +14,29 @@ export async function readPlainKubeconfig(file: string, context: string | null):
   try {
     text = await readFile(file, "utf8");
   } catch (error) {
-    throw new Error(`kubeconfig ${file} cannot be read (${error instanceof Error && "code" in error ? String(error.code) : "no such file"})`);
+    throw new Error(
+      `kubeconfig ${file} cannot be read (${error instanceof Error && "code" in error ? String(error.code) : "no such file"})`,
+    );
   }
   const config = record(parse(text));
   const name = context ?? textOf(config["current-context"]);
-  if (name === null) throw new Error(`kubeconfig ${file} has no current-context; name the context in the site's configuration`);
+  if (name === null)
+    throw new Error(`kubeconfig ${file} has no current-context; name the context in the site's configuration`);
   const chosen = named(config["contexts"], name, "context");
   if (chosen === null) throw new Error(`kubeconfig ${file} has no context "${name}"`);
   const cluster = named(config["clusters"], textOf(chosen["cluster"]) ?? "", "cluster");
-  if (cluster === null || textOf(cluster["server"]) === null) throw new Error(`kubeconfig ${file} has no cluster for context "${name}"`);
+  if (cluster === null || textOf(cluster["server"]) === null)
+    throw new Error(`kubeconfig ${file} has no cluster for context "${name}"`);
   const user = named(config["users"], textOf(chosen["user"]) ?? "", "user") ?? {};
 
-  const known = new Set(["client-certificate", "client-certificate-data", "client-key", "client-key-data", "token", "tokenFile"]);
+  const known = new Set([
+    "client-certificate",
+    "client-certificate-data",
+    "client-key",
+    "client-key-data",
+    "token",
+    "tokenFile",
+  ]);
   if (cluster["proxy-url"] !== undefined || Object.keys(user).some((key) => !known.has(key))) return null;
 
   const folder = dirname(file);
@@ -37,7 +48,11 @@ export async function readPlainKubeconfig(file: string, context: string | null):
   };
   const tokenFile = textOf(user["tokenFile"]);
   const token = tokenFile === null ? textOf(user["token"]) : (await readFile(tokenFile, "utf8")).trim();
-  const [ca, cert, key] = [await bytes(cluster, "certificate-authority"), await bytes(user, "client-certificate"), await bytes(user, "client-key")];
+  const [ca, cert, key] = [
+    await bytes(cluster, "certificate-authority"),
+    await bytes(user, "client-certificate"),
+    await bytes(user, "client-key"),
+  ];
   const servername = textOf(cluster["tls-server-name"]);
   return {
     server: new URL(String(cluster["server"])),

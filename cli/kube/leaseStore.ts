@@ -36,8 +36,16 @@ export class KubeLeaseStore implements LeaseStore {
   async write(record: LeaseRecord, version: string | null, timeout: Milliseconds): Promise<string> {
     // MicroTime: the API server takes exactly six decimals.
     const renewTime = new Date(record.renewed).toISOString().replace("Z", "000Z");
-    const spec = { ...(record.holder === null ? {} : { holderIdentity: record.holder }), leaseDurationSeconds: record.seconds, renewTime };
-    const metadata = { name: NAME, namespace: this.namespace, ...(version === null ? {} : { resourceVersion: version }) };
+    const spec = {
+      ...(record.holder === null ? {} : { holderIdentity: record.holder }),
+      leaseDurationSeconds: record.seconds,
+      renewTime,
+    };
+    const metadata = {
+      name: NAME,
+      namespace: this.namespace,
+      ...(version === null ? {} : { resourceVersion: version }),
+    };
     const body = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata, spec };
     const answer = await this.api.request({
       method: version === null ? "POST" : "PUT",

@@ -37,9 +37,24 @@ export class KubeSiteStore implements SiteStore {
   }
 
   async create(spec: SiteRoleSpec, timeout: Milliseconds): Promise<SiteRoleObject> {
-    const labels = { "app.kubernetes.io/name": "dragonfly", "app.kubernetes.io/part-of": "dragonfly-dr", "dragonfly-dr.io/site": this.site };
-    const body = { apiVersion: SITE_ROLE.apiVersion, kind: SITE_ROLE.kind, metadata: { name: this.site, namespace: this.namespace, labels }, spec };
-    const answer = await this.api.request({ method: "POST", path: `${this.objects}?${OWNER}`, body, contentType: "application/json", timeout });
+    const labels = {
+      "app.kubernetes.io/name": "dragonfly",
+      "app.kubernetes.io/part-of": "dragonfly-dr",
+      "dragonfly-dr.io/site": this.site,
+    };
+    const body = {
+      apiVersion: SITE_ROLE.apiVersion,
+      kind: SITE_ROLE.kind,
+      metadata: { name: this.site, namespace: this.namespace, labels },
+      spec,
+    };
+    const answer = await this.api.request({
+      method: "POST",
+      path: `${this.objects}?${OWNER}`,
+      body,
+      contentType: "application/json",
+      timeout,
+    });
     if (answer.status === 409) throw new SpecChanged(this.site);
     if (isUnknownKind(answer)) throw new ApiRefusal(this.site, NOT_INSTALLED);
     if (answer.status !== 201) throw new ApiRefusal(this.site, reasonOf(answer));
@@ -57,20 +72,40 @@ export class KubeSiteStore implements SiteStore {
       { op: "test", path: "/spec", value: judged.spec },
       { op: "replace", path: "/spec", value: spec },
     ];
-    const answer = await this.api.request({ method: "PATCH", path: `${this.objects}/${this.site}?${OWNER}`, body, contentType: "application/json-patch+json", timeout });
+    const answer = await this.api.request({
+      method: "PATCH",
+      path: `${this.objects}/${this.site}?${OWNER}`,
+      body,
+      contentType: "application/json-patch+json",
+      timeout,
+    });
     if (answer.status === 200) return roleObject(this.site, answer.body);
-    if (isNotFound(answer) || answer.status === 409 || (answer.status === 422 && !(await this.isStill(judged, timeout)))) throw new SpecChanged(this.site);
+    if (
+      isNotFound(answer) ||
+      answer.status === 409 ||
+      (answer.status === 422 && !(await this.isStill(judged, timeout)))
+    )
+      throw new SpecChanged(this.site);
     throw new ApiRefusal(this.site, reasonOf(answer));
   }
 
   /** Without a resourceVersion the watch begins with the object as it is, so that nothing between read and watch is missed. */
-  async watch(onObject: (object: SiteRoleObject | null) => void, onOpen: () => void, signal: AbortSignal): Promise<void> {
+  async watch(
+    onObject: (object: SiteRoleObject | null) => void,
+    onOpen: () => void,
+    signal: AbortSignal,
+  ): Promise<void> {
     const line = (text: string): void => {
       const event = fields(JSON.parse(text));
       if (event["type"] === "ADDED" || event["type"] === "MODIFIED") onObject(roleObject(this.site, event["object"]));
       if (event["type"] === "DELETED") onObject(null);
     };
-    await this.api.stream(`${this.objects}?watch=true&fieldSelector=metadata.name%3D${this.site}`, onOpen, line, signal);
+    await this.api.stream(
+      `${this.objects}?watch=true&fieldSelector=metadata.name%3D${this.site}`,
+      onOpen,
+      line,
+      signal,
+    );
   }
 
   async missing(timeout: Milliseconds): Promise<string[]> {
@@ -80,7 +115,8 @@ export class KubeSiteStore implements SiteStore {
     ]);
     const lacks: string[] = [];
     if (kind.status === 404) lacks.push(NOT_INSTALLED);
-    if (namespace.status === 404) lacks.push(`its namespace ${this.namespace} does not exist; run pulumi up of its stack`);
+    if (namespace.status === 404)
+      lacks.push(`its namespace ${this.namespace} does not exist; run pulumi up of its stack`);
     return lacks;
   }
 
@@ -91,6 +127,10 @@ export class KubeSiteStore implements SiteStore {
   /** A patch whose test fails is answered like any invalid one, without saying so (seen on v1.36). */
   private async isStill(judged: SiteRoleObject, timeout: Milliseconds): Promise<boolean> {
     const reading = await this.read(timeout);
-    return reading.kind === "present" && reading.object.metadata.uid === judged.metadata.uid && sameSpec(reading.object.spec, judged.spec);
+    return (
+      reading.kind === "present" &&
+      reading.object.metadata.uid === judged.metadata.uid &&
+      sameSpec(reading.object.spec, judged.spec)
+    );
   }
 }

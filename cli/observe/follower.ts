@@ -45,7 +45,9 @@ export class Follower {
       const reading = await this.store.read(this.timeout);
       this.accept(reading.kind === "present" ? reading.object : null);
       const seen = { site, address: this.store.address, clock: reading.clock };
-      return reading.kind === "present" ? { kind: "present", object: reading.object, ...seen } : { kind: "absent", ...seen };
+      return reading.kind === "present"
+        ? { kind: "present", object: reading.object, ...seen }
+        : { kind: "absent", ...seen };
     } catch (error) {
       if (!(error instanceof SiteUnreachable) && !(error instanceof ApiRefusal)) throw error;
       return { kind: "unreachable", site, address: this.store.address, problem: error.problem };
@@ -88,7 +90,9 @@ export class Follower {
 
   private async attempt(judged: SiteRoleObject | null, spec: SiteRoleSpec): Promise<"written" | "changed"> {
     try {
-      this.accept(await (judged === null ? this.store.create(spec, this.timeout) : this.store.swap(judged, spec, this.timeout)));
+      this.accept(
+        await (judged === null ? this.store.create(spec, this.timeout) : this.store.swap(judged, spec, this.timeout)),
+      );
       return "written";
     } catch (error) {
       if (!(error instanceof SpecChanged)) throw error;

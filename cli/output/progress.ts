@@ -43,7 +43,11 @@ export class PlainProgress implements Progress {
 }
 
 const CLEAR = "\r\u001b[K";
-const MARKS = { done: "\u001b[32m✓\u001b[0m", failed: "\u001b[31m✗\u001b[0m", "given up": "\u001b[33m↩\u001b[0m" } as const;
+const MARKS = {
+  done: "\u001b[32m✓\u001b[0m",
+  failed: "\u001b[31m✗\u001b[0m",
+  "given up": "\u001b[33m↩\u001b[0m",
+} as const;
 const REDRAW_MS = 100;
 
 /** One line a step, with the running one's time ticking. */

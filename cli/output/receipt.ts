@@ -30,7 +30,10 @@ export interface Receipt {
   readonly seconds: number;
   readonly steps: readonly StepRecord[];
   /** By site; null: no object, or not readable. */
-  readonly epochs: { readonly before: Readonly<Record<string, number | null>>; readonly after: Readonly<Record<string, number | null>> };
+  readonly epochs: {
+    readonly before: Readonly<Record<string, number | null>>;
+    readonly after: Readonly<Record<string, number | null>>;
+  };
   /** How far the target was behind when the command began, in seconds. */
   readonly lagAtStartSeconds: number | null;
   readonly writeGap: WriteGap | null;
@@ -46,24 +49,36 @@ export interface Receipt {
 }
 
 /** `2026-11-21T01-27-17.123Z-switchover.json`: sorts by time, and every file system takes it. */
-export const receiptName = (receipt: Receipt): string => `${receipt.startedAt.replaceAll(":", "-")}-${receipt.command}.json`;
+export const receiptName = (receipt: Receipt): string =>
+  `${receipt.startedAt.replaceAll(":", "-")}-${receipt.command}.json`;
 
 /** The receipt for people. */
 export function describeReceipt(receipt: Receipt): string {
   const lines = [title(receipt)];
   const row = (name: string, value: string): unknown => lines.push(`  ${name.padEnd(16)}${value}`);
-  const epochs = Object.keys(receipt.epochs.before).map((site) => `${site} ${receipt.epochs.before[site] ?? "-"} → ${receipt.epochs.after[site] ?? "-"}`);
+  const epochs = Object.keys(receipt.epochs.before).map(
+    (site) => `${site} ${receipt.epochs.before[site] ?? "-"} → ${receipt.epochs.after[site] ?? "-"}`,
+  );
   row("epochs", epochs.join(", "));
   row("duration", `${receipt.seconds.toFixed(3)} s`);
   if (receipt.lagAtStartSeconds !== null) row("lag at start", `${receipt.lagAtStartSeconds.toFixed(3)} s`);
-  if (receipt.writeGap !== null) row("write gap", `${receipt.writeGap.seconds.toFixed(3)} s (by the ${receipt.writeGap.clock === "guards" ? "guards' clocks" : "command's clock"})`);
+  if (receipt.writeGap !== null)
+    row(
+      "write gap",
+      `${receipt.writeGap.seconds.toFixed(3)} s (by the ${receipt.writeGap.clock === "guards" ? "guards' clocks" : "command's clock"})`,
+    );
   if (receipt.loss !== null) row("writes lost", describeLoss(receipt.loss));
   if (receipt.fenced !== null) {
     if (receipt.fenced.written.length > 0) row("fenced", receipt.fenced.written.join(", "));
-    if (receipt.fenced.byThemselves.length > 0) row("not reached", `${receipt.fenced.byThemselves.join(", ")}: closes when it learns of the epoch`);
+    if (receipt.fenced.byThemselves.length > 0)
+      row("not reached", `${receipt.fenced.byThemselves.join(", ")}: closes when it learns of the epoch`);
   }
   for (const note of receipt.notes) row("note", note);
-  for (const step of receipt.steps) row("step", `${step.seconds.toFixed(3).padStart(8)} s  ${step.name}${step.outcome === "done" ? "" : ` (${step.outcome})`}`);
+  for (const step of receipt.steps)
+    row(
+      "step",
+      `${step.seconds.toFixed(3).padStart(8)} s  ${step.name}${step.outcome === "done" ? "" : ` (${step.outcome})`}`,
+    );
   for (const problem of receipt.problems) row("problem", problem);
   if (receipt.wayOn !== null) row("way on", receipt.wayOn);
   return `${lines.join("\n")}\n`;
@@ -76,6 +91,7 @@ function title({ command, outcome, from, to }: Receipt): string {
 
 function describeLoss(loss: Loss): string {
   if (loss.proven === 0) return "0, proven by the handover";
-  const seconds = loss.upperBoundSeconds === null ? "not known" : `at most those of ${loss.upperBoundSeconds.toFixed(1)} s`;
+  const seconds =
+    loss.upperBoundSeconds === null ? "not known" : `at most those of ${loss.upperBoundSeconds.toFixed(1)} s`;
   return loss.upperBoundWrites === null ? seconds : `${seconds}, at most ${loss.upperBoundWrites}`;
 }

@@ -7,7 +7,10 @@ export function snapshotLines(views: readonly SiteView[]): string[] {
     if (view.kind !== "present" || snapshots === undefined) return [];
     // A field that was null is absent in what the API server keeps.
     const { newest, proven, drill, state, reason } = snapshots;
-    const newestText = newest == null ? "no snapshot" : `newest snapshot ${newest.id} (${ago(newest.time, view.clock)}, ${(newest.bytes / 2 ** 20).toFixed(1)} MiB)`;
+    const newestText =
+      newest == null
+        ? "no snapshot"
+        : `newest snapshot ${newest.id} (${ago(newest.time, view.clock)}, ${(newest.bytes / 2 ** 20).toFixed(1)} MiB)`;
     const provenText = proven == null ? "no restore proven yet" : `last restore proven ${ago(proven.time, view.clock)}`;
     const failed = drill?.outcome === "failed" ? [`the last drill failed: ${drill.problems.join("; ")}`] : [];
     const trouble = state === "ok" ? [] : [`${state}: ${reason}`];

@@ -2,7 +2,20 @@ import { statusAge, type PresentView, type SiteView } from "../plan/view";
 import { snapshotLines } from "./snapshotLines";
 import { table } from "./table";
 
-const HEADING = ["SITE", "ROLE", "EPOCH", "PHASE", "SERVING", "LAG", "IN SYNC", "DATA", "SERVER", "MEMORY", "PEERS", "AGE"];
+const HEADING = [
+  "SITE",
+  "ROLE",
+  "EPOCH",
+  "PHASE",
+  "SERVING",
+  "LAG",
+  "IN SYNC",
+  "DATA",
+  "SERVER",
+  "MEMORY",
+  "PEERS",
+  "AGE",
+];
 
 /** One row a site, then a line for each with the guard's own reason. */
 export function statusTable(views: readonly SiteView[]): string {
@@ -26,8 +39,12 @@ function row(view: SiteView): string[] {
     spec.role === "primary" || replication === null ? "-" : yesNo(replication.inSync),
     status.dataVersion === null ? "none" : `${status.dataVersion.epoch}/${status.dataVersion.sequence}`,
     server === null ? "does not answer" : `${server.engine} ${server.version}`,
-    server === null ? "-" : `${mebibytes(server.usedMemoryBytes)} of ${server.maxMemoryBytes === 0 ? "any" : mebibytes(server.maxMemoryBytes)}`,
-    status.peers.length === 0 ? "none" : status.peers.map((p) => `${p.site} ${p.reachable ? "reachable" : "unreachable"}`).join(", "),
+    server === null
+      ? "-"
+      : `${mebibytes(server.usedMemoryBytes)} of ${server.maxMemoryBytes === 0 ? "any" : mebibytes(server.maxMemoryBytes)}`,
+    status.peers.length === 0
+      ? "none"
+      : status.peers.map((p) => `${p.site} ${p.reachable ? "reachable" : "unreachable"}`).join(", "),
     age === null ? "-" : `${age.toFixed(0)} s`,
   ];
 }
@@ -43,11 +60,26 @@ const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(bytes 
 
 /** The same for --json. */
 export function statusJson(view: SiteView): Readonly<Record<string, unknown>> {
-  if (view.kind !== "present") return { site: view.site, address: view.address, state: view.kind, ...(view.kind === "unreachable" ? { problem: view.problem } : {}) };
+  if (view.kind !== "present")
+    return {
+      site: view.site,
+      address: view.address,
+      state: view.kind,
+      ...(view.kind === "unreachable" ? { problem: view.problem } : {}),
+    };
   return presentJson(view);
 }
 
 function presentJson(view: PresentView): Readonly<Record<string, unknown>> {
   const { spec, status } = view.object;
-  return { site: view.site, address: view.address, state: "present", role: spec.role, epoch: spec.epoch, spec, status: status ?? null, statusAgeSeconds: statusAge(view) };
+  return {
+    site: view.site,
+    address: view.address,
+    state: "present",
+    role: spec.role,
+    epoch: spec.epoch,
+    spec,
+    status: status ?? null,
+    statusAgeSeconds: statusAge(view),
+  };
 }

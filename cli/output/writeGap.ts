@@ -21,8 +21,10 @@ export class WriteGapMeter {
   observe(from: SiteRoleObject | null, to: SiteRoleObject | null, epoch: number, now: number): void {
     if (from?.status?.serving === true) this.sawServing = true;
     // A primary that was closed before this command looked tells nothing of when it closed.
-    if (this.sawServing && this.closed === null && from?.status?.serving === false) this.closed = { guard: Date.parse(from.status.updatedAt), seen: now };
-    if (this.opened === null && to?.status !== undefined && to.status.serving && to.status.epoch === epoch) this.opened = { guard: Date.parse(to.status.updatedAt), seen: now };
+    if (this.sawServing && this.closed === null && from?.status?.serving === false)
+      this.closed = { guard: Date.parse(from.status.updatedAt), seen: now };
+    if (this.opened === null && to?.status !== undefined && to.status.serving && to.status.epoch === epoch)
+      this.opened = { guard: Date.parse(to.status.updatedAt), seen: now };
   }
 
   /** Null while not both ends have been seen. */

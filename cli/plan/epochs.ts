@@ -12,7 +12,10 @@ export function epochsSeen(views: readonly SiteView[]): Epoch[] {
     seen.push(spec.epoch, spec.handover?.epoch ?? 0);
     if (status === undefined) continue;
     seen.push(status.epoch, status.handover?.epoch ?? 0, ...status.peers.map((p) => p.epoch ?? 0));
-    if (status.refusal !== undefined) seen.push(spec.mode === "handover" && status.refusal.epoch === spec.epoch ? spec.epoch + 1 : status.refusal.epoch);
+    if (status.refusal !== undefined)
+      seen.push(
+        spec.mode === "handover" && status.refusal.epoch === spec.epoch ? spec.epoch + 1 : status.refusal.epoch,
+      );
   }
   return seen.filter((e) => e > 0) as Epoch[];
 }

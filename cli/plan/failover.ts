@@ -54,16 +54,28 @@ export function judgeFailover(views: readonly SiteView[], input: FailoverInput):
   const { to } = input;
   const target = views.find((v) => v.site === to);
   if (target === undefined) return { kind: "refuse", reasons: [`site ${to}: is not in the site file`] };
-  if (target.kind === "unreachable") return { kind: "refuse", reasons: [`site ${to}: ${target.address} ${target.problem}; only a site whose API server answers can be promoted`] };
+  if (target.kind === "unreachable")
+    return {
+      kind: "refuse",
+      reasons: [
+        `site ${to}: ${target.address} ${target.problem}; only a site whose API server answers can be promoted`,
+      ],
+    };
 
   const others = views.filter((v) => v.site !== to);
   const object = isPresent(target) ? target.object : null;
   const primary = currentPrimary(views);
-  if (object !== null && primary?.site === to && servesAt(object, object.spec.epoch)) return judgeServing(object, others);
+  if (object !== null && primary?.site === to && servesAt(object, object.spec.epoch))
+    return judgeServing(object, others);
 
   const seen = epochsSeen(views);
   if (seen.length === 0 && input.epochAtLeast === null) {
-    return { kind: "refuse", reasons: [`site ${to}: no site's object can be read, so the epoch in use is not known; were the sites never introduced: init --primary ${to}; else give --epoch-at-least N, above any epoch in receipts`] };
+    return {
+      kind: "refuse",
+      reasons: [
+        `site ${to}: no site's object can be read, so the epoch in use is not known; were the sites never introduced: init --primary ${to}; else give --epoch-at-least N, above any epoch in receipts`,
+      ],
+    };
   }
   const reasons = object === null ? [] : dataReasons(object, input);
   if (reasons.length > 0) return { kind: "refuse", reasons };
@@ -80,24 +92,43 @@ export function judgeFailover(views: readonly SiteView[], input: FailoverInput):
     introduce: absentAmong(others),
     unreachable: others.filter((v) => v.kind === "unreachable").map((v) => v.site),
   };
-  return { kind: "go", plan, loss: expectedLoss(target, from), warnings: warningsFor(target), objection: objectionTo(primary, target) };
+  return {
+    kind: "go",
+    plan,
+    loss: expectedLoss(target, from),
+    warnings: warningsFor(target),
+    objection: objectionTo(primary, target),
+  };
 }
 
 function judgeServing(object: SiteRoleObject, others: readonly SiteView[]): FailoverVerdict {
   const { site, epoch } = object.spec;
-  const behind = others.filter(isPresent).filter((v) => v.object.spec.epoch < epoch && (v.object.spec.role === "primary" || v.object.spec.source !== site));
+  const behind = others
+    .filter(isPresent)
+    .filter((v) => v.object.spec.epoch < epoch && (v.object.spec.role === "primary" || v.object.spec.source !== site));
   const introduce = absentAmong(others);
-  if (behind.length === 0 && introduce.length === 0) return { kind: "refuse", reasons: [`site ${site}: is primary and serves already (epoch ${epoch})`] };
-  return { kind: "finish", plan: { from: null, to: site, epoch, target: object, fence: behind, repoint: [], introduce, unreachable: [] } };
+  if (behind.length === 0 && introduce.length === 0)
+    return { kind: "refuse", reasons: [`site ${site}: is primary and serves already (epoch ${epoch})`] };
+  return {
+    kind: "finish",
+    plan: { from: null, to: site, epoch, target: object, fence: behind, repoint: [], introduce, unreachable: [] },
+  };
 }
 
-const absentAmong = (views: readonly SiteView[]): SiteName[] => views.filter((v) => v.kind === "absent").map((v) => v.site);
+const absentAmong = (views: readonly SiteView[]): SiteName[] =>
+  views.filter((v) => v.kind === "absent").map((v) => v.site);
 
 /** What the guard would refuse after the old primary has been fenced is refused before. */
 function dataReasons({ spec, status }: SiteRoleObject, { acceptPartial }: FailoverInput): string[] {
   if (acceptPartial || status === undefined) return [];
-  if (status.replication?.syncInProgress === true) return [`site ${spec.site}: a full sync is in progress, so its copy is partial; wait, or give --accept-partial to promote what is there`];
-  if (status.server !== null && status.dataVersion === null) return [`site ${spec.site}: has no data of the primary (it never synced); give --accept-partial to promote it all the same`];
+  if (status.replication?.syncInProgress === true)
+    return [
+      `site ${spec.site}: a full sync is in progress, so its copy is partial; wait, or give --accept-partial to promote what is there`,
+    ];
+  if (status.server !== null && status.dataVersion === null)
+    return [
+      `site ${spec.site}: has no data of the primary (it never synced); give --accept-partial to promote it all the same`,
+    ];
   return [];
 }
 
@@ -117,11 +148,13 @@ function expectedLoss(target: SiteView, from: SiteName | null): ExpectedLoss {
 }
 
 function warningsFor(target: SiteView): string[] {
-  if (!isPresent(target)) return [`site ${target.site}: has no object; it is created, and its guard judges whether there is data to serve`];
+  if (!isPresent(target))
+    return [`site ${target.site}: has no object; it is created, and its guard judges whether there is data to serve`];
   const warnings: string[] = [];
   const age = statusAge(target);
   if (age === null) warnings.push(`site ${target.site}: its guard has never reported`);
-  else if (freshStatus(target) === null) warnings.push(`site ${target.site}: its guard reported last ${Math.round(age)} s ago`);
+  else if (freshStatus(target) === null)
+    warnings.push(`site ${target.site}: its guard reported last ${Math.round(age)} s ago`);
   if (target.object.status?.server === null) warnings.push(`site ${target.site}: its server does not answer its guard`);
   return warnings;
 }

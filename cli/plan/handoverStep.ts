@@ -27,8 +27,13 @@ export type HandoverStep =
  * Order of the writes: old primary prepared, new primary (commit), old primary demoted; rolled back: old primary first, so that
  * it is never outranked by an epoch that nobody serves at.
  */
-export function handoverStep(plan: SwitchoverPlan, from: SiteRoleObject | null, to: SiteRoleObject | null): HandoverStep {
-  if (from === null || to === null) return { kind: "superseded", reason: `the object of site ${from === null ? plan.from : plan.to} is gone` };
+export function handoverStep(
+  plan: SwitchoverPlan,
+  from: SiteRoleObject | null,
+  to: SiteRoleObject | null,
+): HandoverStep {
+  if (from === null || to === null)
+    return { kind: "superseded", reason: `the object of site ${from === null ? plan.from : plan.to} is gone` };
   const a = from.spec;
   const b = to.spec;
   const committed = b.role === "primary" && b.epoch === plan.epoch && b.mode === "handover" && b.source === plan.from;
@@ -49,10 +54,17 @@ export function handoverStep(plan: SwitchoverPlan, from: SiteRoleObject | null, 
 
   if (aWaits && b.role === "replica" && b.epoch < plan.epoch) {
     if (a.handover === undefined) return { kind: "prepare" };
-    if (a.handover.to !== plan.to || a.handover.epoch !== plan.epoch) return { kind: "superseded", reason: `site ${plan.from} has another handover, to ${a.handover.to} at epoch ${a.handover.epoch}` };
+    if (a.handover.to !== plan.to || a.handover.epoch !== plan.epoch)
+      return {
+        kind: "superseded",
+        reason: `site ${plan.from} has another handover, to ${a.handover.to} at epoch ${a.handover.epoch}`,
+      };
     return preparedStep(plan, from);
   }
-  return { kind: "superseded", reason: `site ${plan.from} is ${a.role} at epoch ${a.epoch}, site ${plan.to} is ${b.role} at epoch ${b.epoch}` };
+  return {
+    kind: "superseded",
+    reason: `site ${plan.from} is ${a.role} at epoch ${a.epoch}, site ${plan.to} is ${b.role} at epoch ${b.epoch}`,
+  };
 }
 
 function preparedStep(plan: SwitchoverPlan, from: SiteRoleObject): HandoverStep {

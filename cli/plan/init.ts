@@ -25,12 +25,17 @@ export function judgeInit(
   primary: SiteName,
   begun: "begun-here" | "new",
 ): InitVerdict {
-  const planned = [...sites.filter((s) => s.site !== primary).map((s) => replicaOf(s.site, epoch(1), primary)), initialPrimary(primary, epoch(1))];
+  const planned = [
+    ...sites.filter((s) => s.site !== primary).map((s) => replicaOf(s.site, epoch(1), primary)),
+    initialPrimary(primary, epoch(1)),
+  ];
   const reasons = sites.flatMap((s) => peerReasons(s, sites));
-  if (sites.length === 1 && sites[0]?.peers.length === 0) reasons.push(`site ${primary}: has no peers; it makes itself primary, there is nothing to introduce`);
+  if (sites.length === 1 && sites[0]?.peers.length === 0)
+    reasons.push(`site ${primary}: has no peers; it makes itself primary, there is nothing to introduce`);
   for (const view of views) {
     const lacks = missing.get(view.site) ?? [];
-    if (view.kind === "unreachable" && lacks.length === 0) reasons.push(`site ${view.site}: ${view.address} ${view.problem}`);
+    if (view.kind === "unreachable" && lacks.length === 0)
+      reasons.push(`site ${view.site}: ${view.address} ${view.problem}`);
     reasons.push(...lacks.map((lack) => `site ${view.site}: ${lack}`));
   }
   const present = views.filter(isPresent).map((v) => v.object);
@@ -42,8 +47,15 @@ export function judgeInit(
 }
 
 function peerReasons({ site, peers }: InitSite, sites: readonly InitSite[]): string[] {
-  const unknown = peers.filter((p) => !sites.some((s) => s.site === p)).map((p) => `site ${site}: its peer ${p} is not in the site file; deploy its stack (pulumi up -s ${p}) and run init again`);
-  const unlisted = sites.filter((s) => s.site !== site && !peers.includes(s.site)).map((s) => `site ${site}: does not have ${s.site} among its peers; add it to peers and run pulumi up`);
+  const unknown = peers
+    .filter((p) => !sites.some((s) => s.site === p))
+    .map(
+      (p) =>
+        `site ${site}: its peer ${p} is not in the site file; deploy its stack (pulumi up -s ${p}) and run init again`,
+    );
+  const unlisted = sites
+    .filter((s) => s.site !== site && !peers.includes(s.site))
+    .map((s) => `site ${site}: does not have ${s.site} among its peers; add it to peers and run pulumi up`);
   return [...unknown, ...unlisted];
 }
 
@@ -52,4 +64,8 @@ function existing({ metadata, spec }: SiteRoleObject): string {
 }
 
 const isAsPlanned = ({ spec }: SiteRoleObject, planned: SiteRoleSpec): boolean =>
-  spec.site === planned.site && spec.role === planned.role && spec.epoch === planned.epoch && spec.mode === planned.mode && spec.source === planned.source;
+  spec.site === planned.site &&
+  spec.role === planned.role &&
+  spec.epoch === planned.epoch &&
+  spec.mode === planned.mode &&
+  spec.source === planned.source;

@@ -8,7 +8,8 @@ export interface LeaseRecord {
 
 export const LEASE_SECONDS = 15;
 
-export type LeaseVerdict = { readonly kind: "free" } | { readonly kind: "held"; readonly by: string; readonly forSeconds: number };
+export type LeaseVerdict =
+  { readonly kind: "free" } | { readonly kind: "held"; readonly by: string; readonly forSeconds: number };
 
 /**
  * Whether the lease can be taken.

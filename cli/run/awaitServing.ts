@@ -12,7 +12,13 @@ interface Awaited {
 }
 
 /** Waits for a promotion, and fences the others meanwhile. @returns why the target does not serve; null when it does. */
-export async function awaitServing({ to, epoch, within }: Awaited, crew: Crew, record: CommandRecord, fencing: Fencing, { clock, signal }: Tools): Promise<string | null> {
+export async function awaitServing(
+  { to, epoch, within }: Awaited,
+  crew: Crew,
+  record: CommandRecord,
+  fencing: Fencing,
+  { clock, signal }: Tools,
+): Promise<string | null> {
   const target = crew.of(to);
   const deadline = clock.now() + within;
   for (;;) {

@@ -4,7 +4,7 @@ import type { LeaseStore } from "../leaseStore";
 import { judgeLease, LEASE_SECONDS } from "../plan/lease";
 import { ApiRefusal, SiteUnreachable, SpecChanged } from "../store";
 
-const RENEW_MS = (LEASE_SECONDS * 1000) / 3 as Milliseconds;
+const RENEW_MS = ((LEASE_SECONDS * 1000) / 3) as Milliseconds;
 
 /** Asking before: `refuse` where somebody else is at work, `override` takes the lease all the same. */
 export type Manners = "refuse" | "override";
@@ -41,7 +41,9 @@ export class Courtesy {
    * @returns one line for each cluster where somebody else is at work; then none is held.
    */
   async take(manners: Manners): Promise<string[]> {
-    const refusals = (await Promise.all(this.stores.map((store) => this.takeOne(store, manners)))).filter((r) => r !== null);
+    const refusals = (await Promise.all(this.stores.map((store) => this.takeOne(store, manners)))).filter(
+      (r) => r !== null,
+    );
     if (refusals.length > 0) await this.release();
     else void this.keepRenewing();
     return refusals;
@@ -90,7 +92,11 @@ export class Courtesy {
     try {
       if (how === "ask-again") {
         const reading = await held.store.read(this.timeout);
-        if (judgeLease(reading.record, reading.clock, (holder) => holder === this.holder || this.hasEnded(holder)).kind === "held") return "taken";
+        if (
+          judgeLease(reading.record, reading.clock, (holder) => holder === this.holder || this.hasEnded(holder))
+            .kind === "held"
+        )
+          return "taken";
         held.version = reading.version ?? "";
       }
       held.version = await this.write(held, this.holder);

@@ -26,9 +26,20 @@ export class Crew {
   ) {
     this.changes = new Changes(tools.clock);
     const connections = entries.map((entry) => ({ entry, ...tools.connect(entry) }));
-    this.followers = new Map(connections.map(({ entry, store }) => [entry.site, new Follower(store, this.changes, tools.clock, patience(entry.site))]));
+    this.followers = new Map(
+      connections.map(({ entry, store }) => [
+        entry.site,
+        new Follower(store, this.changes, tools.clock, patience(entry.site)),
+      ]),
+    );
     const leasePatience = Math.min(...entries.map((e) => patience(e.site))) as Milliseconds;
-    this.courtesy = new Courtesy(connections.map((c) => c.lease), tools.clock, tools.holder, (holder) => tools.hasEnded(holder), leasePatience);
+    this.courtesy = new Courtesy(
+      connections.map((c) => c.lease),
+      tools.clock,
+      tools.holder,
+      (holder) => tools.hasEnded(holder),
+      leasePatience,
+    );
   }
 
   get all(): readonly Follower[] {
@@ -71,4 +82,6 @@ export function checkSites(entries: readonly SiteEntry[], ...sites: readonly Sit
 }
 
 const unknownSite = (site: SiteName, entries: readonly SiteEntry[]) =>
-  badInput(`site ${site}: is not in the site file, which knows ${entries.map((e) => e.site).join(", ")}; correct the name, or run dragonfly-dr status to read the stacks again`);
+  badInput(
+    `site ${site}: is not in the site file, which knows ${entries.map((e) => e.site).join(", ")}; correct the name, or run dragonfly-dr status to read the stacks again`,
+  );

@@ -21,14 +21,19 @@ export class Fencing {
 
   /** Those who have not been told and may think themselves primary. */
   get byThemselves(): SiteName[] {
-    return this.others.filter((f) => !this.done.has(f.site) && (f.latest === null || f.latest.spec.role === "primary")).map((f) => f.site);
+    return this.others
+      .filter((f) => !this.done.has(f.site) && (f.latest === null || f.latest.spec.role === "primary"))
+      .map((f) => f.site);
   }
 
   /**
    * Fences `sites` until the time `deadline`; one that does not answer is left to fence itself.
    * @returns why the promotion must not go on: somebody else has decided meanwhile; null when it may.
    */
-  async before(sites: readonly { readonly site: SiteName; readonly object: SiteRoleObject }[], deadline: number): Promise<string | null> {
+  async before(
+    sites: readonly { readonly site: SiteName; readonly object: SiteRoleObject }[],
+    deadline: number,
+  ): Promise<string | null> {
     const problems = await Promise.all(
       sites.map(async ({ site, object }) => {
         const follower = this.others.find((f) => f.site === site);
@@ -44,7 +49,13 @@ export class Fencing {
   late(deadline: number): void {
     for (const follower of this.others) {
       const object = follower.latest;
-      if (object === null || object.spec.role !== "primary" || object.spec.epoch >= this.epoch || this.trying.has(follower.site)) continue;
+      if (
+        object === null ||
+        object.spec.role !== "primary" ||
+        object.spec.epoch >= this.epoch ||
+        this.trying.has(follower.site)
+      )
+        continue;
       void this.fence(follower, object, deadline);
     }
   }

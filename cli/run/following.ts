@@ -9,7 +9,12 @@ import type { Steps } from "../output/steps";
 export function followsInSync(object: SiteRoleObject | null, source: SiteName): boolean {
   if (object === null || object.spec.role !== "replica" || object.spec.source !== source) return false;
   const { status } = object;
-  return status !== undefined && status.epoch >= object.spec.epoch && status.replication?.inSync === true && status.replication.source === source;
+  return (
+    status !== undefined &&
+    status.epoch >= object.spec.epoch &&
+    status.replication?.inSync === true &&
+    status.replication.source === source
+  );
 }
 
 /** Waits until all of `replicas` follow `source` in sync, until `deadline` (ms since 1970), telling how far they are. */
@@ -17,7 +22,13 @@ export async function awaitFollowing(
   replicas: readonly Follower[],
   source: Follower,
   deadline: number,
-  parts: { readonly changes: Changes; readonly clock: Clock; readonly steps: Steps; readonly signal: AbortSignal; readonly onChange?: () => void },
+  parts: {
+    readonly changes: Changes;
+    readonly clock: Clock;
+    readonly steps: Steps;
+    readonly signal: AbortSignal;
+    readonly onChange?: () => void;
+  },
 ): Promise<Waited> {
   for (;;) {
     const revision = parts.changes.revision;
@@ -38,6 +49,9 @@ function progressOf(replica: SiteRoleObject | null, source: SiteRoleObject | nul
   const lag = status.replication?.lagSeconds ?? null;
   if (status.phase === "Following" && lag !== null) return `${lag.toFixed(1)} s behind`;
   const [has, of] = [status.server?.usedMemoryBytes ?? 0, source?.status?.server?.usedMemoryBytes ?? 0];
-  const percent = of > 0 && status.replication?.syncInProgress === true ? `, about ${Math.min(100, Math.round((100 * has) / of))} % of the primary's memory` : "";
+  const percent =
+    of > 0 && status.replication?.syncInProgress === true
+      ? `, about ${Math.min(100, Math.round((100 * has) / of))} % of the primary's memory`
+      : "";
   return `${status.phase}: ${status.reason}${percent}`;
 }

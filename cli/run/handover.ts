@@ -91,20 +91,37 @@ export class HandoverRun {
         return await this.awaitTakeover(revision);
       case "demote-old":
         steps.begin(`${plan.from} becomes replica of ${plan.to} at epoch ${plan.epoch}`);
-        return await this.write(from, replicaOf(plan.from, plan.epoch, plan.to), `${plan.to} serves at epoch ${plan.epoch}; ${plan.from}'s object was not written`);
+        return await this.write(
+          from,
+          replicaOf(plan.from, plan.epoch, plan.to),
+          `${plan.to} serves at epoch ${plan.epoch}; ${plan.from}'s object was not written`,
+        );
       case "resume-old":
         this.refusal = step.reason;
         steps.end("failed");
         steps.begin(`roll back: ${plan.from} goes on at epoch ${this.rollBackEpoch}`);
-        return await this.write(from, resumed(plan.from, this.rollBackEpoch, step.takeover), `${plan.to} refused (${step.reason}) and ${plan.from} was not told to go on`);
+        return await this.write(
+          from,
+          resumed(plan.from, this.rollBackEpoch, step.takeover),
+          `${plan.to} refused (${step.reason}) and ${plan.from} was not told to go on`,
+        );
       case "return-new":
-        return await this.write(to, replicaOf(plan.to, this.rollBackEpoch, plan.from), `${plan.from} goes on at epoch ${this.rollBackEpoch}; ${plan.to}'s object was not taken back`);
+        return await this.write(
+          to,
+          replicaOf(plan.to, this.rollBackEpoch, plan.from),
+          `${plan.from} goes on at epoch ${this.rollBackEpoch}; ${plan.to}'s object was not taken back`,
+        );
       case "rolled-back":
-        return await this.awaitOldServing(this.rollBackEpoch, `${plan.to} refused: ${this.refusal || (to.latest?.status?.refusal?.reason ?? "see its status")}`);
+        return await this.awaitOldServing(
+          this.rollBackEpoch,
+          `${plan.to} refused: ${this.refusal || (to.latest?.status?.refusal?.reason ?? "see its status")}`,
+        );
       case "moved":
         return { kind: "moved" };
       case "superseded":
-        return this.touched || this.prepared ? { kind: "unfinished", reason: `${step.reason}: somebody else has changed the roles meanwhile` } : { kind: "stayed", reason: step.reason };
+        return this.touched || this.prepared
+          ? { kind: "unfinished", reason: `${step.reason}: somebody else has changed the roles meanwhile` }
+          : { kind: "stayed", reason: step.reason };
     }
   }
 
@@ -115,14 +132,16 @@ export class HandoverRun {
   private async prepare(): Promise<HandoverOutcome | null> {
     const { plan } = this;
     const { from, steps, signal } = this.parts;
-    if (this.prepared) return { kind: "stayed", reason: `the handover was taken back from site ${plan.from} by somebody else` };
+    if (this.prepared)
+      return { kind: "stayed", reason: `the handover was taken back from site ${plan.from} by somebody else` };
     const object = from.latest;
     if (signal.aborted || object === null) return { kind: "stayed", reason: "interrupted" };
     steps.begin(`prepare ${plan.from} for the handover at epoch ${plan.epoch}`);
     this.startWaiting("prepare");
     this.touched = true;
     try {
-      if ((await from.swap(object, withHandover(object.spec, plan.to, plan.epoch), this.deadline)) === "written") this.prepared = true;
+      if ((await from.swap(object, withHandover(object.spec, plan.to, plan.epoch), this.deadline)) === "written")
+        this.prepared = true;
       return null;
     } catch (error) {
       return await this.withdraw(problemOf(error));
@@ -136,7 +155,11 @@ export class HandoverRun {
     steps.tell(phaseOf(from.latest));
     const waited = await changes.since(revision, this.deadline, signal);
     if (waited === "changed") return null;
-    return await this.withdraw(waited === "aborted" ? "interrupted" : `${this.plan.from} was not ready within ${timeout / 1000} s (${phaseOf(from.latest)})`);
+    return await this.withdraw(
+      waited === "aborted"
+        ? "interrupted"
+        : `${this.plan.from} was not ready within ${timeout / 1000} s (${phaseOf(from.latest)})`,
+    );
   }
 
   private async commit(spec: SiteRoleSpec): Promise<HandoverOutcome | null> {
@@ -144,7 +167,10 @@ export class HandoverRun {
     const { to, steps, signal, isAlone } = this.parts;
     this.prepared = true;
     if (signal.aborted) return await this.withdraw("interrupted");
-    if (!isAlone()) return await this.withdraw("this command was stopped for so long, or its lease was overridden, that another one may be at work");
+    if (!isAlone())
+      return await this.withdraw(
+        "this command was stopped for so long, or its lease was overridden, that another one may be at work",
+      );
     steps.begin(`${plan.to} takes over at epoch ${plan.epoch}`);
     this.startWaiting("commit");
     try {
@@ -152,7 +178,11 @@ export class HandoverRun {
       return null;
     } catch (error) {
       // Unknown outcome: the old primary must not go on, for the commit may have arrived.
-      if (error instanceof SiteUnreachable) return { kind: "unfinished", reason: `${error.message}; whether ${plan.to} was told to take over is not known` };
+      if (error instanceof SiteUnreachable)
+        return {
+          kind: "unfinished",
+          reason: `${error.message}; whether ${plan.to} was told to take over is not known`,
+        };
       return await this.withdraw(problemOf(error));
     }
   }
@@ -167,7 +197,10 @@ export class HandoverRun {
     const waited = await changes.since(revision, this.deadline, signal);
     if (waited === "changed") return null;
     const why = waited === "aborted" ? "interrupted" : `no word of ${plan.to} within ${timeout / 1000} s`;
-    return { kind: "unfinished", reason: `${why}: it was told to take over, and neither serves nor has refused (${phaseOf(to.latest)})` };
+    return {
+      kind: "unfinished",
+      reason: `${why}: it was told to take over, and neither serves nor has refused (${phaseOf(to.latest)})`,
+    };
   }
 
   /** Before the commit: the old primary's object is put back as it was. */
@@ -183,18 +216,26 @@ export class HandoverRun {
         // Not seen yet does not mean not written: the reply to the preparation may have been lost.
         const view = await from.observe();
         if (view.kind === "unreachable") {
-          if (clock.now() >= deadline) return { kind: "unfinished", reason: `${reason}; ${view.address} ${view.problem}, so ${plan.from} may still wait for a handover` };
+          if (clock.now() >= deadline)
+            return {
+              kind: "unfinished",
+              reason: `${reason}; ${view.address} ${view.problem}, so ${plan.from} may still wait for a handover`,
+            };
           await clock.after(RETRY_MS);
           continue;
         }
         if (from.latest?.spec.handover === undefined) break;
         continue;
       }
-      if (spec.epoch !== plan.fromEpoch || spec.handover.to !== plan.to || spec.handover.epoch !== plan.epoch) return { kind: "unfinished", reason: `${reason}; somebody else has changed ${plan.from}'s object meanwhile` };
+      if (spec.epoch !== plan.fromEpoch || spec.handover.to !== plan.to || spec.handover.epoch !== plan.epoch)
+        return { kind: "unfinished", reason: `${reason}; somebody else has changed ${plan.from}'s object meanwhile` };
       try {
         if ((await from.swap(from.latest, withoutHandover(spec), deadline)) === "written") break;
       } catch (error) {
-        return { kind: "unfinished", reason: `${reason}; ${problemOf(error)}, so ${plan.from} may still wait for a handover` };
+        return {
+          kind: "unfinished",
+          reason: `${reason}; ${problemOf(error)}, so ${plan.from} may still wait for a handover`,
+        };
       }
     }
     return await this.awaitOldServing(plan.fromEpoch, reason);
@@ -209,7 +250,11 @@ export class HandoverRun {
       if (servesAt(from.latest, at)) return { kind: "stayed", reason };
       steps.begin(`${plan.from} goes on`);
       steps.tell(phaseOf(from.latest));
-      if ((await changes.since(revision, deadline, NEVER)) === "late") return { kind: "unfinished", reason: `${reason}; ${plan.from} was told to go on and does not serve yet (${phaseOf(from.latest)})` };
+      if ((await changes.since(revision, deadline, NEVER)) === "late")
+        return {
+          kind: "unfinished",
+          reason: `${reason}; ${plan.from} was told to go on and does not serve yet (${phaseOf(from.latest)})`,
+        };
     }
   }
 
@@ -230,7 +275,8 @@ export class HandoverRun {
   }
 }
 
-const phaseOf = (object: SiteRoleObject | null): string => (object?.status === undefined ? "no status" : `${object.status.phase}: ${object.status.reason}`);
+const phaseOf = (object: SiteRoleObject | null): string =>
+  object?.status === undefined ? "no status" : `${object.status.phase}: ${object.status.reason}`;
 
 function problemOf(error: unknown): string {
   if (error instanceof SiteUnreachable || error instanceof ApiRefusal) return error.message;

@@ -7,7 +7,8 @@ import type { Crew } from "./crew";
 import { exitCodeOf, type Result } from "./result";
 import type { Tools } from "./tools";
 
-type Ending = Pick<Receipt, "outcome"> & Partial<Pick<Receipt, "problems" | "wayOn" | "loss" | "writeGap" | "fenced" | "acceptPartial">>;
+type Ending = Pick<Receipt, "outcome"> &
+  Partial<Pick<Receipt, "problems" | "wayOn" | "loss" | "writeGap" | "fenced" | "acceptPartial">>;
 
 /** Gathers what the receipt of one command says while it runs. */
 export class CommandRecord {
@@ -16,7 +17,11 @@ export class CommandRecord {
   private readonly since: number;
   private before: Receipt["epochs"]["before"] = {};
   private roles: { from: SiteName | null; to: SiteName; mode: PromotionMode | null } | null = null;
-  private begun: { startedAt: string | null; lag: number | null; resumed: boolean } = { startedAt: null, lag: null, resumed: false };
+  private begun: { startedAt: string | null; lag: number | null; resumed: boolean } = {
+    startedAt: null,
+    lag: null,
+    resumed: false,
+  };
 
   constructor(
     private readonly command: string,
@@ -64,7 +69,10 @@ export class CommandRecord {
       finishedAt: new Date(now).toISOString(),
       seconds: (now - Date.parse(startedAt)) / 1000,
       steps: this.steps.records,
-      epochs: { before: this.before, after: Object.fromEntries(this.crew.all.map((f) => [f.site, f.latest?.spec.epoch ?? null])) },
+      epochs: {
+        before: this.before,
+        after: Object.fromEntries(this.crew.all.map((f) => [f.site, f.latest?.spec.epoch ?? null])),
+      },
       lagAtStartSeconds: this.begun.lag,
       writeGap: (ending.writeGap ?? null) satisfies WriteGap | null,
       loss: (ending.loss ?? null) satisfies Loss | null,
@@ -75,6 +83,10 @@ export class CommandRecord {
       wayOn: ending.wayOn ?? null,
     };
     const file = await this.tools.saveReceipt(receipt);
-    return { code: exitCodeOf(receipt), json: receipt, text: `${describeReceipt(receipt)}  ${"receipt".padEnd(16)}${file}\n` };
+    return {
+      code: exitCodeOf(receipt),
+      json: receipt,
+      text: `${describeReceipt(receipt)}  ${"receipt".padEnd(16)}${file}\n`,
+    };
   }
 }

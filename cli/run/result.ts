@@ -12,7 +12,12 @@ export interface Result {
 
 /** What a dry run says: the plan as it would be carried out. Nothing was changed, no lease was taken. */
 export function dryRun(command: string, steps: readonly string[], details: Readonly<Record<string, unknown>>): Result {
-  return { code: 0, json: { dryRun: true, command, ...details, steps }, text: [`${command} (dry run, nothing is changed):`, ...steps.map((s, i) => `  ${i + 1}. ${s}`), ""].join("\n") };
+  return {
+    code: 0,
+    json: { dryRun: true, command, ...details, steps },
+    text: [`${command} (dry run, nothing is changed):`, ...steps.map((s, i) => `  ${i + 1}. ${s}`), ""].join("\n"),
+  };
 }
 
-export const exitCodeOf = (receipt: Receipt): ExitCode => (receipt.outcome === "done" ? 0 : receipt.outcome === "rolled back" ? 1 : 3);
+export const exitCodeOf = (receipt: Receipt): ExitCode =>
+  receipt.outcome === "done" ? 0 : receipt.outcome === "rolled back" ? 1 : 3;

@@ -15,13 +15,19 @@ export function systemTools(stateFolder: string, signal: AbortSignal): Tools {
   return {
     clock: systemClock,
     journal: new FolderJournal(stateFolder),
-    progress: process.stderr.isTTY ? new TerminalProgress(process.stderr, process.stderr.columns) : new PlainProgress(process.stderr),
+    progress: process.stderr.isTTY
+      ? new TerminalProgress(process.stderr, process.stderr.columns)
+      : new PlainProgress(process.stderr),
     signal,
     holder: holderName(),
     hasEnded,
     connect: ({ site, namespace, kubeconfig, context }) => {
       const api = new KubeApi(site, { kubeconfig, context });
-      return { store: new KubeSiteStore(site, namespace, api), lease: new KubeLeaseStore(site, namespace, api), drills: new KubeDrillStore(site, namespace, api) };
+      return {
+        store: new KubeSiteStore(site, namespace, api),
+        lease: new KubeLeaseStore(site, namespace, api),
+        drills: new KubeDrillStore(site, namespace, api),
+      };
     },
     confirm: process.stdin.isTTY && process.stderr.isTTY ? (question) => ask(question, signal) : null,
     saveReceipt: (receipt) => saveReceipt(stateFolder, receipt),

@@ -8,7 +8,12 @@ export interface FailedWrite {
 }
 
 /** Writes a spec where a failure is not the end of the command. @returns null when it is written. */
-export async function tryWrite(follower: Follower, judged: SiteRoleObject | null, spec: SiteRoleSpec, deadline: number): Promise<FailedWrite | null> {
+export async function tryWrite(
+  follower: Follower,
+  judged: SiteRoleObject | null,
+  spec: SiteRoleSpec,
+  deadline: number,
+): Promise<FailedWrite | null> {
   try {
     if ((await follower.swap(judged, spec, deadline)) === "written") return null;
     return { problem: `site ${follower.site}: its object was changed by somebody else meanwhile`, outcome: "changed" };

@@ -15,17 +15,21 @@ export interface SiteEntry {
 const KEYS = ["site", "namespace", "kubeconfig", "context", "engine", "peers"] as const;
 const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
-export type Parsed<T> = { readonly value: T; readonly problems: readonly [] } | { readonly value: null; readonly problems: readonly string[] };
+export type Parsed<T> =
+  | { readonly value: T; readonly problems: readonly [] }
+  | { readonly value: null; readonly problems: readonly string[] };
 
 /**
  * Reads one entry, all problems at once.
  * @param where - how messages call it, as `sites[1]`.
  */
 export function parseEntry(value: unknown, where: string): Parsed<SiteEntry> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return { value: null, problems: [`${where}: not an object`] };
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return { value: null, problems: [`${where}: not an object`] };
   const entry = value as Readonly<Record<string, unknown>>;
   const problems: string[] = [];
-  for (const key of Object.keys(entry)) if (!KEYS.some((k) => k === key)) problems.push(`${where}.${key}: unknown key; known are ${KEYS.join(", ")}`);
+  for (const key of Object.keys(entry))
+    if (!KEYS.some((k) => k === key)) problems.push(`${where}.${key}: unknown key; known are ${KEYS.join(", ")}`);
 
   const { site, namespace, engine } = entry;
   const peers = entry["peers"];
@@ -42,10 +46,14 @@ export function parseEntry(value: unknown, where: string): Parsed<SiteEntry> {
   if (space === null) problems.push(`${where}.namespace: not a namespace's name`);
   const kind = engine === "dragonfly" || engine === "redis" ? engine : null;
   if (kind === null) problems.push(`${where}.engine: neither "dragonfly" nor "redis"`);
-  const names = Array.isArray(peers) ? peers.filter((p): p is SiteName => typeof p === "string" && isSiteName(p)) : null;
-  if (names === null || !Array.isArray(peers) || names.length !== peers.length) problems.push(`${where}.peers: not a list of sites' names`);
+  const names = Array.isArray(peers)
+    ? peers.filter((p): p is SiteName => typeof p === "string" && isSiteName(p))
+    : null;
+  if (names === null || !Array.isArray(peers) || names.length !== peers.length)
+    problems.push(`${where}.peers: not a list of sites' names`);
   const [kubeconfig, context] = [pathOrName("kubeconfig"), pathOrName("context")];
 
-  if (problems.length > 0 || name === null || space === null || kind === null || names === null) return { value: null, problems };
+  if (problems.length > 0 || name === null || space === null || kind === null || names === null)
+    return { value: null, problems };
   return { value: { site: name, namespace: space, kubeconfig, context, engine: kind, peers: names }, problems: [] };
 }

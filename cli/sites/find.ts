@@ -22,7 +22,8 @@ export interface KnownSites {
 }
 
 /** Where journals, receipts and the cached site file are: beside Pulumi.yaml, or beside a site file that was given (other sites, other journals). */
-export const stateFolder = (cwd: string, given: string | null = null): string => join(given === null ? projectFolder(cwd) : dirname(resolve(cwd, given)), ".dragonfly-dr");
+export const stateFolder = (cwd: string, given: string | null = null): string =>
+  join(given === null ? projectFolder(cwd) : dirname(resolve(cwd, given)), ".dragonfly-dr");
 
 /**
  * The sites as they were last written down: no Pulumi on the way to a failover. Only where nothing was ever written down are
@@ -51,9 +52,17 @@ export async function refreshedSites(source: SiteSource): Promise<KnownSites> {
   const cached = (await readSiteFile(file)) ?? [];
   const stacks = source.stacks ?? (isProject(folder) ? stacksOf(folder) : []);
   const asked = await sitesOfStacks(folder, stacks);
-  const entries = [...asked.entries, ...(asked.problems.length === 0 ? [] : cached.filter((c) => !asked.entries.some((e) => e.site === c.site)))];
+  const entries = [
+    ...asked.entries,
+    ...(asked.problems.length === 0 ? [] : cached.filter((c) => !asked.entries.some((e) => e.site === c.site))),
+  ];
   if (entries.length === 0) {
-    const reason = stacks.length === 0 ? [`${folder}: no Pulumi project with stacks here; change into the project's folder, or give --stacks or --sites FILE`] : asked.problems;
+    const reason =
+      stacks.length === 0
+        ? [
+            `${folder}: no Pulumi project with stacks here; change into the project's folder, or give --stacks or --sites FILE`,
+          ]
+        : asked.problems;
     throw badInput(...reason);
   }
   if (JSON.stringify(entries) !== JSON.stringify(cached)) await writeSiteFile(file, entries);

@@ -27,15 +27,22 @@ export function parseSiteFile(text: string, file: string): readonly SiteEntry[] 
   } catch {
     throw badInput(`${file}: is no JSON; remove it and run dragonfly-dr status, which writes it anew`);
   }
-  const { version, sites } = typeof content === "object" && content !== null ? (content as Record<string, unknown>) : {};
-  if (version !== 1) throw badInput(`${file}: version is not 1; it was written by another version of dragonfly-dr, run dragonfly-dr status to write it anew`);
+  const { version, sites } =
+    typeof content === "object" && content !== null ? (content as Record<string, unknown>) : {};
+  if (version !== 1)
+    throw badInput(
+      `${file}: version is not 1; it was written by another version of dragonfly-dr, run dragonfly-dr status to write it anew`,
+    );
   if (!Array.isArray(sites) || sites.length === 0) throw badInput(`${file}: sites is no list with at least one site`);
   const parsed = sites.map((entry, i) => parseEntry(entry, `${file}: sites[${i}]`));
   const problems = parsed.flatMap((p) => p.problems);
   const entries = parsed.flatMap((p) => (p.value === null ? [] : [p.value]));
   problems.push(...duplicates(entries).map((site) => `${file}: site ${site} is there more than once; keep one`));
   if (problems.length > 0) throw badInput(...problems);
-  return entries.map((entry) => ({ ...entry, kubeconfig: entry.kubeconfig === null ? null : absolutePath(entry.kubeconfig, dirname(resolve(file))) }));
+  return entries.map((entry) => ({
+    ...entry,
+    kubeconfig: entry.kubeconfig === null ? null : absolutePath(entry.kubeconfig, dirname(resolve(file))),
+  }));
 }
 
 /** Replaces the file in one go: another command may be reading it. */

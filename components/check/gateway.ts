@@ -4,7 +4,14 @@ import { checkCidrs, checkCores, checkMemoryPair, checkRange } from "./values";
 
 const nodePort = (key: string, type: ExposureSettings["type"], port: number): readonly Problem[] => {
   if (port === 0) return [];
-  if (type !== "NodePort") return [{ key, problem: `a node's port goes with type NodePort, not ${type}`, remedy: "set the type, or remove the port" }];
+  if (type !== "NodePort")
+    return [
+      {
+        key,
+        problem: `a node's port goes with type NodePort, not ${type}`,
+        remedy: "set the type, or remove the port",
+      },
+    ];
   return checkRange(key, port, 1, 65_535);
 };
 
@@ -13,7 +20,15 @@ function checkExposure(path: string, exposure: ExposureSettings): readonly Probl
   return [
     ...nodePort(`${path}.nodePort`, exposure.type, exposure.nodePort),
     ...checkCidrs(`${path}.allowedSources`, exposure.allowedSources),
-    ...(inside ? [{ key: `${path}.allowedSources`, problem: "a ClusterIP has no sources outside the cluster", remedy: "remove them, or set type to LoadBalancer or NodePort" }] : []),
+    ...(inside
+      ? [
+          {
+            key: `${path}.allowedSources`,
+            problem: "a ClusterIP has no sources outside the cluster",
+            remedy: "remove them, or set type to LoadBalancer or NodePort",
+          },
+        ]
+      : []),
   ];
 }
 
@@ -22,7 +37,13 @@ const checkClients = (clients: ClientsSettings): readonly Problem[] => [
   ...checkExposure("gateway.clients", clients),
   ...nodePort("gateway.clients.readOnlyNodePort", clients.type, clients.readOnlyNodePort),
   ...(clients.type !== "ClusterIP" && clients.allowedSources.length === 0
-    ? [{ key: "gateway.clients.allowedSources", problem: `type ${clients.type} opens the cache beyond the cluster to nobody in particular`, remedy: "list the CIDRs of the clients out there" }]
+    ? [
+        {
+          key: "gateway.clients.allowedSources",
+          problem: `type ${clients.type} opens the cache beyond the cluster to nobody in particular`,
+          remedy: "list the CIDRs of the clients out there",
+        },
+      ]
     : []),
 ];
 

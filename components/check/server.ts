@@ -8,13 +8,27 @@ import { checkBytes, checkCores, checkMemoryPair, checkRange } from "./values";
 /** A dump is written beside the one before. */
 function checkStorage({ maxmemory, storage }: ServerSettings): readonly Problem[] {
   const least = parseBytes(maxmemory);
-  return parseBytes(storage.size) >= least ? [] : [{ key: "server.storage.size", problem: `${storage.size} cannot hold a dump of maxmemory (${maxmemory})`, remedy: `at least ${formatBytes(least)}, better three times that` }];
+  return parseBytes(storage.size) >= least
+    ? []
+    : [
+        {
+          key: "server.storage.size",
+          problem: `${storage.size} cannot hold a dump of maxmemory (${maxmemory})`,
+          remedy: `at least ${formatBytes(least)}, better three times that`,
+        },
+      ];
 }
 
 /** Before v1.38 Dragonfly takes its threads from the CPU limit, whatever the flag says (trap 3). */
 function checkThreads({ engine, threads, cpuLimit }: ServerSettings): readonly Problem[] {
   if (engine === "redis" || cpuLimit === "" || Math.ceil(parseCores(cpuLimit)) >= threads) return [];
-  return [{ key: "server.cpuLimit", problem: `${cpuLimit} is less than ${threads} threads: they would be throttled together`, remedy: `at least ${threads}, or ""` }];
+  return [
+    {
+      key: "server.cpuLimit",
+      problem: `${cpuLimit} is less than ${threads} threads: they would be throttled together`,
+      remedy: `at least ${threads}, or ""`,
+    },
+  ];
 }
 
 export function checkServer(server: ServerSettings): readonly Problem[] {
@@ -30,7 +44,11 @@ export function checkServer(server: ServerSettings): readonly Problem[] {
   ];
   if (values.length > 0) return values;
   return [
-    ...checkServerConfig(serverConfig(server)).map(({ field, problem, remedy }) => ({ key: `server.${field}`, problem, remedy })),
+    ...checkServerConfig(serverConfig(server)).map(({ field, problem, remedy }) => ({
+      key: `server.${field}`,
+      problem,
+      remedy,
+    })),
     ...checkStorage(server),
     ...checkThreads(server),
   ];

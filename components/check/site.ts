@@ -15,7 +15,15 @@ import { checkCores, checkDnsLabel, checkMemoryPair, checkObjectName } from "./v
 export function checkSite(settings: SiteSettings): readonly Problem[] {
   const { guard, site } = settings;
   return [
-    ...(isSiteName(site) ? [] : [{ key: "site", problem: `"${site}" is no site's name`, remedy: 'use at most 32 of a-z, 0-9 and "-", a letter first' }]),
+    ...(isSiteName(site)
+      ? []
+      : [
+          {
+            key: "site",
+            problem: `"${site}" is no site's name`,
+            remedy: 'use at most 32 of a-z, 0-9 and "-", a letter first',
+          },
+        ]),
     ...checkDnsLabel("namespace", settings.namespace),
     ...checkPeers(site, settings.peers),
     ...checkServer(settings.server),

@@ -22,21 +22,39 @@ export const checkCores = (key: string, text: string): readonly Problem[] => par
 export function checkMemoryPair(prefix: string, request: string, limit: string): readonly Problem[] {
   const problems = [...checkBytes(`${prefix}.memoryRequest`, request), ...checkBytes(`${prefix}.memoryLimit`, limit)];
   if (problems.length > 0 || parseBytes(request) <= parseBytes(limit)) return problems;
-  return [{ key: `${prefix}.memoryRequest`, problem: `${request} is over memoryLimit (${limit})`, remedy: "at most the limit" }];
+  return [
+    {
+      key: `${prefix}.memoryRequest`,
+      problem: `${request} is over memoryLimit (${limit})`,
+      remedy: "at most the limit",
+    },
+  ];
 }
 
 export const checkRange = (key: string, value: number, least: number, most: number): readonly Problem[] =>
-  Number.isInteger(value) && value >= least && value <= most ? [] : [{ key, problem: `${value} is no whole number from ${least} to ${most}`, remedy: "choose one that is" }];
+  Number.isInteger(value) && value >= least && value <= most
+    ? []
+    : [{ key, problem: `${value} is no whole number from ${least} to ${most}`, remedy: "choose one that is" }];
 
 const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /** A name of a namespace or Service. */
 export const checkDnsLabel = (key: string, text: string): readonly Problem[] =>
-  LABEL.test(text) ? [] : [{ key, problem: `"${text}" is no DNS label`, remedy: 'use at most 63 of a-z, 0-9 and "-", a letter or digit at each end' }];
+  LABEL.test(text)
+    ? []
+    : [
+        {
+          key,
+          problem: `"${text}" is no DNS label`,
+          remedy: 'use at most 63 of a-z, 0-9 and "-", a letter or digit at each end',
+        },
+      ];
 
 /** A name of a Secret: DNS labels joined by dots. */
 export const checkObjectName = (key: string, text: string): readonly Problem[] =>
-  text.length <= 253 && text.split(".").every((label) => LABEL.test(label)) ? [] : [{ key, problem: `"${text}" is no name of an object`, remedy: 'use a-z, 0-9, "-" and "."' }];
+  text.length <= 253 && text.split(".").every((label) => LABEL.test(label))
+    ? []
+    : [{ key, problem: `"${text}" is no name of an object`, remedy: 'use a-z, 0-9, "-" and "."' }];
 
 export function isCidr(text: string): boolean {
   const [address = "", length = "", ...rest] = text.split("/");
@@ -45,7 +63,18 @@ export function isCidr(text: string): boolean {
 }
 
 export const checkCidrs = (key: string, cidrs: readonly string[]): readonly Problem[] =>
-  cidrs.flatMap((cidr, at) => (isCidr(cidr) ? [] : [{ key: `${key}[${at}]`, problem: `"${cidr}" is no CIDR`, remedy: 'write an address and a length such as "10.20.0.0/16"' }]));
+  cidrs.flatMap((cidr, at) =>
+    isCidr(cidr)
+      ? []
+      : [
+          {
+            key: `${key}[${at}]`,
+            problem: `"${cidr}" is no CIDR`,
+            remedy: 'write an address and a length such as "10.20.0.0/16"',
+          },
+        ],
+  );
 
 export const isHost = (text: string): boolean =>
-  isIP(text) !== 0 || (text.length <= 253 && /[a-z]/i.test(text) && text.split(".").every((label) => LABEL.test(label.toLowerCase())));
+  isIP(text) !== 0 ||
+  (text.length <= 253 && /[a-z]/i.test(text) && text.split(".").every((label) => LABEL.test(label.toLowerCase())));

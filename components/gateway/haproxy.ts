@@ -26,7 +26,8 @@ export const CONFIGURATION_DIRECTORY = "/etc/dragonfly-dr/gateway";
 export const sourcePort = (peer: number): number => ports.source + peer;
 export const peerGuardPort = (peer: number): number => ports.peerGuard + peer;
 
-const section = (title: string, ...lines: readonly string[]): string => [title, ...lines.map((line) => `  ${line}`)].join("\n");
+const section = (title: string, ...lines: readonly string[]): string =>
+  [title, ...lines.map((line) => `  ${line}`)].join("\n");
 
 const USER_TIMEOUT = "tcp-ut 3s";
 const CHECKED = "check inter 250ms fastinter 250ms downinter 250ms fall 2 rise 1";
@@ -38,7 +39,10 @@ const CHECKED = "check inter 250ms fastinter 250ms downinter 250ms fall 2 rise 1
 const CHECKED_SELDOM = "check inter 1s fastinter 250ms downinter 250ms fall 2 rise 1";
 
 /** The link's certificates, replaced in the running process: see renewal.ts. */
-const renewal = (site: string): readonly string[] => [`stats socket ${adminSocket(site)} level admin`, `lua-load ${CONFIGURATION_DIRECTORY}/${RENEWAL_FILE}`];
+const renewal = (site: string): readonly string[] => [
+  `stats socket ${adminSocket(site)} level admin`,
+  `lua-load ${CONFIGURATION_DIRECTORY}/${RENEWAL_FILE}`,
+];
 
 const header = ({ site, threads, maxConnections, peers }: HaproxyConfig): readonly string[] => [
   section(
@@ -87,7 +91,8 @@ const header = ({ site, threads, maxConnections, peers }: HaproxyConfig): readon
 const resolved = (host: string): string => (isIP(host) === 0 ? " resolvers cluster init-addr last,libc,none" : "");
 const endpoint = (host: string, port: number): string => `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
 
-const localHost = ({ namespace, clusterDomain }: HaproxyConfig): string => `${names.serverService}.${namespace}.svc.${clusterDomain}`;
+const localHost = ({ namespace, clusterDomain }: HaproxyConfig): string =>
+  `${names.serverService}.${namespace}.svc.${clusterDomain}`;
 
 function localServer(config: HaproxyConfig, port: number, ...options: readonly string[]): string {
   const host = localHost(config);
@@ -97,10 +102,17 @@ function localServer(config: HaproxyConfig, port: number, ...options: readonly s
 /** To a peer: both ends show a certificate, and the peer's must carry the name that was asked for. */
 function peerServer(peer: GatewayPeer, name: string, ...options: readonly string[]): string {
   const tls = `ssl crt ${LINK_DIRECTORY}/tls.crt ca-file ${LINK_DIRECTORY}/peer-ca.crt verify required verifyhost ${name} sni str(${name})`;
-  return [`server ${peer.site}`, endpoint(peer.address, peer.port), USER_TIMEOUT, tls, ...options].join(" ") + resolved(peer.address);
+  return (
+    [`server ${peer.site}`, endpoint(peer.address, peer.port), USER_TIMEOUT, tls, ...options].join(" ") +
+    resolved(peer.address)
+  );
 }
 
-const guardCheck = (path: string): readonly string[] => ["option httpchk", `http-check send meth GET uri ${path} ver HTTP/1.1 hdr Host guard`, "http-check expect status 200"];
+const guardCheck = (path: string): readonly string[] => [
+  "option httpchk",
+  `http-check send meth GET uri ${path} ver HTTP/1.1 hdr Host guard`,
+  "http-check expect status 200",
+];
 
 /** Clients: writes go to the current primary, here or over the link; reads of the local copy stay here. */
 const clients = (config: HaproxyConfig): readonly string[] => [
@@ -113,11 +125,32 @@ const clients = (config: HaproxyConfig): readonly string[] => [
     "retries 3",
     "option redispatch 1",
     ...guardCheck("/primary"),
-    localServer(config, ports.client, CHECKED, `port ${ports.guard}`, "on-marked-down shutdown-sessions", "on-marked-up shutdown-backup-sessions"),
-    ...config.peers.map((peer) => peerServer(peer, linkServerName(peer.site), "backup", CHECKED_SELDOM, "check-ssl", `check-sni ${linkGuardName(peer.site)}`, "on-marked-down shutdown-sessions")),
+    localServer(
+      config,
+      ports.client,
+      CHECKED,
+      `port ${ports.guard}`,
+      "on-marked-down shutdown-sessions",
+      "on-marked-up shutdown-backup-sessions",
+    ),
+    ...config.peers.map((peer) =>
+      peerServer(
+        peer,
+        linkServerName(peer.site),
+        "backup",
+        CHECKED_SELDOM,
+        "check-ssl",
+        `check-sni ${linkGuardName(peer.site)}`,
+        "on-marked-down shutdown-sessions",
+      ),
+    ),
   ),
   section("frontend read_only", `bind :${ports.readOnly} ${USER_TIMEOUT}`, "default_backend read_only"),
-  section("backend read_only", ...guardCheck("/read-only"), localServer(config, ports.client, CHECKED_SELDOM, `port ${ports.guard}`, "on-marked-down shutdown-sessions")),
+  section(
+    "backend read_only",
+    ...guardCheck("/read-only"),
+    localServer(config, ports.client, CHECKED_SELDOM, `port ${ports.guard}`, "on-marked-down shutdown-sessions"),
+  ),
 ];
 
 /** Peers come in here and reach this site's server and guard, nothing else: no way leads back out, so no loop can form. */
@@ -149,9 +182,17 @@ const link = (config: HaproxyConfig): readonly string[] => [
 /** For the site's own server and guard: plain here, over the link to one peer each. */
 const peers = (config: HaproxyConfig): readonly string[] =>
   config.peers.flatMap((peer, at) => [
-    section(`frontend source_${peer.site}`, `bind :${sourcePort(at)} ${USER_TIMEOUT}`, `default_backend source_${peer.site}`),
+    section(
+      `frontend source_${peer.site}`,
+      `bind :${sourcePort(at)} ${USER_TIMEOUT}`,
+      `default_backend source_${peer.site}`,
+    ),
     section(`backend source_${peer.site}`, "timeout connect 3s", peerServer(peer, linkServerName(peer.site))),
-    section(`frontend guard_${peer.site}`, `bind :${peerGuardPort(at)} ${USER_TIMEOUT}`, `default_backend guard_${peer.site}`),
+    section(
+      `frontend guard_${peer.site}`,
+      `bind :${peerGuardPort(at)} ${USER_TIMEOUT}`,
+      `default_backend guard_${peer.site}`,
+    ),
     section(`backend guard_${peer.site}`, "timeout connect 3s", peerServer(peer, linkGuardName(peer.site))),
   ]);
 
@@ -169,4 +210,10 @@ const metrics = (config: HaproxyConfig): string =>
 
 /** The gateway's whole configuration, for HAProxy 2.6 and later. */
 export const renderHaproxy = (config: HaproxyConfig): string =>
-  [...header(config), ...clients(config), ...(config.peers.length === 0 ? [] : link(config)), ...peers(config), metrics(config)].join("\n\n") + "\n";
+  [
+    ...header(config),
+    ...clients(config),
+    ...(config.peers.length === 0 ? [] : link(config)),
+    ...peers(config),
+    metrics(config),
+  ].join("\n\n") + "\n";

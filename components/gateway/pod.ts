@@ -27,7 +27,14 @@ const haproxy = (settings: SiteSettings): Container => ({
   name: "haproxy",
   image: settings.gateway.image,
   imagePullPolicy: "IfNotPresent",
-  command: ["haproxy", "-W", "-db", ...(settings.peers.length === 0 ? [] : ["-S", `${masterSocket(settings.site)},level,admin`]), "-f", `${CONFIGURATION_DIRECTORY}/haproxy.cfg`],
+  command: [
+    "haproxy",
+    "-W",
+    "-db",
+    ...(settings.peers.length === 0 ? [] : ["-S", `${masterSocket(settings.site)},level,admin`]),
+    "-f",
+    `${CONFIGURATION_DIRECTORY}/haproxy.cfg`,
+  ],
   ports: listening(settings),
   resources: resources(settings.gateway.cpuRequest, settings.gateway.memoryRequest, settings.gateway.memoryLimit),
   securityContext: restrictedContainer,
@@ -36,8 +43,19 @@ const haproxy = (settings: SiteSettings): Container => ({
     ...(settings.peers.length === 0 ? [] : [{ name: "link", mountPath: LINK_DIRECTORY, readOnly: true }]),
   ],
   // That it runs: where the primary is, is another question.
-  readinessProbe: { httpGet: { path: "/healthz", port: ports.gatewayMetrics }, periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 2 },
-  livenessProbe: { httpGet: { path: "/healthz", port: ports.gatewayMetrics }, initialDelaySeconds: 5, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
+  readinessProbe: {
+    httpGet: { path: "/healthz", port: ports.gatewayMetrics },
+    periodSeconds: 2,
+    timeoutSeconds: 2,
+    failureThreshold: 2,
+  },
+  livenessProbe: {
+    httpGet: { path: "/healthz", port: ports.gatewayMetrics },
+    initialDelaySeconds: 5,
+    periodSeconds: 10,
+    timeoutSeconds: 5,
+    failureThreshold: 3,
+  },
   // New connections go elsewhere before this one stops to listen.
   lifecycle: { preStop: { sleep: { seconds: 3 } } },
 });
@@ -53,19 +71,32 @@ export const gatewayPod = (settings: SiteSettings, configMap: string): PodTempla
     terminationGracePeriodSeconds: 10,
     // Never two on one node where there is another: a node lost must not take both doors.
     topologySpreadConstraints: [
-      { maxSkew: 1, topologyKey: "topology.kubernetes.io/zone", whenUnsatisfiable: "ScheduleAnyway", labelSelector: { matchLabels: selectorLabels("gateway") } },
+      {
+        maxSkew: 1,
+        topologyKey: "topology.kubernetes.io/zone",
+        whenUnsatisfiable: "ScheduleAnyway",
+        labelSelector: { matchLabels: selectorLabels("gateway") },
+      },
     ],
     affinity: {
       podAntiAffinity: {
         preferredDuringSchedulingIgnoredDuringExecution: [
-          { weight: 100, podAffinityTerm: { topologyKey: "kubernetes.io/hostname", labelSelector: { matchLabels: selectorLabels("gateway") } } },
+          {
+            weight: 100,
+            podAffinityTerm: {
+              topologyKey: "kubernetes.io/hostname",
+              labelSelector: { matchLabels: selectorLabels("gateway") },
+            },
+          },
         ],
       },
     },
     containers: [haproxy(settings)],
     volumes: [
       { name: "configuration", configMap: { name: configMap } },
-      ...(settings.peers.length === 0 ? [] : [{ name: "link", secret: { secretName: settings.link.tlsSecretName, defaultMode: 0o440 } }]),
+      ...(settings.peers.length === 0
+        ? []
+        : [{ name: "link", secret: { secretName: settings.link.tlsSecretName, defaultMode: 0o440 } }]),
     ],
   },
 });

@@ -19,5 +19,7 @@ export function cachePorts(use: CacheUse): readonly number[] {
 }
 
 /** Host and port of one of the cache's Services for clients, as seen from another namespace. */
-export const cacheEndpoint = ({ namespace, network }: SiteSettings, service: typeof names.clientService | typeof names.readOnlyService): string =>
-  `${service}.${namespace}.svc.${network.clusterDomain}:${ports.client}`;
+export const cacheEndpoint = (
+  { namespace, network }: SiteSettings,
+  service: typeof names.clientService | typeof names.readOnlyService,
+): string => `${service}.${namespace}.svc.${network.clusterDomain}:${ports.client}`;

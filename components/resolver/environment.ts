@@ -9,7 +9,10 @@ import { RESOLVER_PREFIX, RESOLVER_USER } from "./names";
 export const PASSWORD_DIRECTORY = "/etc/dragonfly-dr/redis";
 export const PASSWORD_KEY = "password";
 
-const listeners = { HEIMDALL_BIND_ADDR: `0.0.0.0:${ports.dns}`, HEIMDALL_HTTP_BIND_ADDR: `0.0.0.0:${ports.resolverHttp}` };
+const listeners = {
+  HEIMDALL_BIND_ADDR: `0.0.0.0:${ports.dns}`,
+  HEIMDALL_HTTP_BIND_ADDR: `0.0.0.0:${ports.resolverHttp}`,
+};
 
 /** What the program says of the builtin resolver; the user's own variables come beside it. */
 const builtin = (settings: SiteSettings): Readonly<Record<string, string>> => ({
@@ -30,7 +33,10 @@ const builtin = (settings: SiteSettings): Readonly<Record<string, string>> => ({
  */
 const heimdall = ({ resolver }: SiteSettings): Readonly<Record<string, string>> => ({
   ...listeners,
-  HEIMDALL_UPSTREAM_SERVERS: resolver.upstreams.flatMap((each) => parseAddress(each) ?? []).map(describeAddress).join(","),
+  HEIMDALL_UPSTREAM_SERVERS: resolver.upstreams
+    .flatMap((each) => parseAddress(each) ?? [])
+    .map(describeAddress)
+    .join(","),
   HEIMDALL_REDIS_ENABLED: "false",
   HEIMDALL_ENABLE_DOT: "false",
   HEIMDALL_DOT_BIND_ADDR: "disabled",

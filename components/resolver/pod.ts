@@ -23,7 +23,10 @@ interface Mounted {
   readonly mount: VolumeMount;
 }
 
-const mounted = (name: string, mountPath: string, source: Omit<Volume, "name">): Mounted => ({ volume: { name, ...source }, mount: { name, mountPath, readOnly: true } });
+const mounted = (name: string, mountPath: string, source: Omit<Volume, "name">): Mounted => ({
+  volume: { name, ...source },
+  mount: { name, mountPath, readOnly: true },
+});
 
 /** What an implementation needs beside its environment. */
 interface Start {
@@ -41,14 +44,20 @@ function startOf(implementation: ResolverImplementation, bundleConfigMap: string
         args: [],
         mounts: [
           mounted("bundle", BUNDLE_DIRECTORY, { configMap: { name: bundleConfigMap } }),
-          mounted("redis", PASSWORD_DIRECTORY, { secret: { secretName: resolverNames.password, defaultMode: SECRET_MODE } }),
+          mounted("redis", PASSWORD_DIRECTORY, {
+            secret: { secretName: resolverNames.password, defaultMode: SECRET_MODE },
+          }),
         ],
       };
     case "routedns":
       return {
         command: [],
         args: [`${CONFIGURATION_DIRECTORY}/routedns.toml`],
-        mounts: [mounted("configuration", CONFIGURATION_DIRECTORY, { secret: { secretName: resolverNames.configuration, defaultMode: SECRET_MODE } })],
+        mounts: [
+          mounted("configuration", CONFIGURATION_DIRECTORY, {
+            secret: { secretName: resolverNames.configuration, defaultMode: SECRET_MODE },
+          }),
+        ],
       };
     case "heimdall":
       return { command: [], args: [], mounts: [] };
@@ -77,8 +86,19 @@ function container(settings: SiteSettings, { command, args, mounts }: Start): Co
     resources: resources(cpuRequest, memoryRequest, memoryLimit),
     securityContext: restrictedContainer,
     ...(mounts.length === 0 ? {} : { volumeMounts: mounts.map(({ mount }) => mount) }),
-    readinessProbe: { ...check(implementation, implementation === "heimdall" ? "/health" : "/ready"), periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 2 },
-    livenessProbe: { ...check(implementation, "/health"), initialDelaySeconds: 10, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
+    readinessProbe: {
+      ...check(implementation, implementation === "heimdall" ? "/health" : "/ready"),
+      periodSeconds: 2,
+      timeoutSeconds: 2,
+      failureThreshold: 2,
+    },
+    livenessProbe: {
+      ...check(implementation, "/health"),
+      initialDelaySeconds: 10,
+      periodSeconds: 10,
+      timeoutSeconds: 5,
+      failureThreshold: 3,
+    },
     // The builtin goes on answering for as long by itself when it is told to stop.
     ...(implementation === "builtin" ? {} : { lifecycle: { preStop: { sleep: { seconds: 5 } } } }),
   };
@@ -107,12 +127,23 @@ export function resolverPod(settings: SiteSettings, { bundleConfigMap, annotatio
       // Five seconds until nobody sends any more, then what is still to be answered.
       terminationGracePeriodSeconds: 30,
       topologySpreadConstraints: [
-        { maxSkew: 1, topologyKey: "topology.kubernetes.io/zone", whenUnsatisfiable: "ScheduleAnyway", labelSelector: { matchLabels: resolverSelector } },
+        {
+          maxSkew: 1,
+          topologyKey: "topology.kubernetes.io/zone",
+          whenUnsatisfiable: "ScheduleAnyway",
+          labelSelector: { matchLabels: resolverSelector },
+        },
       ],
       affinity: {
         podAntiAffinity: {
           preferredDuringSchedulingIgnoredDuringExecution: [
-            { weight: 100, podAffinityTerm: { topologyKey: "kubernetes.io/hostname", labelSelector: { matchLabels: resolverSelector } } },
+            {
+              weight: 100,
+              podAffinityTerm: {
+                topologyKey: "kubernetes.io/hostname",
+                labelSelector: { matchLabels: resolverSelector },
+              },
+            },
           ],
         },
       },

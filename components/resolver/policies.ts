@@ -14,8 +14,13 @@ type Egress = k8s.types.input.networking.v1.NetworkPolicyEgressRule;
 
 const DNS = 53;
 
-const both = (port: number): PolicyPort[] => [{ protocol: "UDP", port }, { protocol: "TCP", port }];
-const inNamespace = (namespace: string): Peer => ({ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } } });
+const both = (port: number): PolicyPort[] => [
+  { protocol: "UDP", port },
+  { protocol: "TCP", port },
+];
+const inNamespace = (namespace: string): Peer => ({
+  namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
+});
 const block = (cidr: string): Peer => ({ ipBlock: { cidr } });
 
 function ingress({ resolver, network }: SiteSettings): Ingress[] {
@@ -23,7 +28,9 @@ function ingress({ resolver, network }: SiteSettings): Ingress[] {
   const watched = network.monitoring !== "" && resolver.implementation !== "routedns";
   return [
     { from: clients, ports: both(ports.dns) },
-    ...(watched ? [{ from: [inNamespace(network.monitoring)], ports: [{ protocol: "TCP", port: ports.resolverHttp }] }] : []),
+    ...(watched
+      ? [{ from: [inNamespace(network.monitoring)], ports: [{ protocol: "TCP", port: ports.resolverHttp }] }]
+      : []),
   ];
 }
 
@@ -41,8 +48,14 @@ function cache({ namespace, network, resolver }: SiteSettings): Egress[] {
   const open = cachePorts(cacheUse(resolver));
   if (open.length === 0) return [];
   return [
-    { to: [{ ...inNamespace(namespace), podSelector: { matchLabels: selectorLabels("gateway") } }], ports: open.map((port) => ({ protocol: "TCP", port })) },
-    { to: [{ ...inNamespace(network.dns.namespace), podSelector: { matchLabels: { ...network.dns.labels } } }], ports: both(DNS) },
+    {
+      to: [{ ...inNamespace(namespace), podSelector: { matchLabels: selectorLabels("gateway") } }],
+      ports: open.map((port) => ({ protocol: "TCP", port })),
+    },
+    {
+      to: [{ ...inNamespace(network.dns.namespace), podSelector: { matchLabels: { ...network.dns.labels } } }],
+      ports: both(DNS),
+    },
   ];
 }
 
@@ -51,6 +64,11 @@ export const resolverPolicies = (settings: SiteSettings): readonly Policy[] => [
   { name: `${resolverNames.policy}-default-deny`, spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] } },
   {
     name: resolverNames.policy,
-    spec: { podSelector: { matchLabels: resolverSelector }, policyTypes: ["Ingress", "Egress"], ingress: ingress(settings), egress: [...cache(settings), ...upstreams(settings)] },
+    spec: {
+      podSelector: { matchLabels: resolverSelector },
+      policyTypes: ["Ingress", "Egress"],
+      ingress: ingress(settings),
+      egress: [...cache(settings), ...upstreams(settings)],
+    },
   },
 ];

@@ -16,7 +16,9 @@ const quoted = (text: string): string => JSON.stringify(text);
 export function renderRouteDns(settings: SiteSettings, password: string): string {
   const { upstreams, cacheSize } = settings.resolver;
   const asked = upstreams.flatMap((each) => parseAddress(each) ?? []);
-  const ask = (protocol: "udp" | "tcp"): string => `${asked.map((address, at) => `[resolvers.${protocol}-${at}]\naddress = ${quoted(describeAddress(address))}\nprotocol = "${protocol}"\n`).join("\n")}
+  const ask = (
+    protocol: "udp" | "tcp",
+  ): string => `${asked.map((address, at) => `[resolvers.${protocol}-${at}]\naddress = ${quoted(describeAddress(address))}\nprotocol = "${protocol}"\n`).join("\n")}
 [groups.upstreams-${protocol}]
 type = "fail-rotate"
 resolvers = [${asked.map((_, at) => quoted(`${protocol}-${at}`)).join(", ")}]

@@ -30,32 +30,69 @@ const spec: Schema = {
       role: described(role, "What this site is to be."),
       epoch: described(epoch, "Never falls; a change of role needs a higher one."),
       mode: described(mode, "For a primary: how it comes to its role."),
-      source: described(site, "For a replica: the site to follow. For a primary by handover: the site it takes over from."),
+      source: described(
+        site,
+        "For a replica: the site to follow. For a primary by handover: the site it takes over from.",
+      ),
       handover: described(object({ to: site, epoch }), "On the primary: be ready to be replaced."),
       proof: described(position, "For a primary by handover on Redis: where the old primary's stream ended."),
       acceptPartial: described(flag, "Promote although a full sync had not finished."),
       acceptLoss: described(flag, "Serve although a peer's data is newer, or the own is empty."),
       peerLost: described(flag, "Serve after a start although no peer could be reached."),
       endServer: described(flag, "End the server's process once before acting on this epoch."),
-      restore: described(object({ from: { ...text, maxLength: 64 } }), "For a restored primary: a snapshot's id, or newest."),
-      snapshot: described(object({ id: { ...text, maxLength: 64 } }), "Take a snapshot now; id is the asker's name for this request."),
+      restore: described(
+        object({ from: { ...text, maxLength: 64 } }),
+        "For a restored primary: a snapshot's id, or newest.",
+      ),
+      snapshot: described(
+        object({ id: { ...text, maxLength: 64 } }),
+        "Take a snapshot now; id is the asker's name for this request.",
+      ),
     },
-    ["mode", "source", "handover", "proof", "acceptPartial", "acceptLoss", "peerLost", "endServer", "restore", "snapshot"],
+    [
+      "mode",
+      "source",
+      "handover",
+      "proof",
+      "acceptPartial",
+      "acceptLoss",
+      "peerLost",
+      "endServer",
+      "restore",
+      "snapshot",
+    ],
   ),
   // A stale command, or an object restored from a backup, must not move a role back: the API server itself refuses it.
   x_kubernetes_validations: [
     { rule: "self.site == oldSelf.site", message: "site never changes" },
     { rule: "self.epoch >= oldSelf.epoch", message: "epoch never falls" },
-    { rule: "self.role == oldSelf.role || self.epoch > oldSelf.epoch", message: "a change of role needs a higher epoch" },
+    {
+      rule: "self.role == oldSelf.role || self.epoch > oldSelf.epoch",
+      message: "a change of role needs a higher epoch",
+    },
     { rule: "self.role != 'primary' || has(self.mode)", message: "a primary needs a mode" },
-    { rule: "self.role != 'primary' || self.mode != 'restored' || has(self.restore)", message: "a restored primary needs a snapshot" },
+    {
+      rule: "self.role != 'primary' || self.mode != 'restored' || has(self.restore)",
+      message: "a restored primary needs a snapshot",
+    },
     { rule: "self.role != 'replica' || has(self.source)", message: "a replica needs a source" },
     { rule: "!has(self.source) || self.source != self.site", message: "a site is not its own source" },
     { rule: "!has(self.handover) || self.handover.to != self.site", message: "a site does not hand over to itself" },
   ],
 };
 
-const phases = ["Starting", "Holding", "Serving", "Preparing", "Prepared", "Promoting", "Refused", "Syncing", "Following", "Fenced"];
+const phases = [
+  "Starting",
+  "Holding",
+  "Serving",
+  "Preparing",
+  "Prepared",
+  "Promoting",
+  "Refused",
+  "Syncing",
+  "Following",
+  "Fenced",
+];
 
 /** Of what a guard reports nothing is required: one of another version may know less, and a merge patch drops what is null. */
 const report = (properties: Properties): Schema => object(properties, Object.keys(properties));
@@ -63,7 +100,18 @@ const reportedPosition = report({ replicationId: text, offset: count });
 const reportedVersion = report({ epoch: count, sequence: count });
 
 const drill = nullable(
-  report({ version: count, site, snapshot: nullable(text), time: text, outcome: text, problems: { type: "array", items: text }, bytes: count, keys: count, sampled: count, seconds }),
+  report({
+    version: count,
+    site,
+    snapshot: nullable(text),
+    time: text,
+    outcome: text,
+    problems: { type: "array", items: text },
+    bytes: count,
+    keys: count,
+    sampled: count,
+    seconds,
+  }),
 );
 
 /** SnapshotsReport of snapshots/report.ts. */
@@ -76,7 +124,9 @@ const snapshots: Schema = report({
   count: nullable(count),
   next: nullable(text),
   request: nullable(report({ id: text, state: text, snapshot: nullable(text), reason: text })),
-  restore: nullable(report({ epoch: count, from: text, id: nullable(text), state: text, reason: text, bytes: count, seconds })),
+  restore: nullable(
+    report({ epoch: count, from: text, id: nullable(text), state: text, reason: text, bytes: count, seconds }),
+  ),
   drill,
   proven: drill,
 });
@@ -91,9 +141,18 @@ const status: Schema = report({
   epoch: count,
   serving: flag,
   dataVersion: nullable(reportedVersion),
-  server: nullable(report({ engine: text, version: text, runId: text, threads: count, usedMemoryBytes: count, maxMemoryBytes: count })),
+  server: nullable(
+    report({ engine: text, version: text, runId: text, threads: count, usedMemoryBytes: count, maxMemoryBytes: count }),
+  ),
   replication: nullable(
-    report({ source: nullable(text), linkUp: flag, syncInProgress: flag, inSync: flag, lagSeconds: nullable(seconds), position: nullable(reportedPosition) }),
+    report({
+      source: nullable(text),
+      linkUp: flag,
+      syncInProgress: flag,
+      inSync: flag,
+      lagSeconds: nullable(seconds),
+      position: nullable(reportedPosition),
+    }),
   ),
   peers: {
     type: "array",
@@ -110,7 +169,14 @@ const status: Schema = report({
   },
   handover: report({ epoch: count, position: nullable(reportedPosition) }),
   refusal: report({ epoch: count, reason: text, outcome: { type: "string", enum: ["refused", "unknown"] } }),
-  promotion: report({ epoch: count, mode, dataVersion: nullable(reportedVersion), commandsSeen: nullable(count), lagSeconds: nullable(seconds), partial: flag }),
+  promotion: report({
+    epoch: count,
+    mode,
+    dataVersion: nullable(reportedVersion),
+    commandsSeen: nullable(count),
+    lagSeconds: nullable(seconds),
+    partial: flag,
+  }),
   divergence: report({ epoch: count, writesUpperBound: nullable(count), dump: nullable(text) }),
   snapshots,
   updatedAt: { type: "string", format: "date-time" },
@@ -121,7 +187,9 @@ export const siteRoleSchema: Schema = {
   type: "object",
   required: ["spec"],
   properties: { apiVersion: text, kind: text, metadata: { type: "object" }, spec, status },
-  x_kubernetes_validations: [{ rule: "self.metadata.name == self.spec.site", message: "the object is named like its site" }],
+  x_kubernetes_validations: [
+    { rule: "self.metadata.name == self.spec.site", message: "the object is named like its site" },
+  ],
 };
 
 /** What `kubectl get siteroles` shows. */
@@ -130,6 +198,11 @@ export const siteRoleColumns: readonly k8s.types.input.apiextensions.v1.CustomRe
   { name: "Epoch", type: "integer", jsonPath: ".spec.epoch" },
   { name: "Phase", type: "string", jsonPath: ".status.phase" },
   { name: "Serving", type: "boolean", jsonPath: ".status.serving" },
-  { name: "Lag", type: "number", jsonPath: ".status.replication.lagSeconds", description: "Seconds that this copy is behind." },
+  {
+    name: "Lag",
+    type: "number",
+    jsonPath: ".status.replication.lagSeconds",
+    description: "Seconds that this copy is behind.",
+  },
   { name: "Reason", type: "string", jsonPath: ".status.reason", priority: 1 },
 ];

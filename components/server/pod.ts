@@ -27,15 +27,25 @@ const server = (settings: SiteSettings): Container => ({
   command: ["sh", `${PROGRAMS_DIRECTORY}/${SERVE_FILE}`, ...serverCommand(settings.server.engine)],
   args: [...serverArgs(serverConfig(settings.server))],
   // Dragonfly takes flags from DFLY_<flag>; the admin port asks for this one.
-  env: settings.server.engine === "dragonfly" ? [{ name: "DFLY_requirepass", valueFrom: { secretKeyRef: { name: names.passwords, key: "default" } } }] : [],
+  env:
+    settings.server.engine === "dragonfly"
+      ? [{ name: "DFLY_requirepass", valueFrom: { secretKeyRef: { name: names.passwords, key: "default" } } }]
+      : [],
   ports: [{ name: "server", containerPort: ports.client }],
-  resources: resources(settings.server.cpuRequest, settings.server.memoryRequest, settings.server.memoryLimit, settings.server.cpuLimit),
+  resources: resources(
+    settings.server.cpuRequest,
+    settings.server.memoryRequest,
+    settings.server.memoryLimit,
+    settings.server.cpuLimit,
+  ),
   securityContext: restrictedContainer,
   volumeMounts: [
     { name: "data", mountPath: DATA_DIRECTORY },
     { name: "acl", mountPath: ACL_FILE.slice(0, ACL_FILE.lastIndexOf("/")), readOnly: true },
     { name: "guard", mountPath: PROGRAMS_DIRECTORY, readOnly: true },
-    ...(settings.server.engine === "dragonfly" ? [{ name: "server-password", mountPath: SERVER_PASSWORD_DIRECTORY, readOnly: true }] : []),
+    ...(settings.server.engine === "dragonfly"
+      ? [{ name: "server-password", mountPath: SERVER_PASSWORD_DIRECTORY, readOnly: true }]
+      : []),
   ],
   // The port is open while a dump loads: loading never fails a probe. Whether the server answers is the guard's to judge.
   startupProbe: { tcpSocket: { port: ports.client }, periodSeconds: 2, failureThreshold: 300 },
@@ -67,8 +77,19 @@ const guard = ({ guard: settings }: SiteSettings): Container => ({
     { name: "api", mountPath: SERVICE_ACCOUNT_DIRECTORY, readOnly: true },
   ],
   // Not a matter of role: a site that is held is ready, so that "pulumi up" ends before "init".
-  readinessProbe: { httpGet: { path: "/healthz", port: ports.guard }, periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 3 },
-  livenessProbe: { httpGet: { path: "/livez", port: ports.guard }, initialDelaySeconds: 10, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
+  readinessProbe: {
+    httpGet: { path: "/healthz", port: ports.guard },
+    periodSeconds: 2,
+    timeoutSeconds: 2,
+    failureThreshold: 3,
+  },
+  livenessProbe: {
+    httpGet: { path: "/livez", port: ports.guard },
+    initialDelaySeconds: 10,
+    periodSeconds: 10,
+    timeoutSeconds: 5,
+    failureThreshold: 6,
+  },
 });
 
 const volumes = (settings: SiteSettings, programs: string): Volume[] => [
@@ -76,7 +97,18 @@ const volumes = (settings: SiteSettings, programs: string): Volume[] => [
   { name: "site", configMap: { name: names.site } },
   { name: "passwords", secret: { secretName: names.passwords, defaultMode: SECRET_MODE } },
   { name: "guard", configMap: { name: programs } },
-  ...(settings.server.engine === "dragonfly" ? [{ name: "server-password", secret: { secretName: names.passwords, items: [{ key: "default", path: "default" }], defaultMode: SECRET_MODE } }] : []),
+  ...(settings.server.engine === "dragonfly"
+    ? [
+        {
+          name: "server-password",
+          secret: {
+            secretName: names.passwords,
+            items: [{ key: "default", path: "default" }],
+            defaultMode: SECRET_MODE,
+          },
+        },
+      ]
+    : []),
   {
     // The token of the pod's account, for the guard alone: the server container never sees it.
     name: "api",
@@ -103,7 +135,16 @@ export const serverPod = (settings: SiteSettings, programs: string, snapshots: S
     securityContext: restrictedPod(USER),
     // For the dump that the server saves when it is told to stop (trap 15).
     terminationGracePeriodSeconds: 120,
-    containers: [server(settings), guard(settings), ...(snapshots === null ? [] : [snapshotsContainer(settings, snapshots, { name: "snapshots", command: "run", reads: "passwords" })])],
-    volumes: [...volumes(settings, programs), ...(snapshots === null ? [] : [...snapshotsVolumes(snapshots), snapshotsPasswords(settings)])],
+    containers: [
+      server(settings),
+      guard(settings),
+      ...(snapshots === null
+        ? []
+        : [snapshotsContainer(settings, snapshots, { name: "snapshots", command: "run", reads: "passwords" })]),
+    ],
+    volumes: [
+      ...volumes(settings, programs),
+      ...(snapshots === null ? [] : [...snapshotsVolumes(snapshots), snapshotsPasswords(settings)]),
+    ],
   },
 });

@@ -12,7 +12,10 @@ const LEAST_SECONDS = 5;
  * the kubelet would leave the region without a second copy for 10 s, 20 s and up to 5 min, however well it had run before.
  * Arguments: the server's command. SIGTERM reaches the server, whose end ends this. Shell and /proc only: no image has to hold more.
  */
-export const serveScript = (leastSeconds = LEAST_SECONDS, passwordDirectory = SERVER_PASSWORD_DIRECTORY): string => String.raw`#!/bin/sh
+export const serveScript = (
+  leastSeconds = LEAST_SECONDS,
+  passwordDirectory = SERVER_PASSWORD_DIRECTORY,
+): string => String.raw`#!/bin/sh
 ending=
 server=
 trap 'ending=1; [ -z "$server" ] || kill -TERM "$server" 2>/dev/null' TERM INT

@@ -7,7 +7,16 @@ import type { SiteSettings } from "../settings/site";
 import { snapshotTarget } from "../settings/snapshots";
 
 /** `site.json`: what the guard is told (docs/architecture.md). A change reaches it within a minute, without a restart. */
-export const siteFile = ({ site, namespace, server, snapshots, peers, users, defaultUser, guard }: SiteSettings): string =>
+export const siteFile = ({
+  site,
+  namespace,
+  server,
+  snapshots,
+  peers,
+  users,
+  defaultUser,
+  guard,
+}: SiteSettings): string =>
   `${JSON.stringify(
     {
       site,
@@ -16,7 +25,12 @@ export const siteFile = ({ site, namespace, server, snapshots, peers, users, def
       // The process beside it has the server dump where snapshots are stored: two schedules would dump twice.
       snapshotCron: snapshots.cron === "" || snapshotTarget(snapshots) !== null ? null : snapshots.cron,
       dbfilename: dumpFileName(server.engine),
-      peers: peers.map((peer, at) => ({ site: peer.site, host: names.sourceService, serverPort: sourcePort(at), guardPort: peerGuardPort(at) })),
+      peers: peers.map((peer, at) => ({
+        site: peer.site,
+        host: names.sourceService,
+        serverPort: sourcePort(at),
+        guardPort: peerGuardPort(at),
+      })),
       users: siteUsers(server.engine, users.map(aclUser)),
       defaultUser,
       onPeerUnreachable: guard.onPeerUnreachable,

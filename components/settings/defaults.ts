@@ -51,7 +51,13 @@ export const siteDefaults: SiteSettings = {
     link: { type: "LoadBalancer", nodePort: 0, annotations: {}, allowedSources: [] },
   },
   link: { tlsSecretName: "dragonfly-link-tls" },
-  guard: { image: images.node, cpuRequest: "20m", memoryRequest: "64Mi", memoryLimit: "96Mi", onPeerUnreachable: "hold" },
+  guard: {
+    image: images.node,
+    cpuRequest: "20m",
+    memoryRequest: "64Mi",
+    memoryLimit: "96Mi",
+    onPeerUnreachable: "hold",
+  },
   network: {
     clients: ["identity", "ai-system", "default"],
     monitoring: "monitoring",
@@ -111,5 +117,7 @@ const clientsWith = (resolver: ResolverSettings, clients: readonly string[]): re
 
 /** A map whose every value is there. */
 function mapOf(given: Readonly<Record<string, string | undefined>> | undefined): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(given ?? {}).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
+  return Object.fromEntries(
+    Object.entries(given ?? {}).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+  );
 }

@@ -65,13 +65,24 @@ export const resolverDefaults: ResolverSettings = {
 type Loose<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
 /** What is said of the resolver; the rest has defaults. */
-export type ResolverGiven = Omit<Loose<ResolverSettings>, "environment"> & { readonly environment?: Readonly<Record<string, string | undefined>> | undefined };
+export type ResolverGiven = Omit<Loose<ResolverSettings>, "environment"> & {
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
+};
 
 /** @param builtinImage what `builtin` runs in where no image is named. */
 export function withResolverDefaults(given: ResolverGiven = {}, builtinImage: string): ResolverSettings {
-  const settings: ResolverSettings = { ...resolverDefaults, ...present(given), environment: present(given.environment ?? {}) };
-  return { ...settings, image: settings.image === "" && settings.implementation === "builtin" ? builtinImage : settings.image };
+  const settings: ResolverSettings = {
+    ...resolverDefaults,
+    ...present(given),
+    environment: present(given.environment ?? {}),
+  };
+  return {
+    ...settings,
+    image: settings.image === "" && settings.implementation === "builtin" ? builtinImage : settings.image,
+  };
 }
 
 const present = <T extends object>(given: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };

@@ -75,13 +75,24 @@ export const snapshotDefaults: SnapshotSettings = {
 };
 
 export const s3Defaults: S3Settings = { endpoint: "", bucket: "", region: "us-east-1", namespace: "", cidrs: [] };
-export const awsDefaults: AwsSettings = { bucket: "", region: "", cidrs: [], kmsKeyArn: "", oidcProviderArn: "", expireDays: 90, expireOldVersionsDays: 30, replicateTo: null };
+export const awsDefaults: AwsSettings = {
+  bucket: "",
+  region: "",
+  cidrs: [],
+  kmsKeyArn: "",
+  oidcProviderArn: "",
+  expireDays: 90,
+  expireOldVersionsDays: 30,
+  replicateTo: null,
+};
 
 type Loose<T> = { readonly [K in keyof T]?: T[K] | undefined };
 export type SnapshotArgs = Omit<Loose<SnapshotSettings>, "retention" | "s3" | "aws"> & {
   readonly retention?: Loose<SnapshotSettings["retention"]>;
   readonly s3?: Loose<S3Settings> | null;
-  readonly aws?: (Omit<Loose<AwsSettings>, "replicateTo"> & { readonly replicateTo?: Loose<ReplicaSettings> | null | undefined }) | null;
+  readonly aws?:
+    | (Omit<Loose<AwsSettings>, "replicateTo"> & { readonly replicateTo?: Loose<ReplicaSettings> | null | undefined })
+    | null;
 };
 
 export function withSnapshotDefaults(args: SnapshotArgs = {}): SnapshotSettings {
@@ -90,7 +101,15 @@ export function withSnapshotDefaults(args: SnapshotArgs = {}): SnapshotSettings 
     ...present(args),
     retention: { ...snapshotDefaults.retention, ...present(args.retention ?? {}) },
     s3: args.s3 == null ? null : withS3Defaults({ ...s3Defaults, ...present(args.s3) }),
-    aws: args.aws == null ? null : { ...awsDefaults, ...present(args.aws), replicateTo: args.aws.replicateTo == null ? null : { bucketArn: "", kmsKeyArn: "", ...present(args.aws.replicateTo) } },
+    aws:
+      args.aws == null
+        ? null
+        : {
+            ...awsDefaults,
+            ...present(args.aws),
+            replicateTo:
+              args.aws.replicateTo == null ? null : { bucketArn: "", kmsKeyArn: "", ...present(args.aws.replicateTo) },
+          },
   };
 }
 
@@ -99,7 +118,11 @@ function withS3Defaults(s3: S3Settings): S3Settings {
   const host = URL.canParse(s3.endpoint) ? new URL(s3.endpoint).hostname.replace(/^\[|\]$/g, "") : "";
   const namespace = /^[^.]+\.([^.]+)\.svc(\.|$)/.exec(host)?.[1] ?? "";
   const own = isIP(host) === 0 ? [] : [`${host}/${isIP(host) === 4 ? 32 : 128}`];
-  return { ...s3, namespace: s3.namespace === "" ? namespace : s3.namespace, cidrs: s3.cidrs.length === 0 ? own : s3.cidrs };
+  return {
+    ...s3,
+    namespace: s3.namespace === "" ? namespace : s3.namespace,
+    cidrs: s3.cidrs.length === 0 ? own : s3.cidrs,
+  };
 }
 
 /** Where the snapshots of these settings go; null where they stay on the volume. */
@@ -126,4 +149,6 @@ const portOf = ({ port, protocol }: URL): number => (port !== "" ? Number(port) 
 export const snapshotPrefix = (namespace: string, site: string): string => `${namespace}/${site}/`;
 
 const present = <T extends object>(given: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };

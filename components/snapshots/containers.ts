@@ -20,7 +20,15 @@ const SECRET_MODE = 0o440;
 /** Parts on their way and the client: nothing of it grows with the data set (docs/benchmarks.md). */
 const MEMORY = { request: "96Mi", limit: "256Mi" } as const;
 
-export function snapshotsContainer(settings: SiteSettings, { access }: SnapshotParts, container: { readonly name: string; readonly command: "run" | "fetch" | "prove"; readonly reads: "passwords" | "nothing-else" }): Container {
+export function snapshotsContainer(
+  settings: SiteSettings,
+  { access }: SnapshotParts,
+  container: {
+    readonly name: string;
+    readonly command: "run" | "fetch" | "prove";
+    readonly reads: "passwords" | "nothing-else";
+  },
+): Container {
   return {
     name: container.name,
     image: settings.guard.image,
@@ -38,7 +46,9 @@ export function snapshotsContainer(settings: SiteSettings, { access }: SnapshotP
       { name: "snapshots", mountPath: "/opt/dragonfly-dr-snapshots", readOnly: true },
       { name: "snapshots-config", mountPath: "/etc/dragonfly-dr/snapshots", readOnly: true },
       ...(access.kind === "key" ? [{ name: "s3", mountPath: "/etc/dragonfly-dr/s3", readOnly: true }] : []),
-      ...(container.reads === "passwords" ? [{ name: "snapshots-passwords", mountPath: "/etc/dragonfly-dr/passwords", readOnly: true }] : []),
+      ...(container.reads === "passwords"
+        ? [{ name: "snapshots-passwords", mountPath: "/etc/dragonfly-dr/passwords", readOnly: true }]
+        : []),
     ],
   };
 }
@@ -55,6 +65,9 @@ export const snapshotsPasswords = (settings: SiteSettings): Volume => ({
   secret: {
     secretName: names.passwords,
     defaultMode: SECRET_MODE,
-    items: (settings.server.engine === "dragonfly" ? ["default"] : ["guard", "snapshots"]).map((user) => ({ key: user, path: user })),
+    items: (settings.server.engine === "dragonfly" ? ["default"] : ["guard", "snapshots"]).map((user) => ({
+      key: user,
+      path: user,
+    })),
   },
 });

@@ -17,11 +17,34 @@ function throwawayArgs(settings: SiteSettings): string[] {
   const { engine, threads, maxmemory } = serverConfig(settings.server);
   if (engine === "dragonfly") {
     return [
-      "--logtostderr", "--minloglevel=2", `--port=${ports.client}`, "--bind=127.0.0.1", "--primary_port_http_enabled=false", "--version_check=false",
-      `--dir=${DATA_DIRECTORY}`, `--dbfilename=${dumpFileName(engine)}`, `--maxmemory=${maxmemory}`, `--proactor_threads=${threads}`,
+      "--logtostderr",
+      "--minloglevel=2",
+      `--port=${ports.client}`,
+      "--bind=127.0.0.1",
+      "--primary_port_http_enabled=false",
+      "--version_check=false",
+      `--dir=${DATA_DIRECTORY}`,
+      `--dbfilename=${dumpFileName(engine)}`,
+      `--maxmemory=${maxmemory}`,
+      `--proactor_threads=${threads}`,
     ];
   }
-  return ["--port", String(ports.client), "--bind", "127.0.0.1", "--dir", DATA_DIRECTORY, "--dbfilename", dumpFileName(engine), "--save", "", "--maxmemory", String(maxmemory), "--maxmemory-policy", "noeviction"];
+  return [
+    "--port",
+    String(ports.client),
+    "--bind",
+    "127.0.0.1",
+    "--dir",
+    DATA_DIRECTORY,
+    "--dbfilename",
+    dumpFileName(engine),
+    "--save",
+    "",
+    "--maxmemory",
+    String(maxmemory),
+    "--maxmemory-policy",
+    "noeviction",
+  ];
 }
 
 /** Fetches the newest snapshot, loads it beside, compares it with its manifest; its volume goes with it. */
@@ -43,7 +66,12 @@ export const drillPod = (settings: SiteSettings, parts: SnapshotParts): PodTempl
         restartPolicy: "Always",
         command: [...serverCommand(settings.server.engine)],
         args: throwawayArgs(settings),
-        resources: resources(settings.server.cpuRequest, settings.server.memoryRequest, settings.server.memoryLimit, settings.server.cpuLimit),
+        resources: resources(
+          settings.server.cpuRequest,
+          settings.server.memoryRequest,
+          settings.server.memoryLimit,
+          settings.server.cpuLimit,
+        ),
         securityContext: restrictedContainer,
         volumeMounts: [{ name: "data", mountPath: DATA_DIRECTORY }],
       },

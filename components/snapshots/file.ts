@@ -6,6 +6,15 @@ export function snapshotsFile({ site, namespace, server, snapshots, peers }: Sit
   const target = snapshotTarget(snapshots);
   if (target === null) return null;
   const { retention, restoreWhenEmpty, cron } = snapshots;
-  const told = { site, engine: server.engine, cron, ...target, prefix: snapshotPrefix(namespace, site), retention, restoreWhenEmpty, peers: peers.map((peer) => peer.site) };
+  const told = {
+    site,
+    engine: server.engine,
+    cron,
+    ...target,
+    prefix: snapshotPrefix(namespace, site),
+    retention,
+    restoreWhenEmpty,
+    peers: peers.map((peer) => peer.site),
+  };
   return `${JSON.stringify(told, null, 2)}\n`;
 }

@@ -25,14 +25,25 @@ export const drillNamespace = (namespace: string): string => `${namespace}-drill
  * Makes what the settings ask for (nothing, where the server is one's own), and says how a pod comes in. null while snapshots are off.
  * @param s3Key must be given with `snapshots.s3`.
  */
-export function makeSnapshotAccess(name: string, settings: SiteSettings, s3Key: S3Key | undefined, opts: pulumi.ComponentResourceOptions): SnapshotAccess | null {
+export function makeSnapshotAccess(
+  name: string,
+  settings: SiteSettings,
+  s3Key: S3Key | undefined,
+  opts: pulumi.ComponentResourceOptions,
+): SnapshotAccess | null {
   const { s3, aws }: SnapshotSettings = settings.snapshots;
-  if (s3 !== null && s3Key !== undefined) return { kind: "key", accessKey: pulumi.secret(s3Key.accessKey), secretKey: pulumi.secret(s3Key.secretKey) };
+  if (s3 !== null && s3Key !== undefined)
+    return { kind: "key", accessKey: pulumi.secret(s3Key.accessKey), secretKey: pulumi.secret(s3Key.secretKey) };
   if (aws === null) return null;
   const { namespace, site } = settings;
-  const access = snapshotAccess({ bucketArn: bucketArn(aws.bucket, aws.region), prefix: snapshotPrefix(namespace, site), kmsKeyArn: aws.kmsKeyArn });
+  const access = snapshotAccess({
+    bucketArn: bucketArn(aws.bucket, aws.region),
+    prefix: snapshotPrefix(namespace, site),
+    kmsKeyArn: aws.kmsKeyArn,
+  });
   const accounts = [{ namespace, name: names.serviceAccount }, drillAccount(namespace)];
-  return new AwsStorage(name, { settings: aws, access, accounts, identityName: identityName(namespace, site) }, opts).access;
+  return new AwsStorage(name, { settings: aws, access, accounts, identityName: identityName(namespace, site) }, opts)
+    .access;
 }
 
 /** IAM allows 64 characters, of which "-copy" is kept free; of a longer name the end is a hash. */

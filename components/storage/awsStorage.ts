@@ -18,12 +18,20 @@ export interface AwsStorageArgs {
 export class AwsStorage extends pulumi.ComponentResource {
   readonly access: SnapshotAccess;
 
-  constructor(name: string, { settings, access, accounts, identityName }: AwsStorageArgs, opts: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { settings, access, accounts, identityName }: AwsStorageArgs,
+    opts: pulumi.ComponentResourceOptions,
+  ) {
     super("dragonfly-dr:index:AwsStorage", name, {}, opts);
     const provider = new Provider(`${name}-aws`, { region: settings.region }, { parent: this });
     const own = { parent: this, provider };
     new SnapshotBucket(`${name}-bucket`, { settings, identityName }, own);
-    const { roleArn, key } = new SnapshotIdentity(`${name}-identity`, { identityName, access, accounts, oidcProviderArn: settings.oidcProviderArn }, own);
+    const { roleArn, key } = new SnapshotIdentity(
+      `${name}-identity`,
+      { identityName, access, accounts, oidcProviderArn: settings.oidcProviderArn },
+      own,
+    );
     if (roleArn !== undefined) this.access = { kind: "role", roleArn };
     else if (key !== undefined) this.access = { kind: "key", ...key };
     else throw new Error("an identity has either a role or a key");

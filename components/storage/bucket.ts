@@ -21,15 +21,46 @@ export class SnapshotBucket extends pulumi.ComponentResource {
   constructor(name: string, { settings, identityName }: SnapshotBucketArgs, opts?: pulumi.ComponentResourceOptions) {
     super("dragonfly-dr:index:SnapshotBucket", name, {}, opts);
     // Nobody loses snapshots by taking a stack down, or by a slip in its configuration.
-    const bucket = new s3.Bucket(name, { bucket: settings.bucket, forceDestroy: false }, { parent: this, protect: true, retainOnDelete: true });
+    const bucket = new s3.Bucket(
+      name,
+      { bucket: settings.bucket, forceDestroy: false },
+      { parent: this, protect: true, retainOnDelete: true },
+    );
     const own = { parent: this, retainOnDelete: true };
-    const closed = new s3.BucketPublicAccessBlock(`${name}-private`, { bucket: bucket.id, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true }, own);
-    new s3.BucketServerSideEncryptionConfiguration(`${name}-encryption`, { bucket: bucket.id, rules: [encryption(settings.kmsKeyArn)] }, own);
-    const versioning = new s3.BucketVersioning(`${name}-versioning`, { bucket: bucket.id, versioningConfiguration: { status: "Enabled" } }, own);
-    new s3.BucketLifecycleConfiguration(`${name}-lifecycle`, { bucket: bucket.id, rules: lifecycle(settings) }, { ...own, dependsOn: [versioning] });
+    const closed = new s3.BucketPublicAccessBlock(
+      `${name}-private`,
+      {
+        bucket: bucket.id,
+        blockPublicAcls: true,
+        blockPublicPolicy: true,
+        ignorePublicAcls: true,
+        restrictPublicBuckets: true,
+      },
+      own,
+    );
+    new s3.BucketServerSideEncryptionConfiguration(
+      `${name}-encryption`,
+      { bucket: bucket.id, rules: [encryption(settings.kmsKeyArn)] },
+      own,
+    );
+    const versioning = new s3.BucketVersioning(
+      `${name}-versioning`,
+      { bucket: bucket.id, versioningConfiguration: { status: "Enabled" } },
+      own,
+    );
+    new s3.BucketLifecycleConfiguration(
+      `${name}-lifecycle`,
+      { bucket: bucket.id, rules: lifecycle(settings) },
+      { ...own, dependsOn: [versioning] },
+    );
     const policy = JSON.stringify(tlsOnly(bucketArn(settings.bucket, settings.region)));
     new s3.BucketPolicy(`${name}-tls`, { bucket: bucket.id, policy }, { ...own, dependsOn: [closed] });
-    if (settings.replicateTo !== null) new BucketReplica(`${name}-replica`, { settings, replicateTo: settings.replicateTo, identityName, bucket: bucket.id }, { parent: this, dependsOn: [versioning] });
+    if (settings.replicateTo !== null)
+      new BucketReplica(
+        `${name}-replica`,
+        { settings, replicateTo: settings.replicateTo, identityName, bucket: bucket.id },
+        { parent: this, dependsOn: [versioning] },
+      );
     this.bucket = bucket.id;
     this.registerOutputs({ bucket: this.bucket });
   }
@@ -38,7 +69,10 @@ export class SnapshotBucket extends pulumi.ComponentResource {
 const encryption = (kmsKeyArn: string) =>
   kmsKeyArn === ""
     ? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }
-    : { applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: kmsKeyArn }, bucketKeyEnabled: true };
+    : {
+        applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: kmsKeyArn },
+        bucketKeyEnabled: true,
+      };
 
 function lifecycle({ expireDays, expireOldVersionsDays }: AwsSettings) {
   const rule = (id: string, what: object) => ({ id, status: "Enabled", filter: { prefix: "" }, ...what });

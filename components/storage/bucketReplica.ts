@@ -17,13 +17,25 @@ export interface BucketReplicaArgs {
  * take the copies away.
  */
 export class BucketReplica extends pulumi.ComponentResource {
-  constructor(name: string, { settings, replicateTo, identityName, bucket }: BucketReplicaArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { settings, replicateTo, identityName, bucket }: BucketReplicaArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("dragonfly-dr:index:BucketReplica", name, {}, opts);
     const own = { parent: this };
     const { kmsKeyArn } = settings;
     const access = replicationAccess({ arn: bucketArn(settings.bucket, settings.region), kmsKeyArn }, replicateTo);
-    const role = new iam.Role(name, { name: `${identityName}-copy`, assumeRolePolicy: JSON.stringify(replicationTrust) }, own);
-    const allowed = new iam.RolePolicy(`${name}-access`, { name: "copy", role: role.name, policy: JSON.stringify(access) }, own);
+    const role = new iam.Role(
+      name,
+      { name: `${identityName}-copy`, assumeRolePolicy: JSON.stringify(replicationTrust) },
+      own,
+    );
+    const allowed = new iam.RolePolicy(
+      `${name}-access`,
+      { name: "copy", role: role.name, policy: JSON.stringify(access) },
+      own,
+    );
     const encrypted = kmsKeyArn !== "";
     const rule = {
       id: "other-region",
@@ -31,7 +43,10 @@ export class BucketReplica extends pulumi.ComponentResource {
       priority: 0,
       filter: { prefix: "" },
       deleteMarkerReplication: { status: "Disabled" },
-      destination: { bucket: replicateTo.bucketArn, ...(encrypted ? { encryptionConfiguration: { replicaKmsKeyId: replicateTo.kmsKeyArn } } : {}) },
+      destination: {
+        bucket: replicateTo.bucketArn,
+        ...(encrypted ? { encryptionConfiguration: { replicaKmsKeyId: replicateTo.kmsKeyArn } } : {}),
+      },
       ...(encrypted ? { sourceSelectionCriteria: { sseKmsEncryptedObjects: { status: "Enabled" } } } : {}),
     };
     new s3.BucketReplicationConfig(name, { bucket, role: role.arn, rules: [rule] }, { ...own, dependsOn: [allowed] });

@@ -16,14 +16,24 @@ interface Statement {
 const VERSION = "2012-10-17";
 
 /** Regions are in partitions, whose names begin every ARN. */
-const partitionOf = (region: string): string => (region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws");
+const partitionOf = (region: string): string =>
+  region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
 
 export const bucketArn = (bucket: string, region: string): string => `arn:${partitionOf(region)}:s3:::${bucket}`;
 
 /** Whoever comes without TLS is refused, whatever else is allowed. */
 export const tlsOnly = (arn: string): PolicyDocument => ({
   Version: VERSION,
-  Statement: [{ Sid: "TlsOnly", Effect: "Deny", Principal: "*", Action: "s3:*", Resource: [arn, `${arn}/*`], Condition: { Bool: { "aws:SecureTransport": "false" } } }],
+  Statement: [
+    {
+      Sid: "TlsOnly",
+      Effect: "Deny",
+      Principal: "*",
+      Action: "s3:*",
+      Resource: [arn, `${arn}/*`],
+      Condition: { Bool: { "aws:SecureTransport": "false" } },
+    },
+  ],
 });
 
 export interface AccessTo {
@@ -38,11 +48,31 @@ export interface AccessTo {
 export const snapshotAccess = ({ bucketArn: arn, prefix, kmsKeyArn }: AccessTo): PolicyDocument => ({
   Version: VERSION,
   Statement: [
-    { Sid: "Find", Effect: "Allow", Action: "s3:ListBucket", Resource: arn, Condition: { StringLike: { "s3:prefix": [`${prefix}*`] } } },
+    {
+      Sid: "Find",
+      Effect: "Allow",
+      Action: "s3:ListBucket",
+      Resource: arn,
+      Condition: { StringLike: { "s3:prefix": [`${prefix}*`] } },
+    },
     { Sid: "Locate", Effect: "Allow", Action: "s3:GetBucketLocation", Resource: arn },
-    { Sid: "Keep", Effect: "Allow", Action: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], Resource: `${arn}/${prefix}*` },
+    {
+      Sid: "Keep",
+      Effect: "Allow",
+      Action: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+      Resource: `${arn}/${prefix}*`,
+    },
     // The parts of an upload are read again when it ends, hence Decrypt for a writer.
-    ...(kmsKeyArn === "" ? [] : [{ Sid: "Encrypt", Effect: "Allow", Action: ["kms:GenerateDataKey", "kms:Decrypt"], Resource: kmsKeyArn } as const]),
+    ...(kmsKeyArn === ""
+      ? []
+      : [
+          {
+            Sid: "Encrypt",
+            Effect: "Allow",
+            Action: ["kms:GenerateDataKey", "kms:Decrypt"],
+            Resource: kmsKeyArn,
+          } as const,
+        ]),
   ],
 });
 
@@ -53,18 +83,34 @@ export const replicationTrust: PolicyDocument = {
 };
 
 /** What S3 needs to copy every version of one bucket into another. */
-export const replicationAccess = (from: { readonly arn: string; readonly kmsKeyArn: string }, to: { readonly bucketArn: string; readonly kmsKeyArn: string }): PolicyDocument => ({
+export const replicationAccess = (
+  from: { readonly arn: string; readonly kmsKeyArn: string },
+  to: { readonly bucketArn: string; readonly kmsKeyArn: string },
+): PolicyDocument => ({
   Version: VERSION,
   Statement: [
     { Sid: "Follow", Effect: "Allow", Action: ["s3:GetReplicationConfiguration", "s3:ListBucket"], Resource: from.arn },
-    { Sid: "Read", Effect: "Allow", Action: ["s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"], Resource: `${from.arn}/*` },
+    {
+      Sid: "Read",
+      Effect: "Allow",
+      Action: ["s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"],
+      Resource: `${from.arn}/*`,
+    },
     { Sid: "Copy", Effect: "Allow", Action: ["s3:ReplicateObject", "s3:ReplicateTags"], Resource: `${to.bucketArn}/*` },
-    ...(from.kmsKeyArn === "" ? [] : [{ Sid: "Open", Effect: "Allow", Action: "kms:Decrypt", Resource: from.kmsKeyArn } as const, { Sid: "Close", Effect: "Allow", Action: "kms:Encrypt", Resource: to.kmsKeyArn } as const]),
+    ...(from.kmsKeyArn === ""
+      ? []
+      : [
+          { Sid: "Open", Effect: "Allow", Action: "kms:Decrypt", Resource: from.kmsKeyArn } as const,
+          { Sid: "Close", Effect: "Allow", Action: "kms:Encrypt", Resource: to.kmsKeyArn } as const,
+        ]),
   ],
 });
 
 /** Pods of these ServiceAccounts of the cluster may take the role, and nobody else (IRSA). */
-export function trustOf(oidcProviderArn: string, accounts: readonly { readonly namespace: string; readonly name: string }[]): PolicyDocument {
+export function trustOf(
+  oidcProviderArn: string,
+  accounts: readonly { readonly namespace: string; readonly name: string }[],
+): PolicyDocument {
   const issuer = oidcProviderArn.replace(/^.*:oidc-provider\//, "");
   const subjects = accounts.map(({ namespace, name }) => `system:serviceaccount:${namespace}:${name}`);
   return {

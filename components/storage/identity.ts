@@ -18,17 +18,29 @@ export class SnapshotIdentity extends pulumi.ComponentResource {
   /** Secret; undefined for a role. */
   readonly key: { readonly accessKey: pulumi.Output<string>; readonly secretKey: pulumi.Output<string> } | undefined;
 
-  constructor(name: string, { identityName, access, oidcProviderArn, accounts }: SnapshotIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { identityName, access, oidcProviderArn, accounts }: SnapshotIdentityArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("dragonfly-dr:index:SnapshotIdentity", name, {}, opts);
     const own = { parent: this };
     const policy = JSON.stringify(access);
     if (oidcProviderArn === "") {
       const user = new iam.User(name, { name: identityName }, own);
       const allowed = new iam.UserPolicy(`${name}-access`, { name: "snapshots", user: user.name, policy }, own);
-      const key = new iam.AccessKey(`${name}-key`, { user: user.name }, { ...own, dependsOn: [allowed], additionalSecretOutputs: ["secret"] });
+      const key = new iam.AccessKey(
+        `${name}-key`,
+        { user: user.name },
+        { ...own, dependsOn: [allowed], additionalSecretOutputs: ["secret"] },
+      );
       this.key = { accessKey: pulumi.secret(key.id), secretKey: pulumi.secret(key.secret) };
     } else {
-      const role = new iam.Role(name, { name: identityName, assumeRolePolicy: JSON.stringify(trustOf(oidcProviderArn, accounts)) }, own);
+      const role = new iam.Role(
+        name,
+        { name: identityName, assumeRolePolicy: JSON.stringify(trustOf(oidcProviderArn, accounts)) },
+        own,
+      );
       new iam.RolePolicy(`${name}-access`, { name: "snapshots", role: role.name, policy }, own);
       this.roleArn = role.arn;
     }

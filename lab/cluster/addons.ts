@@ -33,7 +33,11 @@ function storage(): Addon[] {
         volumeBindingMode: "WaitForFirstConsumer",
       },
     },
-    binding("lab-provisioner", "system:persistent-volume-provisioner", { kind: "User", apiGroup: "rbac.authorization.k8s.io", name: "lab-provisioner" }),
+    binding("lab-provisioner", "system:persistent-volume-provisioner", {
+      kind: "User",
+      apiGroup: "rbac.authorization.k8s.io",
+      name: "lab-provisioner",
+    }),
   ];
 }
 
@@ -72,7 +76,10 @@ function dns(site: SitePlan, image: string): Addon[] {
   const inSystem = { name: "coredns", namespace: "kube-system" };
   const core = "/api/v1/namespaces/kube-system";
   return [
-    { path: `${core}/serviceaccounts/coredns`, object: { apiVersion: "v1", kind: "ServiceAccount", metadata: inSystem } },
+    {
+      path: `${core}/serviceaccounts/coredns`,
+      object: { apiVersion: "v1", kind: "ServiceAccount", metadata: inSystem },
+    },
     {
       path: `${RBAC}/clusterroles/system:coredns`,
       object: {
@@ -86,7 +93,10 @@ function dns(site: SitePlan, image: string): Addon[] {
       },
     },
     binding("system:coredns", "system:coredns", { kind: "ServiceAccount", name: "coredns", namespace: "kube-system" }),
-    { path: `${core}/configmaps/coredns`, object: { apiVersion: "v1", kind: "ConfigMap", metadata: inSystem, data: { Corefile: COREFILE } } },
+    {
+      path: `${core}/configmaps/coredns`,
+      object: { apiVersion: "v1", kind: "ConfigMap", metadata: inSystem, data: { Corefile: COREFILE } },
+    },
     {
       path: `${core}/services/kube-dns`,
       object: {
@@ -96,7 +106,12 @@ function dns(site: SitePlan, image: string): Addon[] {
         spec: {
           clusterIP: site.dnsAddress,
           selector: DNS_LABELS,
-          ports: ["UDP", "TCP"].map((protocol) => ({ name: `dns-${protocol.toLowerCase()}`, port: 53, targetPort: DNS_PORT, protocol })),
+          ports: ["UDP", "TCP"].map((protocol) => ({
+            name: `dns-${protocol.toLowerCase()}`,
+            port: 53,
+            targetPort: DNS_PORT,
+            protocol,
+          })),
         },
       },
     },
@@ -106,7 +121,11 @@ function dns(site: SitePlan, image: string): Addon[] {
         apiVersion: "apps/v1",
         kind: "Deployment",
         metadata: { ...inSystem, labels: DNS_LABELS },
-        spec: { replicas: 1, selector: { matchLabels: DNS_LABELS }, template: { metadata: { labels: DNS_LABELS }, spec: dnsPod(image) } },
+        spec: {
+          replicas: 1,
+          selector: { matchLabels: DNS_LABELS },
+          template: { metadata: { labels: DNS_LABELS }, spec: dnsPod(image) },
+        },
       },
     },
   ];
@@ -127,7 +146,11 @@ function dnsPod(image: string): Readonly<Record<string, unknown>> {
         imagePullPolicy: "IfNotPresent",
         args: ["-conf", "/etc/coredns/Corefile"],
         resources: { requests: { cpu: "10m", memory: "32Mi" }, limits: { memory: "128Mi" } },
-        securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ["ALL"] },
+        },
         readinessProbe: { httpGet: { path: "/ready", port: 8181 }, periodSeconds: 1 },
         livenessProbe: { httpGet: { path: "/health", port: 8080 }, periodSeconds: 10, failureThreshold: 6 },
         volumeMounts: [{ name: "config", mountPath: "/etc/coredns", readOnly: true }],

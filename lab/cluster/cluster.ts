@@ -1,7 +1,14 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { addons, DNS_DEPLOYMENT } from "./addons";
-import { apiServerArguments, apiServerUrl, controllerManagerArguments, etcdArguments, schedulerArguments, type ProgramKubeconfigs } from "./controlPlane";
+import {
+  apiServerArguments,
+  apiServerUrl,
+  controllerManagerArguments,
+  etcdArguments,
+  schedulerArguments,
+  type ProgramKubeconfigs,
+} from "./controlPlane";
 import { KubeApi, type KubeObject } from "./kubeApi";
 import { containerdSocket, kubeletArguments, renderCni, renderContainerd, renderKubelet, renderProxy } from "./node";
 import { makeClusterPki, renderKubeconfig, type ClusterPki } from "./pki";
@@ -18,7 +25,17 @@ import type { Progress } from "../progress";
 import type { Toolchain } from "../toolchain/toolchain";
 
 /** In the order in which they are started. The first holds the node's namespaces. */
-const SERVICES = ["node", "etcd", "apiserver", "containerd", "controller-manager", "scheduler", "kubelet", "proxy", "provisioner"] as const;
+const SERVICES = [
+  "node",
+  "etcd",
+  "apiserver",
+  "containerd",
+  "controller-manager",
+  "scheduler",
+  "kubelet",
+  "proxy",
+  "provisioner",
+] as const;
 type ServiceName = (typeof SERVICES)[number];
 
 /** Generous: two cores may be shared with a build. */
@@ -102,9 +119,17 @@ export class Cluster {
     const ready = join(this.plan.directory, "node-ready");
     writeFileSync(join(this.plan.directory, "resolv.conf"), `nameserver ${this.plan.dnsAddress}\noptions timeout:1\n`);
     const node = this.#startAt("node", [
-      "nsenter", `--net=/run/netns/${this.plan.netns}`,
-      "unshare", "--mount", "--propagation", "private",
-      "sh", join(PROJECT_ROOT, "lab", "cluster", "nodeRoot.sh"), this.plan.directory, this.#toolchain.cache, ready,
+      "nsenter",
+      `--net=/run/netns/${this.plan.netns}`,
+      "unshare",
+      "--mount",
+      "--propagation",
+      "private",
+      "sh",
+      join(PROJECT_ROOT, "lab", "cluster", "nodeRoot.sh"),
+      this.plan.directory,
+      this.#toolchain.cache,
+      ready,
       this.#toolchain.program("pause", "pause"),
     ]);
     await waitFor(() => existsSync(ready), this.#wait("namespaces of the node", node));
@@ -125,10 +150,17 @@ export class Cluster {
     );
     const containerd = this.#start("containerd", [this.#toolchain.debian.program("containerd"), "--config", config]);
     const answers = (): Promise<boolean> =>
-      succeeds(this.#toolchain.debian.program("ctr"), ["--address", containerdSocket(this.plan), "--connect-timeout", "1s", "version"], {
-        env: this.#toolchain.debian.environment,
-      });
-    await waitFor(() => existsSync(containerdSocket(this.plan)) && answers(), this.#wait("containerd ready", containerd));
+      succeeds(
+        this.#toolchain.debian.program("ctr"),
+        ["--address", containerdSocket(this.plan), "--connect-timeout", "1s", "version"],
+        {
+          env: this.#toolchain.debian.environment,
+        },
+      );
+    await waitFor(
+      () => existsSync(containerdSocket(this.plan)) && answers(),
+      this.#wait("containerd ready", containerd),
+    );
   }
 
   #startRest(pki: ClusterPki, kubeconfigs: ProgramKubeconfigs): Service[] {
@@ -138,16 +170,26 @@ export class Cluster {
     mkdirSync(volumes, { recursive: true, mode: 0o711 });
     return [
       this.#start("kubelet", this.#kube("kubelet", kubeletArguments(this.plan, kubeletConfig, kubeconfigs.kubelet))),
-      this.#start("controller-manager", this.#kube("kube-controller-manager", controllerManagerArguments(this.plan, pki, kubeconfigs.controllerManager))),
+      this.#start(
+        "controller-manager",
+        this.#kube(
+          "kube-controller-manager",
+          controllerManagerArguments(this.plan, pki, kubeconfigs.controllerManager),
+        ),
+      ),
       this.#start("scheduler", this.#kube("kube-scheduler", schedulerArguments(kubeconfigs.scheduler))),
       this.#start("proxy", this.#kube("kube-proxy", [`--config=${proxyConfig}`])),
-      this.#start("provisioner", this.#kube("lab-provisioner", [`--kubeconfig=${kubeconfigs.provisioner}`, `--folder=${volumes}`])),
+      this.#start(
+        "provisioner",
+        this.#kube("lab-provisioner", [`--kubeconfig=${kubeconfigs.provisioner}`, `--folder=${volumes}`]),
+      ),
     ];
   }
 
   #writeKubeconfigs(pki: ClusterPki): ProgramKubeconfigs {
     const server = apiServerUrl(this.plan);
-    const write = (file: string, user: ClusterPki["admin"]): string => this.#write(file, renderKubeconfig(this.plan.site, server, pki.ca, user));
+    const write = (file: string, user: ClusterPki["admin"]): string =>
+      this.#write(file, renderKubeconfig(this.plan.site, server, pki.ca, user));
     write("kubeconfig", pki.admin);
     return {
       controllerManager: write("controller-manager.kubeconfig", pki.controllerManager),
@@ -178,11 +220,19 @@ export class Cluster {
       command,
       directory: this.plan.directory,
       cgroupEntry: entryFile(this.#trees, this.plan.systemCgroup),
-      env: { ...this.#toolchain.debian.environment, ...GO_ENVIRONMENT, TMPDIR: join(this.plan.directory, "tmp"), HOME: this.plan.directory },
+      env: {
+        ...this.#toolchain.debian.environment,
+        ...GO_ENVIRONMENT,
+        TMPDIR: join(this.plan.directory, "tmp"),
+        HOME: this.plan.directory,
+      },
     });
   }
 
-  #wait(what: string, ...services: readonly Service[]): { what: string; deadlineMs: number; giveUp: () => void; hint: string } {
+  #wait(
+    what: string,
+    ...services: readonly Service[]
+  ): { what: string; deadlineMs: number; giveUp: () => void; hint: string } {
     return {
       what: `${this.plan.site}: ${what}`,
       deadlineMs: DEADLINE_MS,
@@ -202,6 +252,7 @@ async function isAvailable(api: KubeApi, deployment: string): Promise<boolean> {
 
 /** Pure: whether an object's status says that the condition of this type is true. */
 export function hasCondition(object: KubeObject | undefined, type: string): boolean {
-  const status = object?.["status"] as { readonly conditions?: readonly { readonly type: string; readonly status: string }[] } | undefined;
+  const status = object?.["status"] as
+    { readonly conditions?: readonly { readonly type: string; readonly status: string }[] } | undefined;
   return status?.conditions?.some((condition) => condition.type === type && condition.status === "True") ?? false;
 }

@@ -52,7 +52,8 @@ export class KubeApi {
   /** Server-side, as field manager `lab`. */
   async apply(path: string, object: KubeObject): Promise<void> {
     const { status, body } = await this.request("PATCH", `${path}?fieldManager=lab&force=true`, JSON.stringify(object));
-    if (status !== 200 && status !== 201) throw new LabError(`${object.kind} ${object.metadata.name}: ${reasonOf(status, body)}`);
+    if (status !== 200 && status !== 201)
+      throw new LabError(`${object.kind} ${object.metadata.name}: ${reasonOf(status, body)}`);
   }
 
   request(method: "GET" | "PATCH" | "DELETE" | "POST", path: string, body?: string): Promise<KubeResponse> {
@@ -64,12 +65,16 @@ export class KubeApi {
         headers: { "content-type": method === "PATCH" ? "application/apply-patch+yaml" : "application/json" },
       });
       call.once("error", reject);
-      call.once("timeout", () => call.destroy(new LabError(`${method} ${path}: no answer within ${REQUEST_TIMEOUT_MS} ms`)));
+      call.once("timeout", () =>
+        call.destroy(new LabError(`${method} ${path}: no answer within ${REQUEST_TIMEOUT_MS} ms`)),
+      );
       call.once("response", (response) => {
         const chunks: Buffer[] = [];
         response.on("data", (chunk: Buffer) => chunks.push(chunk));
         response.once("error", reject);
-        response.once("end", () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }));
+        response.once("end", () =>
+          resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }),
+        );
       });
       call.end(body);
     });
@@ -79,15 +84,20 @@ export class KubeApi {
 const REQUEST_TIMEOUT_MS = 30_000;
 
 interface KubeconfigOfLab {
-  readonly clusters: readonly [{ readonly cluster: { readonly server: string; readonly "certificate-authority-data": string } }];
-  readonly users: readonly [{ readonly user: { readonly "client-certificate-data": string; readonly "client-key-data": string } }];
+  readonly clusters: readonly [
+    { readonly cluster: { readonly server: string; readonly "certificate-authority-data": string } },
+  ];
+  readonly users: readonly [
+    { readonly user: { readonly "client-certificate-data": string; readonly "client-key-data": string } },
+  ];
 }
 
 /** Not the body itself where it is an object: that of a Secret is not for messages. */
 function reasonOf(status: number, body: string): string {
   try {
     const parsed: unknown = JSON.parse(body);
-    if (typeof parsed === "object" && parsed !== null && "message" in parsed && typeof parsed.message === "string") return parsed.message;
+    if (typeof parsed === "object" && parsed !== null && "message" in parsed && typeof parsed.message === "string")
+      return parsed.message;
   } catch {
     // Not JSON: the code has to do.
   }

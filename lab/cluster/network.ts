@@ -76,7 +76,10 @@ export class Network {
   }
 
   async #ip(args: readonly string[], input?: string): Promise<void> {
-    await run(this.#debian.program("ip"), args, { env: this.#debian.environment, ...(input === undefined ? {} : { input }) });
+    await run(this.#debian.program("ip"), args, {
+      env: this.#debian.environment,
+      ...(input === undefined ? {} : { input }),
+    });
   }
 }
 

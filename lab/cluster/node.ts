@@ -17,7 +17,10 @@ export interface ContainerdPrograms {
 }
 
 /** Pure: containerd's configuration, in TOML. */
-export function renderContainerd(site: SitePlan, { cniFolder, cniConfigFolder, runc, sandboxImage }: ContainerdPrograms): string {
+export function renderContainerd(
+  site: SitePlan,
+  { cniFolder, cniConfigFolder, runc, sandboxImage }: ContainerdPrograms,
+): string {
   const cri = 'plugins."io.containerd.grpc.v1.cri"';
   // JSON's strings are TOML's.
   const text = (value: string): string => JSON.stringify(value);
@@ -53,7 +56,12 @@ SystemdCgroup = false
  * answer each other past the translation of Services, unless the kernel has br_netfilter.
  */
 export function renderCni(site: SitePlan): string {
-  const ipam = { type: "host-local", ranges: [[{ subnet: site.podCidr }]], routes: [{ dst: "0.0.0.0/0" }], dataDir: join(site.directory, "cni", "addresses") };
+  const ipam = {
+    type: "host-local",
+    ranges: [[{ subnet: site.podCidr }]],
+    routes: [{ dst: "0.0.0.0/0" }],
+    dataDir: join(site.directory, "cni", "addresses"),
+  };
   return JSON.stringify({
     cniVersion: "1.0.0",
     name: "lab",
@@ -69,7 +77,11 @@ export function renderKubelet(site: SitePlan, pki: ClusterPki): string {
   return stringify({
     apiVersion: "kubelet.config.k8s.io/v1beta1",
     kind: "KubeletConfiguration",
-    authentication: { anonymous: { enabled: false }, webhook: { enabled: true }, x509: { clientCAFile: pki.ca.certificate } },
+    authentication: {
+      anonymous: { enabled: false },
+      webhook: { enabled: true },
+      x509: { clientCAFile: pki.ca.certificate },
+    },
     authorization: { mode: "Webhook" },
     tlsCertFile: pki.kubelet.certificate,
     tlsPrivateKeyFile: pki.kubelet.key,

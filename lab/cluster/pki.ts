@@ -35,8 +35,21 @@ export class Authority {
     const authority = new Authority(folder);
     const { certificate, key } = authority.ca;
     await run("openssl", [
-      "req", "-x509", ...NEW_KEY, "-days", VALID_DAYS, "-subj", `/CN=${commonName}`, "-keyout", key, "-out", certificate,
-      "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign",
+      "req",
+      "-x509",
+      ...NEW_KEY,
+      "-days",
+      VALID_DAYS,
+      "-subj",
+      `/CN=${commonName}`,
+      "-keyout",
+      key,
+      "-out",
+      certificate,
+      "-addext",
+      "basicConstraints=critical,CA:TRUE",
+      "-addext",
+      "keyUsage=critical,keyCertSign,cRLSign",
     ]);
     return authority;
   }
@@ -46,11 +59,27 @@ export class Authority {
     const pair = pairIn(this.#folder, name);
     const subject = `${organization ? `/O=${organization}` : ""}/CN=${commonName}`;
     await run("openssl", [
-      "req", "-x509", "-CA", this.ca.certificate, "-CAkey", this.ca.key, ...NEW_KEY, "-days", VALID_DAYS, "-subj", subject,
-      "-keyout", pair.key, "-out", pair.certificate,
-      "-addext", "basicConstraints=critical,CA:FALSE",
-      "-addext", "keyUsage=critical,digitalSignature",
-      "-addext", "extendedKeyUsage=serverAuth,clientAuth",
+      "req",
+      "-x509",
+      "-CA",
+      this.ca.certificate,
+      "-CAkey",
+      this.ca.key,
+      ...NEW_KEY,
+      "-days",
+      VALID_DAYS,
+      "-subj",
+      subject,
+      "-keyout",
+      pair.key,
+      "-out",
+      pair.certificate,
+      "-addext",
+      "basicConstraints=critical,CA:FALSE",
+      "-addext",
+      "keyUsage=critical,digitalSignature",
+      "-addext",
+      "extendedKeyUsage=serverAuth,clientAuth",
       ...(names?.length ? ["-addext", `subjectAltName=${names.join(",")}`] : []),
     ]);
     return pair;
@@ -79,18 +108,34 @@ export async function makeClusterPki(plan: SitePlan): Promise<ClusterPki> {
   const folder = join(plan.directory, "pki");
   const authority = await Authority.make(folder, `lab-${plan.site}`);
   const node = `system:node:${plan.site}`;
-  const [apiServer, apiServerToKubelet, kubelet, admin, controllerManager, scheduler, proxy, provisioner] = await Promise.all([
-    authority.issue("apiserver", { commonName: "kube-apiserver", names: apiServerNames(plan) }),
-    authority.issue("apiserver-kubelet", { commonName: "kube-apiserver-kubelet-client", organization: "system:masters" }),
-    authority.issue("kubelet", { commonName: node, organization: "system:nodes", names: [`DNS:${plan.site}`, `IP:${plan.address}`] }),
-    authority.issue("admin", { commonName: "lab-admin", organization: "system:masters" }),
-    authority.issue("controller-manager", { commonName: "system:kube-controller-manager" }),
-    authority.issue("scheduler", { commonName: "system:kube-scheduler" }),
-    authority.issue("proxy", { commonName: "system:kube-proxy" }),
-    authority.issue("provisioner", { commonName: "lab-provisioner" }),
-  ]);
+  const [apiServer, apiServerToKubelet, kubelet, admin, controllerManager, scheduler, proxy, provisioner] =
+    await Promise.all([
+      authority.issue("apiserver", { commonName: "kube-apiserver", names: apiServerNames(plan) }),
+      authority.issue("apiserver-kubelet", {
+        commonName: "kube-apiserver-kubelet-client",
+        organization: "system:masters",
+      }),
+      authority.issue("kubelet", {
+        commonName: node,
+        organization: "system:nodes",
+        names: [`DNS:${plan.site}`, `IP:${plan.address}`],
+      }),
+      authority.issue("admin", { commonName: "lab-admin", organization: "system:masters" }),
+      authority.issue("controller-manager", { commonName: "system:kube-controller-manager" }),
+      authority.issue("scheduler", { commonName: "system:kube-scheduler" }),
+      authority.issue("proxy", { commonName: "system:kube-proxy" }),
+      authority.issue("provisioner", { commonName: "lab-provisioner" }),
+    ]);
   return {
-    ca: authority.ca, apiServer, apiServerToKubelet, kubelet, admin, controllerManager, scheduler, proxy, provisioner,
+    ca: authority.ca,
+    apiServer,
+    apiServerToKubelet,
+    kubelet,
+    admin,
+    controllerManager,
+    scheduler,
+    proxy,
+    provisioner,
     serviceAccounts: await makeServiceAccountKeys(folder),
   };
 }

@@ -34,7 +34,10 @@ export class Deployment {
 
   /** For a lab that is up: makes its stack files and its stacks where they are not there. */
   static async open(lab: Lab, tools: Toolchain, options: DeploymentOptions): Promise<Deployment> {
-    const home = options.toolchain === "lab" ? await installPulumiHome({ cacheDir: tools.cache, pulumiBinary: tools.program("pulumi", "pulumi") }) : { env: {} };
+    const home =
+      options.toolchain === "lab"
+        ? await installPulumiHome({ cacheDir: tools.cache, pulumiBinary: tools.program("pulumi", "pulumi") })
+        : { env: {} };
     const env = {
       ...home.env,
       PULUMI_BACKEND_URL: lab.pulumi.url,
@@ -56,11 +59,18 @@ export class Deployment {
 
   /** A site file in which the API server of `lost` is at `address` (https://HOST:PORT), as from a desk that cannot reach the real one. */
   sitesWith(lost: LabSite, address: string): string {
-    const { sites, ...rest } = JSON.parse(readFileSync(this.env["DRAGONFLY_DR_SITES"] ?? "", "utf8")) as { sites: readonly { site: string }[] };
+    const { sites, ...rest } = JSON.parse(readFileSync(this.env["DRAGONFLY_DR_SITES"] ?? "", "utf8")) as {
+      sites: readonly { site: string }[];
+    };
     const kubeconfig = join(this.lab.plan.directory, `${lost}-lost.kubeconfig`);
-    writeFileSync(kubeconfig, readFileSync(this.kubeconfig(lost), "utf8").replace(/https:\/\/[0-9.]+:6443/, address), { mode: 0o600 });
+    writeFileSync(kubeconfig, readFileSync(this.kubeconfig(lost), "utf8").replace(/https:\/\/[0-9.]+:6443/, address), {
+      mode: 0o600,
+    });
     const file = join(this.lab.plan.directory, `sites-without-${lost}.json`);
-    writeFileSync(file, JSON.stringify({ ...rest, sites: sites.map((site) => (site.site === lost ? { ...site, kubeconfig } : site)) }));
+    writeFileSync(
+      file,
+      JSON.stringify({ ...rest, sites: sites.map((site) => (site.site === lost ? { ...site, kubeconfig } : site)) }),
+    );
     return file;
   }
 
@@ -86,7 +96,10 @@ export class Deployment {
         if (ended.value) throw new LabError("pulumi up has ended");
       },
     }).then(() => applyLinkSecret(siteOf(this.lab.plan, site)));
-    const [result] = await Promise.allSettled([this.pulumi("up", site, "--yes", "--skip-preview").finally(() => (ended.value = true)), secret]);
+    const [result] = await Promise.allSettled([
+      this.pulumi("up", site, "--yes", "--skip-preview").finally(() => (ended.value = true)),
+      secret,
+    ]);
     if (result.status === "rejected") throw result.reason;
     if (result.value.code === 0) await this.writeSiteFile();
     return result.value;
@@ -100,12 +113,19 @@ export class Deployment {
   async cli(...args: readonly string[]): Promise<ShellResult> {
     const shown = `npx dragonfly-dr ${args.join(" ")}`;
     this.options.onCommand?.(shown);
-    return shell(process.execPath, [join(PROJECT_ROOT, "dist/cli/main.js"), ...args], { env: this.env, logFile: this.logFile, shown });
+    return shell(process.execPath, [join(PROJECT_ROOT, "dist/cli/main.js"), ...args], {
+      env: this.env,
+      logFile: this.logFile,
+      shown,
+    });
   }
 
   /** A script of lab/load, as a process of its own. */
   load(script: "writer" | "checker" | "seed", ...args: readonly string[]): Promise<ShellResult> {
-    return shell(process.execPath, ["--import", "tsx", join(PROJECT_ROOT, "lab/load", `${script}.ts`), ...args], { env: {}, logFile: this.logFile });
+    return shell(process.execPath, ["--import", "tsx", join(PROJECT_ROOT, "lab/load", `${script}.ts`), ...args], {
+      env: {},
+      logFile: this.logFile,
+    });
   }
 
   /** The users' passwords, from the owner's Secret. For the lab only: nothing else reads them out. */
@@ -114,7 +134,12 @@ export class Deployment {
     try {
       const secret = await api.get(`/api/v1/namespaces/${CACHE_NAMESPACE}/secrets/dragonfly-passwords`);
       if (secret === undefined) throw new LabError("Secret dragonfly-passwords: not there; run `make demo`");
-      return Object.fromEntries(Object.entries(secret["data"] as Record<string, string>).map(([user, data]) => [user, Buffer.from(data, "base64").toString()]));
+      return Object.fromEntries(
+        Object.entries(secret["data"] as Record<string, string>).map(([user, data]) => [
+          user,
+          Buffer.from(data, "base64").toString(),
+        ]),
+      );
     } finally {
       api.close();
     }
@@ -147,14 +172,33 @@ export class Deployment {
     const folder = join(plan.directory, "stack-init");
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "Pulumi.yaml"), "name: dragonfly-dr\nruntime: nodejs\n");
-    const made = await shell("pulumi", ["stack", "init", site, "--no-select", "--non-interactive"], { env: this.env, logFile: this.logFile, cwd: folder });
+    const made = await shell("pulumi", ["stack", "init", site, "--no-select", "--non-interactive"], {
+      env: this.env,
+      logFile: this.logFile,
+      cwd: folder,
+    });
     if (made.code !== 0) throw new LabError(`pulumi stack init ${site}: ${made.stderr.trim()}`);
   }
 
   /** Of the S3 server's user; by standard input, as a secret should be. */
   private async setSecret(site: LabSite, secret: StackSecret): Promise<void> {
-    const args = ["config", "set", "--secret", "--path", configPath(secret), "--stack", site, "--config-file", this.stackFile(site), "--non-interactive"];
-    const set = await shell("pulumi", args, { env: this.env, logFile: this.logFile, input: this.lab.storage.access[secret] });
+    const args = [
+      "config",
+      "set",
+      "--secret",
+      "--path",
+      configPath(secret),
+      "--stack",
+      site,
+      "--config-file",
+      this.stackFile(site),
+      "--non-interactive",
+    ];
+    const set = await shell("pulumi", args, {
+      env: this.env,
+      logFile: this.logFile,
+      input: this.lab.storage.access[secret],
+    });
     if (set.code !== 0) throw new LabError(`pulumi config set ${configPath(secret)}: ${set.stderr.trim()}`);
   }
 
@@ -171,7 +215,10 @@ export class Deployment {
   private async writeSiteFile(): Promise<void> {
     const sites: unknown[] = [];
     for (const site of SITES) {
-      const { code, stdout } = await shell("pulumi", ["stack", "output", "--json", "--stack", site], { env: this.env, logFile: this.logFile });
+      const { code, stdout } = await shell("pulumi", ["stack", "output", "--json", "--stack", site], {
+        env: this.env,
+        logFile: this.logFile,
+      });
       const entry = code === 0 ? (JSON.parse(stdout) as { site?: unknown }).site : undefined;
       if (entry !== undefined) sites.push(entry);
     }

@@ -24,12 +24,18 @@ export function stackSettings(plan: LabPlan, site: SitePlan, engine: Engine): Re
 }
 
 /** Where the two secrets of a stack's configuration stand in its file. */
-const SECRETS = { accessKey: ["config", "dragonfly-dr:snapshots", "s3", "accessKey"], secretKey: ["config", "dragonfly-dr:snapshots", "s3", "secretKey"] } as const;
+const SECRETS = {
+  accessKey: ["config", "dragonfly-dr:snapshots", "s3", "accessKey"],
+  secretKey: ["config", "dragonfly-dr:snapshots", "s3", "secretKey"],
+} as const;
 export type StackSecret = keyof typeof SECRETS;
 export const configPath = (secret: StackSecret): string => SECRETS[secret].slice(1).join(".");
 
 /** `wanted` with what Pulumi itself has written into an earlier file: the salt of its secrets, and those. */
-export function withKept(wanted: string, earlier: string): { readonly file: string; readonly missing: readonly StackSecret[] } {
+export function withKept(
+  wanted: string,
+  earlier: string,
+): { readonly file: string; readonly missing: readonly StackSecret[] } {
   const [file, before] = [parseDocument(wanted), parseDocument(earlier)];
   if (before.has("encryptionsalt")) file.set("encryptionsalt", before.get("encryptionsalt"));
   const missing = (Object.keys(SECRETS) as StackSecret[]).filter((secret) => {

@@ -39,13 +39,34 @@ const BEGINS_MS = 120_000;
  * Runs `during` once every writer is under way, and counts what was lost: by a process that knows nothing but the writers' logs.
  * @throws LabError when a writer was never acknowledged or the checker had no answer; a loss is no error here.
  */
-export async function underLoad(deployment: Deployment, { writers, seconds, readAt }: LoadOptions, during: () => Promise<void>): Promise<LoadOutcome> {
+export async function underLoad(
+  deployment: Deployment,
+  { writers, seconds, readAt }: LoadOptions,
+  during: () => Promise<void>,
+): Promise<LoadOutcome> {
   const user = ["--user", "appcache", "--password-file", await deployment.passwordFile("appcache")];
   const runs = writers.map((settings) => {
     const log = join(deployment.lab.plan.directory, `${settings.run}.log`);
     rmSync(log, { force: true });
-    const flags = ["--url", deployment.url(settings.beside), "--run", settings.run, "--prefix", `cache:${settings.run}:`, "--rate", String(settings.writesASecond), "--connections", String(settings.connections), "--pipeline", String(settings.pipeline)];
-    return { beside: settings.beside, log, ended: deployment.load("writer", ...flags, ...user, "--seconds", String(seconds), "--ack-log", log) };
+    const flags = [
+      "--url",
+      deployment.url(settings.beside),
+      "--run",
+      settings.run,
+      "--prefix",
+      `cache:${settings.run}:`,
+      "--rate",
+      String(settings.writesASecond),
+      "--connections",
+      String(settings.connections),
+      "--pipeline",
+      String(settings.pipeline),
+    ];
+    return {
+      beside: settings.beside,
+      log,
+      ended: deployment.load("writer", ...flags, ...user, "--seconds", String(seconds), "--ack-log", log),
+    };
   });
   try {
     await Promise.all(runs.map(({ log }) => underWay(log, FIRST_ACKNOWLEDGEMENTS, BEGINS_MS)));
@@ -56,7 +77,8 @@ export async function underLoad(deployment: Deployment, { writers, seconds, read
   const written = await Promise.all(
     runs.map(async ({ beside, log, ended }) => {
       const { code, stdout, stderr } = await ended;
-      if (code !== 0) throw new LabError(`writer beside ${beside}: exit code ${code}: ${stderr.trim() || stdout.trim()}`);
+      if (code !== 0)
+        throw new LabError(`writer beside ${beside}: exit code ${code}: ${stderr.trim() || stdout.trim()}`);
       return { beside, log, summary: JSON.parse(stdout) as WriteSummary };
     }),
   );

@@ -34,7 +34,12 @@ export function writeImageFile(spec: ImageSpec, file: string): void {
     const config = json({
       architecture: ARCHITECTURES[process.arch] ?? process.arch,
       os: "linux",
-      config: { Env: [PATH], Entrypoint: spec.entrypoint, WorkingDir: spec.workingDirectory, User: `${spec.user}:${spec.user}` },
+      config: {
+        Env: [PATH],
+        Entrypoint: spec.entrypoint,
+        WorkingDir: spec.workingDirectory,
+        User: `${spec.user}:${spec.user}`,
+      },
       rootfs: { type: "layers", diff_ids: [layer.digest] },
     });
     const manifest = json({
@@ -76,7 +81,8 @@ function writeLayer(entries: readonly ImageEntry[], file: string): { readonly di
     if (entry.kind === "link") archive.entry({ path, kind: "link", mode: 0o777, target: entry.target, ...owner });
     else if (entry.kind === "folder") archive.entry({ path, kind: "folder", mode: entry.mode, ...owner });
     else if (entry.kind === "text") archive.text(path, Buffer.from(entry.text), { mode: entry.mode, ...owner });
-    else archive.copy({ path, kind: "file", mode: entry.mode, size: statSync(entry.source).size, ...owner }, entry.source);
+    else
+      archive.copy({ path, kind: "file", mode: entry.mode, size: statSync(entry.source).size, ...owner }, entry.source);
   }
   return archive.end();
 }
@@ -106,7 +112,11 @@ class Archive {
     this.#write(tarHeader(entry));
   }
 
-  text(path: string, content: Buffer, attributes: { readonly mode: number; readonly uid?: number; readonly gid?: number } = { mode: 0o644 }): void {
+  text(
+    path: string,
+    content: Buffer,
+    attributes: { readonly mode: number; readonly uid?: number; readonly gid?: number } = { mode: 0o644 },
+  ): void {
     this.entry({ path, kind: "file", size: content.length, ...attributes });
     this.#write(content);
     this.#write(tarPadding(content.length));

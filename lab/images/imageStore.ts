@@ -27,7 +27,8 @@ function buildImage(folder: string, spec: ImageSpec): BuiltImage {
   const key = imageKey(spec);
   const file = join(folder, `${name}-${key}.tar`);
   if (!existsSync(file)) {
-    for (const old of readdirSync(folder).filter((each) => each.startsWith(`${name}-`) && each.endsWith(".tar"))) rmSync(join(folder, old));
+    for (const old of readdirSync(folder).filter((each) => each.startsWith(`${name}-`) && each.endsWith(".tar")))
+      rmSync(join(folder, old));
     writeImageFile(spec, file);
   }
   return { reference: spec.reference, file, key };
@@ -46,10 +47,14 @@ function imageKey(spec: ImageSpec): string {
 /** Gives a site's containerd the images that it has not, or has from other contents. */
 export async function importImages(site: SitePlan, images: readonly BuiltImage[], toolchain: Toolchain): Promise<void> {
   for (const image of images.filter((each) => !isImported(site, each))) {
-    await run(toolchain.debian.program("ctr"), ["--address", containerdSocket(site), "--namespace", "k8s.io", "images", "import", image.file], {
-      env: toolchain.debian.environment,
-      timeoutMs: 600_000,
-    });
+    await run(
+      toolchain.debian.program("ctr"),
+      ["--address", containerdSocket(site), "--namespace", "k8s.io", "images", "import", image.file],
+      {
+        env: toolchain.debian.environment,
+        timeoutMs: 600_000,
+      },
+    );
     mkdirSync(join(site.directory, "images"), { recursive: true });
     writeFileSync(markFile(site, image), image.key);
   }

@@ -11,9 +11,51 @@ const USERS = { redis: 999, dragonfly: 999, haproxy: 99, node: 1000, coredns: 65
 
 /** What a person who looks around in a container expects to find; all of them are busybox. */
 const COMMANDS = [
-  "sh", "awk", "cat", "chmod", "cp", "cut", "date", "df", "du", "echo", "env", "false", "find", "grep", "head", "hostname", "id", "kill", "ls", "mkdir",
-  "mv", "nc", "netstat", "nslookup", "printf", "ps", "readlink", "rm", "sed", "sha256sum", "sleep", "sort", "stat", "tail", "tee", "test", "touch",
-  "tr", "true", "uname", "uniq", "wc", "wget", "which", "xargs",
+  "sh",
+  "awk",
+  "cat",
+  "chmod",
+  "cp",
+  "cut",
+  "date",
+  "df",
+  "du",
+  "echo",
+  "env",
+  "false",
+  "find",
+  "grep",
+  "head",
+  "hostname",
+  "id",
+  "kill",
+  "ls",
+  "mkdir",
+  "mv",
+  "nc",
+  "netstat",
+  "nslookup",
+  "printf",
+  "ps",
+  "readlink",
+  "rm",
+  "sed",
+  "sha256sum",
+  "sleep",
+  "sort",
+  "stat",
+  "tail",
+  "tee",
+  "test",
+  "touch",
+  "tr",
+  "true",
+  "uname",
+  "uniq",
+  "wc",
+  "wget",
+  "which",
+  "xargs",
 ];
 
 /**
@@ -25,7 +67,12 @@ export async function imageSpecs(toolchain: Toolchain, dragonfly: string | undef
   const redisCli = programIn("usr/local/bin/redis-cli", debian.program("redis-cli"));
   const specs = [
     fromScratch(IMAGES.pause, USERS.pause, [programIn("pause", toolchain.program("pause", "pause"))], ["/pause"]),
-    fromScratch(IMAGES.coredns, USERS.coredns, [programIn("coredns", toolchain.program("coredns", "coredns"))], ["/coredns"]),
+    fromScratch(
+      IMAGES.coredns,
+      USERS.coredns,
+      [programIn("coredns", toolchain.program("coredns", "coredns"))],
+      ["/coredns"],
+    ),
     await withLibraries(toolchain, {
       reference: IMAGES.redis,
       user: USERS.redis,
@@ -84,7 +131,10 @@ async function withLibraries(toolchain: Toolchain, image: ProgramImage): Promise
   for (const program of programs) {
     if (program.kind !== "copy") continue;
     const { paths, missing } = await sharedLibraries(program.source, toolchain.debian.environment.LD_LIBRARY_PATH);
-    if (missing.length > 0) throw new LabError(`${program.source}: its shared libraries ${missing.join(", ")} are not on this machine; install them`);
+    if (missing.length > 0)
+      throw new LabError(
+        `${program.source}: its shared libraries ${missing.join(", ")} are not on this machine; install them`,
+      );
     for (const path of paths) libraries.set(insideImage(path), programIn(insideImage(path), path));
   }
   return {
@@ -106,7 +156,12 @@ async function withLibraries(toolchain: Toolchain, image: ProgramImage): Promise
   };
 }
 
-function fromScratch(reference: string, user: number, entries: readonly ImageEntry[], entrypoint: readonly string[]): ImageSpec {
+function fromScratch(
+  reference: string,
+  user: number,
+  entries: readonly ImageEntry[],
+  entrypoint: readonly string[],
+): ImageSpec {
   return { reference, user, entries, entrypoint, workingDirectory: "/" };
 }
 

@@ -45,7 +45,8 @@ export function tarEnd(): Buffer {
 }
 
 function putText(header: Buffer, text: string, offset: number, length: number): void {
-  if (Buffer.byteLength(text) > length) throw new RangeError(`tar: "${text}" is longer than the ${length} bytes that the format has`);
+  if (Buffer.byteLength(text) > length)
+    throw new RangeError(`tar: "${text}" is longer than the ${length} bytes that the format has`);
   header.write(text, offset, "utf8");
 }
 

@@ -4,7 +4,10 @@ import { LabError } from "../labError";
 export type Direction = "upstream" | "downstream";
 
 export type Toxic =
-  | { readonly type: "latency"; readonly attributes: { /** Milliseconds. */ readonly latency: number; readonly jitter: number } }
+  | {
+      readonly type: "latency";
+      readonly attributes: { /** Milliseconds. */ readonly latency: number; readonly jitter: number };
+    }
   | { readonly type: "bandwidth"; readonly attributes: { /** KB/s. */ readonly rate: number } };
 
 export interface Proxy {
@@ -71,5 +74,6 @@ function toxicName(type: string, stream: Direction): string {
 }
 
 async function check(response: Response, what: string): Promise<void> {
-  if (!response.ok) throw new LabError(`toxiproxy: ${what}: HTTP ${response.status}: ${(await response.text()).slice(0, 200)}`);
+  if (!response.ok)
+    throw new LabError(`toxiproxy: ${what}: HTTP ${response.status}: ${(await response.text()).slice(0, 200)}`);
 }

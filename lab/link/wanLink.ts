@@ -61,9 +61,17 @@ export class WanLink {
   async set({ rttMs, bandwidthKBps }: Partial<LinkSettings>): Promise<void> {
     for (const { site } of this.#plan.sites) {
       for (const direction of DIRECTIONS) {
-        if (rttMs !== undefined) await this.#toxiproxy.setToxic(proxyTo(site), direction, { type: "latency", attributes: { latency: rttMs / 2, jitter: 0 } });
+        if (rttMs !== undefined)
+          await this.#toxiproxy.setToxic(proxyTo(site), direction, {
+            type: "latency",
+            attributes: { latency: rttMs / 2, jitter: 0 },
+          });
         if (bandwidthKBps === null) await this.#toxiproxy.removeToxic(proxyTo(site), direction, "bandwidth");
-        else if (bandwidthKBps !== undefined) await this.#toxiproxy.setToxic(proxyTo(site), direction, { type: "bandwidth", attributes: { rate: bandwidthKBps } });
+        else if (bandwidthKBps !== undefined)
+          await this.#toxiproxy.setToxic(proxyTo(site), direction, {
+            type: "bandwidth",
+            attributes: { rate: bandwidthKBps },
+          });
       }
     }
   }
@@ -74,7 +82,9 @@ export class WanLink {
    */
   async cut(from?: string): Promise<void> {
     const sites = from === undefined ? this.#plan.sites : [siteOf(this.#plan, from)];
-    await this.#network.nft(`add element inet ${this.#plan.nftTable} ${CUT_SET} { ${sites.map((site) => site.address).join(", ")} }\n`);
+    await this.#network.nft(
+      `add element inet ${this.#plan.nftTable} ${CUT_SET} { ${sites.map((site) => site.address).join(", ")} }\n`,
+    );
   }
 
   /** Open connections are closed and new ones refused, as by a firewall that answers. */

@@ -99,8 +99,10 @@ export async function readAckLog(path: string): Promise<AckLogContent> {
     lineNumber += 1;
     const [tag, ...fields] = line.split(" ");
     if (tag === "R") header = JSON.parse(line.slice(2)) as RunHeader;
-    else if (tag === "A" && fields.length === 3) entries.push({ outcome: "acknowledged", number: Number(fields[0]), at: moment(fields[1], fields[2]) });
-    else if (tag === "U" && fields.length === 4) entries.push({ outcome: "unknown", number: Number(fields[0]), at: moment(fields[1], fields[2]) });
+    else if (tag === "A" && fields.length === 3)
+      entries.push({ outcome: "acknowledged", number: Number(fields[0]), at: moment(fields[1], fields[2]) });
+    else if (tag === "U" && fields.length === 4)
+      entries.push({ outcome: "unknown", number: Number(fields[0]), at: moment(fields[1], fields[2]) });
     else if (tag === "E" && fields.length === 2) end = moment(fields[0], fields[1]);
     else throw new Error(`${path}:${lineNumber}: not a line of an acknowledgement log`);
   }
@@ -117,4 +119,7 @@ async function* wholeLines(path: string): AsyncGenerator<string> {
   }
 }
 
-const moment = (monotonic: string | undefined, wall: string | undefined): Moment => ({ monotonic: BigInt(monotonic ?? ""), wall: Number(wall) });
+const moment = (monotonic: string | undefined, wall: string | undefined): Moment => ({
+  monotonic: BigInt(monotonic ?? ""),
+  wall: Number(wall),
+});

@@ -31,13 +31,23 @@ interface Acknowledged {
 /** Reads every acknowledged write of the logs back. @throws Error when the endpoint does not answer. */
 export async function checkLoad(logs: readonly AckLogContent[], source: ReadBack): Promise<LossReport> {
   const acknowledged = logs.flatMap(({ header, entries }) =>
-    entries.filter(({ outcome }) => outcome === "acknowledged").map((entry): Acknowledged => ({ key: keyOf(header, entry.number), value: valueOf(header, entry.number), entry })),
+    entries
+      .filter(({ outcome }) => outcome === "acknowledged")
+      .map((entry): Acknowledged => ({
+        key: keyOf(header, entry.number),
+        value: valueOf(header, entry.number),
+        entry,
+      })),
   );
   const findings = await source.read(acknowledged);
   return judgeLoad(logs, acknowledged, findings);
 }
 
-function judgeLoad(logs: readonly AckLogContent[], acknowledged: readonly Acknowledged[], findings: readonly KeyFinding[]): LossReport {
+function judgeLoad(
+  logs: readonly AckLogContent[],
+  acknowledged: readonly Acknowledged[],
+  findings: readonly KeyFinding[],
+): LossReport {
   const lost = acknowledged.filter((_, i) => findings[i] !== "present");
   const missing = acknowledged.filter((_, i) => findings[i] === "missing");
   const gap = longestGap(logs, acknowledged);
@@ -71,4 +81,5 @@ function isNear({ at }: LogEntry, gap: Gap | null): boolean {
   return gap !== null && at.monotonic >= gap.from.monotonic - margin && at.monotonic <= gap.to.monotonic + margin;
 }
 
-const describe = (write: Acknowledged | undefined): LossReport["firstMissing"] => (write === undefined ? null : { key: write.key, at: new Date(write.entry.at.wall).toISOString() });
+const describe = (write: Acknowledged | undefined): LossReport["firstMissing"] =>
+  write === undefined ? null : { key: write.key, at: new Date(write.entry.at.wall).toISOString() };

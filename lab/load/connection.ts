@@ -25,7 +25,8 @@ const DEFAULT_TIMEOUTS: Timeouts = { connectMs: 1_000, commandMs: 1_000 };
 export function parseEndpoint(url: string): Endpoint {
   const parsed = URL.canParse(url) ? new URL(url) : null;
   if (parsed?.protocol !== "redis:" || parsed.hostname === "") throw new Error(`--url "${url}": not redis://HOST:PORT`);
-  if (parsed.username !== "" || parsed.password !== "") throw new Error("--url: holds credentials; give --user and --password-file");
+  if (parsed.username !== "" || parsed.password !== "")
+    throw new Error("--url: holds credentials; give --user and --password-file");
   return { host: parsed.hostname.replace(/^\[|\]$/g, ""), port: parsed.port === "" ? 6379 : Number(parsed.port) };
 }
 
@@ -41,7 +42,11 @@ export function readCredentials(username: string, passwordFile: string): Credent
  * The library's own login swallows some refusals, so AUTH is a command like any other here.
  * @throws Error of the connection or of AUTH.
  */
-export async function connect(endpoint: Endpoint, credentials: Credentials | null, timeouts: Timeouts = DEFAULT_TIMEOUTS): Promise<Redis> {
+export async function connect(
+  endpoint: Endpoint,
+  credentials: Credentials | null,
+  timeouts: Timeouts = DEFAULT_TIMEOUTS,
+): Promise<Redis> {
   const redis = new Redis({
     ...endpoint,
     protocol: 2,

@@ -9,8 +9,13 @@ export class Flags<T extends FlagTable> {
   private readonly problems: string[] = [];
 
   /** @throws Error for a flag that is not in the table. */
-  constructor(private readonly table: T, argv: readonly string[]) {
-    const options = Object.fromEntries(Object.keys(table).map((name) => [name, { type: "string", multiple: true } as const]));
+  constructor(
+    private readonly table: T,
+    argv: readonly string[],
+  ) {
+    const options = Object.fromEntries(
+      Object.keys(table).map((name) => [name, { type: "string", multiple: true } as const]),
+    );
     this.values = parseArgs({ args: [...argv], options, allowPositionals: false }).values as Record<string, string[]>;
   }
 
@@ -61,7 +66,9 @@ export const CONNECTION_FLAGS = {
 } as const;
 
 /** Runs a command's main function: a JSON object on stdout, problems on stderr, exit code 2 for an error. */
-export async function runCommand(main: (argv: readonly string[]) => Promise<{ readonly result: object; readonly exitCode: number }>): Promise<void> {
+export async function runCommand(
+  main: (argv: readonly string[]) => Promise<{ readonly result: object; readonly exitCode: number }>,
+): Promise<void> {
   try {
     const { result, exitCode } = await main(process.argv.slice(2));
     console.log(JSON.stringify(result));

@@ -43,4 +43,9 @@ export interface PrintedGap {
 }
 
 export const printGap = (gap: Gap | null): PrintedGap | null =>
-  gap && { ms: Math.round(gap.ms * 10) / 10, from: new Date(gap.from.wall).toISOString(), to: new Date(gap.to.wall).toISOString(), open: gap.open };
+  gap && {
+    ms: Math.round(gap.ms * 10) / 10,
+    from: new Date(gap.from.wall).toISOString(),
+    to: new Date(gap.to.wall).toISOString(),
+    open: gap.open,
+  };

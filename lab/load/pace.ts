@@ -11,7 +11,11 @@ export class Pace {
    * @param clock milliseconds, monotonic.
    * @param maxBacklogMs how far behind the schedule writes may be before time counts as lost.
    */
-  constructor(rate: number | "max", private readonly clock: () => number = () => performance.now(), private readonly maxBacklogMs = 20) {
+  constructor(
+    rate: number | "max",
+    private readonly clock: () => number = () => performance.now(),
+    private readonly maxBacklogMs = 20,
+  ) {
     this.intervalMs = rate === "max" ? 0 : 1_000 / rate;
     this.due = clock();
   }

@@ -20,7 +20,11 @@ export type KeyFinding = "present" | "missing" | "wrong";
  * was, until its time is over: an endpoint that does not answer is no finding about keys.
  */
 export class ReadBack {
-  constructor(private readonly endpoint: Endpoint, private readonly credentials: Credentials, private readonly waitMs: number) {}
+  constructor(
+    private readonly endpoint: Endpoint,
+    private readonly credentials: Credentials,
+    private readonly waitMs: number,
+  ) {}
 
   /** @returns one finding for each key, in order. @throws Error when the endpoint did not answer in time, with its last error. */
   async read(expected: readonly ExpectedKey[]): Promise<KeyFinding[]> {
@@ -37,7 +41,10 @@ export class ReadBack {
         return findings;
       } catch (error) {
         if (performance.now() >= deadline)
-          throw new Error(`${this.endpoint.host}:${this.endpoint.port} gave no answer within ${this.waitMs / 1_000} s (${errorKind(error)}); is a server open there?`, { cause: error });
+          throw new Error(
+            `${this.endpoint.host}:${this.endpoint.port} gave no answer within ${this.waitMs / 1_000} s (${errorKind(error)}); is a server open there?`,
+            { cause: error },
+          );
       } finally {
         redis?.disconnect();
       }
@@ -46,15 +53,20 @@ export class ReadBack {
   }
 
   private async readWindow(redis: Redis, expected: readonly ExpectedKey[], start: number): Promise<KeyFinding[]> {
-    const parts = Array.from({ length: COMMANDS_UNDER_WAY }, (_, i) => expected.slice(start + i * KEYS_A_COMMAND, start + (i + 1) * KEYS_A_COMMAND));
+    const parts = Array.from({ length: COMMANDS_UNDER_WAY }, (_, i) =>
+      expected.slice(start + i * KEYS_A_COMMAND, start + (i + 1) * KEYS_A_COMMAND),
+    );
     const read = await Promise.all(
-      parts.filter((part) => part.length > 0).map(async (part) => {
-        const values = await redis.mget(part.map(({ key }) => key));
-        return part.map(({ value }, i): KeyFinding => judge(values[i] ?? null, value));
-      }),
+      parts
+        .filter((part) => part.length > 0)
+        .map(async (part) => {
+          const values = await redis.mget(part.map(({ key }) => key));
+          return part.map(({ value }, i): KeyFinding => judge(values[i] ?? null, value));
+        }),
     );
     return read.flat();
   }
 }
 
-const judge = (found: string | null, expected: string): KeyFinding => (found === null ? "missing" : found === expected ? "present" : "wrong");
+const judge = (found: string | null, expected: string): KeyFinding =>
+  found === null ? "missing" : found === expected ? "present" : "wrong";

@@ -11,7 +11,10 @@ export interface SeedOptions {
 const CONNECTIONS = 4;
 const BATCH = 1_000;
 
-const seedKey = ({ prefix, run }: SeedOptions, number: number): ExpectedKey => ({ key: `${prefix}${number}`, value: `${run}:${number}` });
+const seedKey = ({ prefix, run }: SeedOptions, number: number): ExpectedKey => ({
+  key: `${prefix}${number}`,
+  value: `${run}:${number}`,
+});
 
 export interface SeedWritten {
   readonly written: number;
@@ -19,7 +22,11 @@ export interface SeedWritten {
 }
 
 /** Writes `count` keys in pipelines over a few connections. @throws Error at the first write that is refused: there is nobody to hand over to here. */
-export async function writeSeed(endpoint: Endpoint, credentials: Credentials, options: SeedOptions): Promise<SeedWritten> {
+export async function writeSeed(
+  endpoint: Endpoint,
+  credentials: Credentials,
+  options: SeedOptions,
+): Promise<SeedWritten> {
   const started = performance.now();
   let next = 0;
   const writeShare = async (): Promise<void> => {
@@ -28,7 +35,9 @@ export async function writeSeed(endpoint: Endpoint, credentials: Credentials, op
       while (next < options.count) {
         const first = next;
         next = Math.min(options.count, first + BATCH);
-        const pairs = Array.from({ length: next - first }, (_, i) => seedKey(options, first + i)).flatMap(({ key, value }) => [key, value]);
+        const pairs = Array.from({ length: next - first }, (_, i) => seedKey(options, first + i)).flatMap(
+          ({ key, value }) => [key, value],
+        );
         await redis.mset(pairs);
       }
     } finally {
@@ -49,7 +58,11 @@ export interface SeedVerified {
 }
 
 /** Reads every seeded key back, after the last one has arrived or `arriveWithinMs` is over. */
-export async function verifySeed(source: ReadBack, options: SeedOptions, arriveWithinMs: number): Promise<SeedVerified> {
+export async function verifySeed(
+  source: ReadBack,
+  options: SeedOptions,
+  arriveWithinMs: number,
+): Promise<SeedVerified> {
   const started = performance.now();
   const elapsed = (): number => (performance.now() - started) / 1_000;
   const last = [seedKey(options, options.count - 1)];
@@ -57,5 +70,11 @@ export async function verifySeed(source: ReadBack, options: SeedOptions, arriveW
   const lastKeySeconds = elapsed();
   const findings = await source.read(Array.from({ length: options.count }, (_, i) => seedKey(options, i)));
   const count = (wanted: KeyFinding): number => findings.filter((finding) => finding === wanted).length;
-  return { present: count("present"), missing: count("missing"), wrong: count("wrong"), lastKeySeconds, seconds: elapsed() };
+  return {
+    present: count("present"),
+    missing: count("missing"),
+    wrong: count("wrong"),
+    lastKeySeconds,
+    seconds: elapsed(),
+  };
 }

@@ -10,6 +10,9 @@ export interface Target {
 export function readTarget(flags: Flags<FlagTable & typeof CONNECTION_FLAGS>): Target {
   const endpoint = flags.parsed("url", parseEndpoint) ?? { host: "", port: 0 };
   const username = flags.text("user");
-  const credentials = flags.parsed("password-file", (file) => readCredentials(username, file)) ?? { username, password: "" };
+  const credentials = flags.parsed("password-file", (file) => readCredentials(username, file)) ?? {
+    username,
+    password: "",
+  };
   return { endpoint, credentials };
 }

@@ -53,7 +53,10 @@ export class WriteLoad {
   private firstAck: Moment | null = null;
   private lastAck: Moment | null = null;
 
-  constructor(private readonly options: WriteLoadOptions, private readonly log: AckLog) {
+  constructor(
+    private readonly options: WriteLoadOptions,
+    private readonly log: AckLog,
+  ) {
     this.next = options.firstNumber;
     this.lastNumber = options.firstNumber + options.maxWrites;
     this.pace = new Pace(options.rate);

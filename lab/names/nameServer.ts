@@ -38,8 +38,17 @@ export class NameServer {
     mkdirSync(directory, { recursive: true });
     const corefile = join(directory, "Corefile");
     writeFileSync(corefile, renderCorefile(this.options));
-    const service = Service.start({ name: NAME, command: [program, "-quiet", "-conf", corefile], directory, cgroupEntry });
-    await waitFor(() => this.isUp(), { what: "the lab's DNS server", deadlineMs: 120_000, giveUp: service.mustBeAlive });
+    const service = Service.start({
+      name: NAME,
+      command: [program, "-quiet", "-conf", corefile],
+      directory,
+      cgroupEntry,
+    });
+    await waitFor(() => this.isUp(), {
+      what: "the lab's DNS server",
+      deadlineMs: 120_000,
+      giveUp: service.mustBeAlive,
+    });
   }
 
   async isUp(): Promise<boolean> {
@@ -65,4 +74,8 @@ export class NameServer {
 
 /** Pure: the questions in CoreDNS' log, which holds other lines too. */
 export const parseQueryLog = (log: string): AskedQuestion[] =>
-  [...log.matchAll(/^\[INFO\] (\S+\.) ([A-Z0-9]+) (udp|tcp)$/gm)].map(([, name = "", type = "", protocol]) => ({ name: name.toLowerCase(), type, protocol: protocol === "tcp" ? "tcp" : "udp" }));
+  [...log.matchAll(/^\[INFO\] (\S+\.) ([A-Z0-9]+) (udp|tcp)$/gm)].map(([, name = "", type = "", protocol]) => ({
+    name: name.toLowerCase(),
+    type,
+    protocol: protocol === "tcp" ? "tcp" : "udp",
+  }));

@@ -13,8 +13,14 @@ export function machineFacts(kind: ToolchainKind): MachineFacts {
     architecture: process.arch,
     isRoot: process.getuid?.() === 0,
     system: systemName(),
-    versions: { node: process.versions.node, go: versionOf("go", ["version"], /go(\d+\.\d+)/), python3: versionOf("python3", ["--version"], /(\d+\.\d+)/) },
-    missingPrograms: ["openssl", "apt-get", "dpkg-deb", "nsenter", "unshare", "mount"].filter((name) => !isOnPath(name)),
+    versions: {
+      node: process.versions.node,
+      go: versionOf("go", ["version"], /go(\d+\.\d+)/),
+      python3: versionOf("python3", ["--version"], /(\d+\.\d+)/),
+    },
+    missingPrograms: ["openssl", "apt-get", "dpkg-deb", "nsenter", "unshare", "mount"].filter(
+      (name) => !isOnPath(name),
+    ),
     missingKernelFeatures: kernelLacks(),
     freeBytes: freeAt(cacheFolder),
     cacheFolder,
@@ -24,26 +30,36 @@ export function machineFacts(kind: ToolchainKind): MachineFacts {
 
 function systemName(): string {
   if (!existsSync("/etc/os-release")) return "";
-  const fields = new Map(readFileSync("/etc/os-release", "utf8").split("\n").map((line) => {
-    const [key = "", value = ""] = line.split("=", 2);
-    return [key, value.replace(/"/g, "")] as const;
-  }));
+  const fields = new Map(
+    readFileSync("/etc/os-release", "utf8")
+      .split("\n")
+      .map((line) => {
+        const [key = "", value = ""] = line.split("=", 2);
+        return [key, value.replace(/"/g, "")] as const;
+      }),
+  );
   return `${fields.get("ID") ?? ""} ${fields.get("VERSION_ID") ?? ""}`.trim();
 }
 
 function versionOf(command: string, args: readonly string[], pattern: RegExp): string | null {
   try {
-    return pattern.exec(execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }))?.[1] ?? null;
+    return (
+      pattern.exec(execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }))?.[1] ?? null
+    );
   } catch {
     return null;
   }
 }
 
-const isOnPath = (name: string): boolean => [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin"].some((folder) => existsSync(join(folder, name)));
+const isOnPath = (name: string): boolean =>
+  [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin"].some((folder) =>
+    existsSync(join(folder, name)),
+  );
 
 /** Of file systems the kernel says itself; of the others it has no list, so their names in its symbols stand for them. */
 function kernelLacks(): string[] {
-  const lacking = /\soverlay$/m.test(readFileSync("/proc/filesystems", "utf8")) || moduleExists("overlay") ? [] : ["overlayfs"];
+  const lacking =
+    /\soverlay$/m.test(readFileSync("/proc/filesystems", "utf8")) || moduleExists("overlay") ? [] : ["overlayfs"];
   const symbols = readFileSync("/proc/kallsyms", "utf8");
   const has = (symbol: string, module: string): boolean => symbols.includes(symbol) || moduleExists(module);
   if (!has("veth_newlink", "veth")) lacking.push("veth");

@@ -23,17 +23,26 @@ export function cgroupTrees(mounts: string, unifiedControllers: string): CgroupT
   if (v1.length > 0) {
     requireControllers(v1.flatMap((row) => (row[3] ?? "").split(",")));
     const mounts = v1.map((row) => row[1] ?? "");
-    return { version: 1, mounts, swept: [...mounts, ...rows.filter((row) => row[2] === "cgroup2").map((row) => row[1] ?? "")] };
+    return {
+      version: 1,
+      mounts,
+      swept: [...mounts, ...rows.filter((row) => row[2] === "cgroup2").map((row) => row[1] ?? "")],
+    };
   }
   const v2 = rows.find((row) => row[2] === "cgroup2");
-  if (!v2?.[1]) throw new LabError("cgroups: neither v1 nor v2 is mounted on this machine; mount cgroup2 on /sys/fs/cgroup", 2);
+  if (!v2?.[1])
+    throw new LabError("cgroups: neither v1 nor v2 is mounted on this machine; mount cgroup2 on /sys/fs/cgroup", 2);
   requireControllers(unifiedControllers.trim().split(/\s+/));
   return { version: 2, mounts: [v2[1]], swept: [v2[1]] };
 }
 
 function requireControllers(there: readonly string[]): void {
   const lacking = NEEDED.filter((controller) => !there.includes(controller));
-  if (lacking.length > 0) throw new LabError(`cgroups: the machine lacks the controllers ${lacking.join(", ")}, without which no pod can run`, 2);
+  if (lacking.length > 0)
+    throw new LabError(
+      `cgroups: the machine lacks the controllers ${lacking.join(", ")}, without which no pod can run`,
+      2,
+    );
 }
 
 /** Reads the machine. */
@@ -81,7 +90,10 @@ function passControllersOn(folder: string): void {
  * whose a process is, while its memory and CPU stay accounted where they were.
  */
 export function entryFile(trees: CgroupTrees, path: string): string {
-  const mount = trees.version === 2 ? trees.mounts[0] : trees.mounts.find((each) => each.split("/").pop()?.split(",").includes("pids"));
+  const mount =
+    trees.version === 2
+      ? trees.mounts[0]
+      : trees.mounts.find((each) => each.split("/").pop()?.split(",").includes("pids"));
   return join(mount ?? "", path, "cgroup.procs");
 }
 

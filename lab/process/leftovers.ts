@@ -39,7 +39,8 @@ function kill(pid: number): void {
   try {
     process.kill(pid, "SIGKILL");
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw new LabError(`process ${pid} of the lab cannot be ended`);
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH"))
+      throw new LabError(`process ${pid} of the lab cannot be ended`);
   }
 }
 
@@ -54,7 +55,9 @@ function isRunning(pid: number): boolean {
 }
 
 function allProcesses(): number[] {
-  return readdirSync("/proc").map(Number).filter((pid) => pid > 0);
+  return readdirSync("/proc")
+    .map(Number)
+    .filter((pid) => pid > 0);
 }
 
 function networkOf(pid: number): number {

@@ -21,7 +21,11 @@ function acquire(file: string): void {
     writeFileSync(file, `${process.pid}\n`, { flag: "wx" });
   } catch {
     const holder = holderOf(file);
-    if (holder !== undefined) throw new LabError(`${file}: another command (process ${holder}) is starting or stopping this lab; wait for it`, 2);
+    if (holder !== undefined)
+      throw new LabError(
+        `${file}: another command (process ${holder}) is starting or stopping this lab; wait for it`,
+        2,
+      );
     writeFileSync(file, `${process.pid}\n`);
   }
 }

@@ -12,15 +12,24 @@ const MATCHES: Readonly<Record<PodProgram, (name: string, command: string) => bo
 
 /** The process ids on this machine, in order. */
 export function podProcesses(site: SitePlan, program: PodProgram): readonly number[] {
-  const found = readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
-    try {
-      const [cgroup, name, command] = ["cgroup", "comm", "cmdline"].map((file) => readFileSync(`/proc/${pid}/${file}`, "utf8"));
-      // A zombie has no command line any more.
-      return command !== "" && cgroup?.includes(`/${site.podsCgroup}/`) && MATCHES[program](name?.trim() ?? "", command?.replaceAll("\0", " ") ?? "");
-    } catch {
-      return false; // ended meanwhile
-    }
-  });
+  const found = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        const [cgroup, name, command] = ["cgroup", "comm", "cmdline"].map((file) =>
+          readFileSync(`/proc/${pid}/${file}`, "utf8"),
+        );
+        // A zombie has no command line any more.
+        return (
+          command !== "" &&
+          cgroup?.includes(`/${site.podsCgroup}/`) &&
+          MATCHES[program](name?.trim() ?? "", command?.replaceAll("\0", " ") ?? "")
+        );
+      } catch {
+        return false; // ended meanwhile
+      }
+    });
   return found.sort((a, b) => a - b);
 }
 
@@ -28,4 +37,5 @@ export function podProcesses(site: SitePlan, program: PodProgram): readonly numb
 export const podProcess = (site: SitePlan, program: PodProgram): number | undefined => podProcesses(site, program)[0];
 
 /** Resident memory in MiB, shared pages included. */
-export const residentMiB = (pid: number): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
+export const residentMiB = (pid: number): number =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024;

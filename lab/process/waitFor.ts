@@ -18,7 +18,10 @@ export interface WaitOptions {
  * A look that throws counts as "not yet"; the last such reason is in the error.
  * @throws LabError when the deadline has passed.
  */
-export async function waitFor<T>(look: () => Promise<T | undefined | false> | T | undefined | false, options: WaitOptions): Promise<T> {
+export async function waitFor<T>(
+  look: () => Promise<T | undefined | false> | T | undefined | false,
+  options: WaitOptions,
+): Promise<T> {
   const { what, deadlineMs, everyMs = 100, giveUp, hint } = options;
   const deadline = performance.now() + deadlineMs;
   let reason = "";

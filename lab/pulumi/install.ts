@@ -27,7 +27,8 @@ export interface PulumiHome {
 
 /** Safe to call from several processes at once; fast when the home is there. Throws when the CLI is not built. */
 export async function installPulumiHome({ cacheDir, pulumiBinary }: InstallOptions): Promise<PulumiHome> {
-  if (!existsSync(pulumiBinary)) throw new Error(`${pulumiBinary}: the Pulumi CLI is not there; build the lab's tools first`);
+  if (!existsSync(pulumiBinary))
+    throw new Error(`${pulumiBinary}: the Pulumi CLI is not there; build the lab's tools first`);
   // The CLI has over 100 MB: its size and time stand for its content.
   const { size, mtimeMs } = await stat(pulumiBinary);
   const key = contentHash([await sourceHash(), pulumiBinary, `${size} ${mtimeMs}`, process.execPath]);
@@ -52,9 +53,14 @@ export async function installPulumiHome({ cacheDir, pulumiBinary }: InstallOptio
 
 /** Homes of earlier states, and what an interrupted run left, once nobody has used them for a day: an engine may be running from one. */
 async function removeUnused(cacheDir: string, now: Date): Promise<void> {
-  const homes = (await readdir(cacheDir)).filter((name) => name.startsWith(HOME_PREFIX)).map((name) => join(cacheDir, name));
+  const homes = (await readdir(cacheDir))
+    .filter((name) => name.startsWith(HOME_PREFIX))
+    .map((name) => join(cacheDir, name));
   for (const home of homes) {
-    const used = await stat(home).then(({ mtimeMs }) => mtimeMs, () => now.getTime());
+    const used = await stat(home).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => now.getTime(),
+    );
     if (now.getTime() - used > UNUSED_MS) await rm(home, { recursive: true, force: true });
   }
 }

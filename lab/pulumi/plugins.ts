@@ -13,7 +13,15 @@ export interface Plugin {
 export const PLUGINS: readonly Plugin[] = [
   // The engine looks for a language host beside its own executable.
   { executable: "pulumi-language-nodejs", entry: "language/main.ts", directory: "bin" },
-  { executable: "pulumi-resource-random", entry: "random/main.ts", directory: join("plugins", "resource-random-v4.21.2") },
-  { executable: "pulumi-resource-kubernetes", entry: "kubernetes/main.ts", directory: join("plugins", "resource-kubernetes-v4.34.2") },
+  {
+    executable: "pulumi-resource-random",
+    entry: "random/main.ts",
+    directory: join("plugins", "resource-random-v4.21.2"),
+  },
+  {
+    executable: "pulumi-resource-kubernetes",
+    entry: "kubernetes/main.ts",
+    directory: join("plugins", "resource-kubernetes-v4.34.2"),
+  },
   { executable: "pulumi-resource-aws", entry: "aws/main.ts", directory: join("plugins", "resource-aws-v7.48.0") },
 ];

@@ -41,7 +41,12 @@ export class S3Server {
     private readonly credentials: Credentials,
   ) {
     const { user } = credentials;
-    this.access = { endpoint: `http://${options.address}:${options.port}`, region: REGION, bucket: SNAPSHOT_BUCKET, ...user };
+    this.access = {
+      endpoint: `http://${options.address}:${options.port}`,
+      region: REGION,
+      bucket: SNAPSHOT_BUCKET,
+      ...user,
+    };
   }
 
   /** Starts it with one user and that user's bucket. Passwords go by files and the environment, never by arguments. */
@@ -52,7 +57,12 @@ export class S3Server {
     const { root, user } = server.credentials;
     if (!existsSync(join(server.data, SNAPSHOT_BUCKET))) {
       await run(options.program, ["admin", "create-bucket", "--owner", user.accessKey, "--bucket", SNAPSHOT_BUCKET], {
-        env: { ADMIN_ACCESS_KEY: root.accessKey, ADMIN_SECRET_KEY: root.secretKey, ADMIN_ENDPOINT_URL: server.access.endpoint, ADMIN_REGION: REGION },
+        env: {
+          ADMIN_ACCESS_KEY: root.accessKey,
+          ADMIN_SECRET_KEY: root.secretKey,
+          ADMIN_ENDPOINT_URL: server.access.endpoint,
+          ADMIN_REGION: REGION,
+        },
       });
     }
     return server;
@@ -74,7 +84,20 @@ export class S3Server {
     mkdirSync(this.data, { recursive: true });
     const service = Service.start({
       name: "versitygw",
-      command: [program, "--port", `${address}:${port}`, "--region", REGION, "--iam-dir", this.users, "--quiet", "--health", "/health", "posix", this.data],
+      command: [
+        program,
+        "--port",
+        `${address}:${port}`,
+        "--region",
+        REGION,
+        "--iam-dir",
+        this.users,
+        "--quiet",
+        "--health",
+        "/health",
+        "posix",
+        this.data,
+      ],
       env: { ROOT_ACCESS_KEY: this.credentials.root.accessKey, ROOT_SECRET_KEY: this.credentials.root.secretKey },
       directory,
       cgroupEntry,
@@ -100,7 +123,9 @@ export class S3Server {
     mkdirSync(this.users, { recursive: true, mode: 0o700 });
     const { accessKey, secretKey } = this.credentials.user;
     const account = { access: accessKey, secret: secretKey, role: "user", userID: 0, groupID: 0, projectID: 0 };
-    writeFileSync(join(this.users, "users.json"), JSON.stringify({ accessAccounts: { [accessKey]: account } }), { mode: 0o600 });
+    writeFileSync(join(this.users, "users.json"), JSON.stringify({ accessAccounts: { [accessKey]: account } }), {
+      mode: 0o600,
+    });
   }
 }
 

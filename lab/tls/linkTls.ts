@@ -31,21 +31,31 @@ export async function makeLinkTls(plan: LabPlan): Promise<void> {
 
 /** Of `generation`s after the first each has an authority of its own, as when one is rotated. */
 export async function makeIdentity(plan: LabPlan, site: string, generation = ""): Promise<SiteIdentity> {
-  const authority = await Authority.make(join(plan.directory, "link-tls", `${site}${generation}`), `${site}.dragonfly-dr CA${generation}`);
+  const authority = await Authority.make(
+    join(plan.directory, "link-tls", `${site}${generation}`),
+    `${site}.dragonfly-dr CA${generation}`,
+  );
   const name = `${site}.dragonfly-dr`;
-  const own = await authority.issue("link", { commonName: name, names: [name, `server.${name}`, `guard.${name}`].map((each) => `DNS:${each}`) });
+  const own = await authority.issue("link", {
+    commonName: name,
+    names: [name, `server.${name}`, `guard.${name}`].map((each) => `DNS:${each}`),
+  });
   return { ca: authority.ca, own };
 }
 
 /** What makeLinkTls made. */
 export function firstIdentity(plan: LabPlan, site: string): SiteIdentity {
-  const pair = (name: string): KeyPair => ({ certificate: join(plan.directory, "link-tls", site, `${name}.crt`), key: join(plan.directory, "link-tls", site, `${name}.key`) });
+  const pair = (name: string): KeyPair => ({
+    certificate: join(plan.directory, "link-tls", site, `${name}.crt`),
+    key: join(plan.directory, "link-tls", site, `${name}.key`),
+  });
   return { ca: pair("ca"), own: pair("link") };
 }
 
 /** The chain ends with its own authority, so that whoever holds `peer-ca.crt` can also show it. */
 export function renderLinkSecret(own: SiteIdentity, peers: readonly SiteIdentity[]): KubeObject {
-  const pem = (files: readonly string[]): string => Buffer.concat(files.map((file) => readFileSync(file))).toString("base64");
+  const pem = (files: readonly string[]): string =>
+    Buffer.concat(files.map((file) => readFileSync(file))).toString("base64");
   return {
     apiVersion: "v1",
     kind: "Secret",
@@ -67,8 +77,12 @@ export async function applyLinkSecret(site: SitePlan): Promise<void> {
   const api = new KubeApi(site.kubeconfig);
   try {
     const namespace = `/api/v1/namespaces/${CACHE_NAMESPACE}`;
-    if (!(await api.get(namespace))) await api.apply(namespace, { apiVersion: "v1", kind: "Namespace", metadata: { name: CACHE_NAMESPACE } });
-    await api.apply(`${namespace}/secrets/${LINK_SECRET}`, JSON.parse(readFileSync(secretFile(site), "utf8")) as KubeObject);
+    if (!(await api.get(namespace)))
+      await api.apply(namespace, { apiVersion: "v1", kind: "Namespace", metadata: { name: CACHE_NAMESPACE } });
+    await api.apply(
+      `${namespace}/secrets/${LINK_SECRET}`,
+      JSON.parse(readFileSync(secretFile(site), "utf8")) as KubeObject,
+    );
   } finally {
     api.close();
   }

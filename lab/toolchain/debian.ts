@@ -50,10 +50,20 @@ export class Debian {
       progress.say(`toolchain: fetching ${missing.length} Debian packages (unpacked into the cache, not installed)`);
       for (const { packageName, release } of missing) await fetchOne(root, packageName, release);
     }
-    const debian = new Debian(root, found.map(({ release }) => release));
+    const debian = new Debian(
+      root,
+      found.map(({ release }) => release),
+    );
     await debian.#checkLibraries(selection.commands);
     const aside = `${selectionFile(root, selection)}.${process.pid}`;
-    writeFileSync(aside, `${JSON.stringify(found.map(({ release }) => release), null, 2)}\n`);
+    writeFileSync(
+      aside,
+      `${JSON.stringify(
+        found.map(({ release }) => release),
+        null,
+        2,
+      )}\n`,
+    );
     renameSync(aside, selectionFile(root, selection));
     return debian;
   }
@@ -61,7 +71,15 @@ export class Debian {
   /** For a child that runs Debian's programs, or has others run them. */
   get environment(): { readonly PATH: string; readonly LD_LIBRARY_PATH: string } {
     return {
-      PATH: [...this.#existing(PROGRAM_FOLDERS), "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"].join(":"),
+      PATH: [
+        ...this.#existing(PROGRAM_FOLDERS),
+        "/usr/local/sbin",
+        "/usr/local/bin",
+        "/usr/sbin",
+        "/usr/bin",
+        "/sbin",
+        "/bin",
+      ].join(":"),
       LD_LIBRARY_PATH: this.#libraryFolders().join(":"),
     };
   }
@@ -71,7 +89,10 @@ export class Debian {
     const path = this.#existing(PROGRAM_FOLDERS)
       .map((folder) => join(folder, command))
       .find((file) => existsSync(file));
-    if (!path) throw new LabError(`${command}: in none of the Debian packages under ${this.#root}; remove that folder and run again`);
+    if (!path)
+      throw new LabError(
+        `${command}: in none of the Debian packages under ${this.#root}; remove that folder and run again`,
+      );
     return path;
   }
 
@@ -84,7 +105,11 @@ export class Debian {
     const lacking: string[] = [];
     for (const command of commands) {
       const { missing } = await sharedLibraries(this.program(command), this.environment.LD_LIBRARY_PATH);
-      lacking.push(...missing.map((library) => `${command}: shared library ${library} is neither in the fetched packages nor on the machine`));
+      lacking.push(
+        ...missing.map(
+          (library) => `${command}: shared library ${library} is neither in the fetched packages nor on the machine`,
+        ),
+      );
     }
     if (lacking.length > 0) throw new LabError(lacking);
   }
@@ -113,7 +138,9 @@ export interface SharedLibraries {
 
 /** What a dynamically linked program needs beside itself; nothing for a static one. */
 export async function sharedLibraries(program: string, libraryPath: string): Promise<SharedLibraries> {
-  const listing = await run("sh", ["-c", 'ldd "$1" 2>&1 || true', "sh", program], { env: { LD_LIBRARY_PATH: libraryPath } });
+  const listing = await run("sh", ["-c", 'ldd "$1" 2>&1 || true', "sh", program], {
+    env: { LD_LIBRARY_PATH: libraryPath },
+  });
   return parseLdd(listing);
 }
 
@@ -149,7 +176,8 @@ export function parseUris(printed: string, wanted: readonly string[]): Candidate
   const files = printed.split("\n").flatMap((line) => /^'[^']*' (\S+)_[^_]+\.deb /.exec(line)?.[1] ?? []);
   const byPackage = new Map(files.map((file) => [file.slice(0, file.indexOf("_")), file]));
   const unknown = wanted.filter((name) => !byPackage.has(name));
-  if (unknown.length > 0) throw new LabError(`apt: no candidate for ${unknown.join(", ")}; the lab needs the packages of Debian 12`);
+  if (unknown.length > 0)
+    throw new LabError(`apt: no candidate for ${unknown.join(", ")}; the lab needs the packages of Debian 12`);
   return wanted.map((packageName) => ({ packageName, release: byPackage.get(packageName) ?? "" }));
 }
 
@@ -159,7 +187,8 @@ async function fetchOne(root: string, packageName: string, release: Release): Pr
   try {
     await apt(["download", packageName], aside);
     const file = readdirSync(aside).find((name) => name.endsWith(".deb"));
-    if (!file || !basename(file).startsWith(`${release}_`)) throw new LabError(`apt: ${packageName} came as ${file ?? "nothing"}, not as ${release}; run again`);
+    if (!file || !basename(file).startsWith(`${release}_`))
+      throw new LabError(`apt: ${packageName} came as ${file ?? "nothing"}, not as ${release}; run again`);
     await run("dpkg-deb", ["-x", join(aside, file), join(aside, "unpacked")]);
     renameSync(join(aside, "unpacked"), join(root, release));
   } finally {

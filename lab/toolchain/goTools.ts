@@ -52,7 +52,11 @@ export const GO_TOOLS = {
       portmap: "github.com/containernetworking/plugins/plugins/meta/portmap",
     },
   },
-  versitygw: { name: "versitygw", version: "v1.8.0", programs: { versitygw: "github.com/versity/versitygw/cmd/versitygw" } },
+  versitygw: {
+    name: "versitygw",
+    version: "v1.8.0",
+    programs: { versitygw: "github.com/versity/versitygw/cmd/versitygw" },
+  },
   pause: { name: "pause", version: "v1", programs: { pause: "." } },
 } as const satisfies Readonly<Record<string, GoTool>>;
 

@@ -22,7 +22,8 @@ function motoFolder(cache: string): string {
 export const motoServer = (cache: string): string => join(motoFolder(cache), SERVER);
 
 /** Whether its folder is complete; looks at files only. */
-export const isMotoBuilt = (cache: string): boolean => isStamped(motoFolder(cache), recipeHash([requirements()]), [SERVER]);
+export const isMotoBuilt = (cache: string): boolean =>
+  isStamped(motoFolder(cache), recipeHash([requirements()]), [SERVER]);
 
 /** Makes the virtual environment where it is missing or was made from other requirements. It cannot be moved, so it is made in place and stamped last. */
 export async function buildMoto(cache: string, progress: Progress): Promise<void> {
@@ -32,9 +33,18 @@ export async function buildMoto(cache: string, progress: Progress): Promise<void
   progress.say("toolchain: moto into a virtual environment");
   rmSync(folder, { recursive: true, force: true });
   await run("python3", ["-m", "venv", folder]);
-  await run(join(folder, "bin/pip"), ["install", "--quiet", "--disable-pip-version-check", "--no-input", "--requirement", REQUIREMENTS]);
+  await run(join(folder, "bin/pip"), [
+    "install",
+    "--quiet",
+    "--disable-pip-version-check",
+    "--no-input",
+    "--requirement",
+    REQUIREMENTS,
+  ]);
   writeStamp(folder, recipeHash([requirements()]));
-  progress.say(`toolchain: moto made in ${(progress.seconds() - started).toFixed(0)} s with ${(await interpreter()).split(" ")[1] ?? "python3"}`);
+  progress.say(
+    `toolchain: moto made in ${(progress.seconds() - started).toFixed(0)} s with ${(await interpreter()).split(" ")[1] ?? "python3"}`,
+  );
 }
 
 /** A virtual environment outlives the interpreter that it was made with. */

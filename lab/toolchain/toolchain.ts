@@ -31,13 +31,20 @@ export class Toolchain {
   /** What would have to be built or fetched, by name; empty on a second run. Looks at files only. */
   static missing(kind: ToolchainKind, cache = cacheDirectory()): string[] {
     const tools = wantedTools(kind).filter((tool) => !isGoToolBuilt(cache, tool));
-    return [...tools.map((tool) => tool.name), ...(Debian.cached(cache) ? [] : ["debian"]), ...(isMotoBuilt(cache) ? [] : ["moto"])];
+    return [
+      ...tools.map((tool) => tool.name),
+      ...(Debian.cached(cache) ? [] : ["debian"]),
+      ...(isMotoBuilt(cache) ? [] : ["moto"]),
+    ];
   }
 
   /** Builds and fetches what is missing. An interrupted run goes on where it stopped. */
   static async prepare(kind: ToolchainKind, progress: Progress, cache = cacheDirectory()): Promise<Toolchain> {
     if (kind === "official" && !(await succeeds("pulumi", ["version"]))) {
-      throw new LabError("TOOLCHAIN=official: there is no `pulumi` on PATH; install the Pulumi CLI, or leave TOOLCHAIN unset", 2);
+      throw new LabError(
+        "TOOLCHAIN=official: there is no `pulumi` on PATH; install the Pulumi CLI, or leave TOOLCHAIN unset",
+        2,
+      );
     }
     const debian = await Debian.fetch(cache, progress);
     for (const tool of wantedTools(kind)) await buildGoTool(cache, tool, progress);

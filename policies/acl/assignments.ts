@@ -30,4 +30,6 @@ function unquoted(written: string): string | undefined {
 }
 
 /** What stands for a value, and no value. */
-const isReference = (value: string): boolean => /^(?:$|[$%<{[|>&*!]|(?:file|env|vault|ref|secret):)/.test(value) || /^(?:null|none|~|yes|no|on|off|required|optional|generated|string)$/i.test(value);
+const isReference = (value: string): boolean =>
+  /^(?:$|[$%<{[|>&*!]|(?:file|env|vault|ref|secret):)/.test(value) ||
+  /^(?:null|none|~|yes|no|on|off|required|optional|generated|string)$/i.test(value);

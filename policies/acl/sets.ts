@@ -12,7 +12,11 @@ interface CommandFacts {
   readonly redis?: readonly string[];
 }
 
-const both = (kind: Kind, categories: string): CommandFacts => ({ kind, dragonfly: categories.split(" "), redis: categories.split(" ") });
+const both = (kind: Kind, categories: string): CommandFacts => ({
+  kind,
+  dragonfly: categories.split(" "),
+  redis: categories.split(" "),
+});
 const dragonfly = (kind: Kind, categories: string): CommandFacts => ({ kind, dragonfly: categories.split(" ") });
 const redis = (kind: Kind, categories: string): CommandFacts => ({ kind, redis: categories.split(" ") });
 const ADMINISTRATIVE = "ADMIN SLOW DANGEROUS";
@@ -71,6 +75,8 @@ export const COMMANDS: Readonly<Record<string, CommandFacts>> = {
 };
 
 /** The categories of a command in an engine; undefined where it has no such command. */
-export const categoriesOf = (command: string, engine: Engine): readonly string[] | undefined => COMMANDS[command]?.[engine];
+export const categoriesOf = (command: string, engine: Engine): readonly string[] | undefined =>
+  COMMANDS[command]?.[engine];
 export const kindOf = (command: string): Kind => COMMANDS[command]?.kind ?? "other";
-export const isDangerous = (command: string, engine: Engine): boolean => categoriesOf(command, engine)?.includes("DANGEROUS") === true;
+export const isDangerous = (command: string, engine: Engine): boolean =>
+  categoriesOf(command, engine)?.includes("DANGEROUS") === true;

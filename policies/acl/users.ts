@@ -36,18 +36,27 @@ export interface ReadAcl {
 /** @returns undefined where there is no ACL file or it is not known. */
 export const readAcl: (cache: Cache) => ReadAcl | undefined = once((cache) => {
   if (cache.acl.state !== "known") return undefined;
-  return { file: parseAclFile(cache.engine, cache.acl.text), resource: cache.acl.resource, inSecret: cache.acl.inSecret };
+  return {
+    file: parseAclFile(cache.engine, cache.acl.text),
+    resource: cache.acl.resource,
+    inSecret: cache.acl.inSecret,
+  };
 });
 
 export const isName = (name: string): boolean => /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/.test(name);
 /** Words that are rules: in the place of a name they show that the name was left out. */
-export const isRuleWord = (word: string): boolean => /^(on|off|nopass|reset(pass|keys|channels)?|all(keys|channels|commands)|nocommands)$/i.test(word);
-export const userTitle = (name: string, where: string): string => (isName(name) ? `user ${name} (${where})` : `the user at ${where}`);
+export const isRuleWord = (word: string): boolean =>
+  /^(on|off|nopass|reset(pass|keys|channels)?|all(keys|channels|commands)|nocommands)$/i.test(word);
+export const userTitle = (name: string, where: string): string =>
+  isName(name) ? `user ${name} (${where})` : `the user at ${where}`;
 /** How an exemption names a user. */
 export const userPart = (name: string, where: string): string => (isName(name) ? `user ${name}` : where);
 
 /** All users of a server, from its ACL file and from what its guard is told. */
-export const usersOf = (cache: Cache, stack: Stack): readonly CacheUser[] => [...fileUsers(cache), ...siteUsersOf(cache, stack)];
+export const usersOf = (cache: Cache, stack: Stack): readonly CacheUser[] => [
+  ...fileUsers(cache),
+  ...siteUsersOf(cache, stack),
+];
 
 export const fileUsers: (cache: Cache) => readonly CacheUser[] = once((cache) => {
   const acl = readAcl(cache);
@@ -78,12 +87,15 @@ const siteFiles = once((stack: Stack) => once((cache: Cache) => toldFile(cache, 
 /** @returns undefined for a server without a guard. */
 export const siteFile = (cache: Cache, stack: Stack): ToldFile | undefined => siteFiles(stack)(cache);
 
-const readSite = (content: Value): string | undefined => (isMap(content) && isList(peek(content, "users")) ? undefined : "it holds no list of users");
+const readSite = (content: Value): string | undefined =>
+  isMap(content) && isList(peek(content, "users")) ? undefined : "it holds no list of users";
 
 /** Whether every place that may name users of a server has been read. */
 export const knowsUsers = (cache: Cache, stack: Stack): boolean => {
   const site = siteFile(cache, stack);
-  return cache.acl.state !== "unknown" && (site === undefined || site.content !== undefined || site.fault !== undefined);
+  return (
+    cache.acl.state !== "unknown" && (site === undefined || site.content !== undefined || site.fault !== undefined)
+  );
 };
 
 export function siteUsersOf(cache: Cache, stack: Stack): readonly CacheUser[] {

@@ -7,7 +7,13 @@ import { containers, podLabels, workload, words, type Container } from "./worklo
 
 /** What is known of the file, or the lack of it, from which a server takes its users. */
 export type AclSource =
-  | { readonly state: "known"; readonly text: string; readonly resource: Resource; readonly key: string; readonly inSecret: boolean }
+  | {
+      readonly state: "known";
+      readonly text: string;
+      readonly resource: Resource;
+      readonly key: string;
+      readonly inSecret: boolean;
+    }
   | { readonly state: "unknown"; readonly why: string }
   | { readonly state: "absent" }
   /** Named, and certainly not there when the server starts. */
@@ -59,7 +65,9 @@ export function engineOf(container: Container): Engine | undefined {
     .filter((engine) => engine !== undefined);
   if (commands[0] !== undefined) return commands[0];
   const image = peek(container.body, "image");
-  return typeof image === "string" && list(container.body, "command").length === 0 ? IMAGES[imageName(image)] : undefined;
+  return typeof image === "string" && list(container.body, "command").length === 0
+    ? IMAGES[imageName(image)]
+    : undefined;
 }
 
 /** A server in a job loads a snapshot and is gone: it serves nobody, but its namespace holds the cache's data for a while. */
@@ -72,20 +80,28 @@ export function runsThrowawayServer(object: KubeObject): boolean {
 }
 
 /** Finds a Secret's or ConfigMap's data. */
-export type DataOf = (kind: "Secret" | "ConfigMap", namespace: string | undefined, name: string) => KubeObject | undefined;
+export type DataOf = (
+  kind: "Secret" | "ConfigMap",
+  namespace: string | undefined,
+  name: string,
+) => KubeObject | undefined;
 
 /** The servers that an object runs; none for most. @throws UnknownValue */
 export function cachesOf(object: KubeObject, dataOf: DataOf): Cache[] {
   if (object.group === "dragonflydb.io" && object.kind === "Dragonfly") return [operatorCache(object, dataOf)];
   if (object.group === "helm.toolkit.fluxcd.io" && object.kind === "HelmRelease") {
-    const chart = text(object.body, "spec", "chart", "spec", "chart") ?? text(object.body, "spec", "chartRef", "name") ?? "";
+    const chart =
+      text(object.body, "spec", "chart", "spec", "chart") ?? text(object.body, "spec", "chartRef", "name") ?? "";
     const namespace = text(object.body, "spec", "targetNamespace") ?? object.namespace;
     return helmCache(object.resource, chart, namespace, object.name, map(object.body, "spec", "values"), dataOf);
   }
   const pods = workload(object);
   if (pods === undefined || isThrowaway(object)) return [];
   return containers(pods.podSpec).flatMap((container): Cache[] => {
-    const engine = container.place === "initContainers" && text(container.body, "restartPolicy") !== "Always" ? undefined : engineOf(container);
+    const engine =
+      container.place === "initContainers" && text(container.body, "restartPolicy") !== "Always"
+        ? undefined
+        : engineOf(container);
     if (engine === undefined) return [];
     const started = flags(container);
     return [
@@ -110,7 +126,14 @@ export function helmReleaseCaches(resource: Resource, dataOf: DataOf): Cache[] {
   if (!/^kubernetes:helm\.sh\/v[34]:(Release|Chart)$/.test(resource.type)) return [];
   const namespace = text(resource.props, "namespace") ?? "default";
   const name = text(resource.props, "name") ?? resource.name;
-  return helmCache(resource, text(resource.props, "chart") ?? "", namespace, name, map(resource.props, "values"), dataOf);
+  return helmCache(
+    resource,
+    text(resource.props, "chart") ?? "",
+    namespace,
+    name,
+    map(resource.props, "values"),
+    dataOf,
+  );
 }
 
 function operatorCache(object: KubeObject, dataOf: DataOf): Cache {
@@ -128,15 +151,28 @@ function operatorCache(object: KubeObject, dataOf: DataOf): Cache {
     engine: "dragonfly",
     namespace: object.namespace,
     labels: { app: object.name, "app.kubernetes.io/name": "dragonfly", ...strings(map(spec, "labels")) },
-    podSpec: { securityContext: at(spec, "podSecurityContext") ?? null, serviceAccountName: at(spec, "serviceAccountName") ?? null },
+    podSpec: {
+      securityContext: at(spec, "podSecurityContext") ?? null,
+      serviceAccountName: at(spec, "serviceAccountName") ?? null,
+    },
     container,
     flags: started,
-    acl: name === undefined ? { state: "absent" } : aclIn("Secret", object.namespace, name, text(from, "key") ?? "", dataOf),
+    acl:
+      name === undefined
+        ? { state: "absent" }
+        : aclIn("Secret", object.namespace, name, text(from, "key") ?? "", dataOf),
     requirepass: password instanceof Unknown ? "unknown" : isMap(password) ? "set" : requirepass(started),
   };
 }
 
-function helmCache(resource: Resource, chart: string, namespace: string | undefined, name: string, values: Value, dataOf: DataOf): Cache[] {
+function helmCache(
+  resource: Resource,
+  chart: string,
+  namespace: string | undefined,
+  name: string,
+  values: Value,
+  dataOf: DataOf,
+): Cache[] {
   const engine = IMAGES[imageName(chart)];
   if (engine === undefined) return [];
   const image = map(values, "image");
@@ -156,7 +192,10 @@ function helmCache(resource: Resource, chart: string, namespace: string | undefi
     },
   };
   words(container);
-  const podSpec: Value = { securityContext: at(values, "podSecurityContext") ?? {}, volumes: list(values, "extraVolumes") };
+  const podSpec: Value = {
+    securityContext: at(values, "podSecurityContext") ?? {},
+    volumes: list(values, "extraVolumes"),
+  };
   const started = flags(container);
   const fromSecret = peek(values, "passwordFromSecret", "enable");
   return [
@@ -183,7 +222,13 @@ function requirepass(started: Flags): Cache["requirepass"] {
 }
 
 /** Follows --aclfile through the container's mounts to the Secret or ConfigMap that holds the file. */
-function mountedAcl(namespace: string | undefined, podSpec: Value, container: Container, started: Flags, dataOf: DataOf): AclSource {
+function mountedAcl(
+  namespace: string | undefined,
+  podSpec: Value,
+  container: Container,
+  started: Flags,
+  dataOf: DataOf,
+): AclSource {
   const path = plainFlag(started, "aclfile");
   // A flag without a value reads "true".
   if (!started.has("aclfile") || path === "" || path === "true") return { state: "absent" };
@@ -191,18 +236,26 @@ function mountedAcl(namespace: string | undefined, podSpec: Value, container: Co
   for (const mount of list(container.body, "volumeMounts")) {
     const mountPath = text(mount, "mountPath") ?? "";
     const subPath = text(mount, "subPath");
-    const file = path === mountPath && subPath !== undefined ? subPath : path.startsWith(`${mountPath.replace(/\/$/, "")}/`) ? path.slice(mountPath.replace(/\/$/, "").length + 1) : undefined;
+    const file =
+      path === mountPath && subPath !== undefined
+        ? subPath
+        : path.startsWith(`${mountPath.replace(/\/$/, "")}/`)
+          ? path.slice(mountPath.replace(/\/$/, "").length + 1)
+          : undefined;
     if (file === undefined) continue;
     const volume = list(podSpec, "volumes").find((each) => text(each, "name") === text(mount, "name"));
     const source = volumeSource(volume);
-    if (source === undefined) return { state: "unknown", why: "the file that --aclfile names is on a volume whose content is not known" };
+    if (source === undefined)
+      return { state: "unknown", why: "the file that --aclfile names is on a volume whose content is not known" };
     const item = source.items.find((each) => text(each, "path") === file);
     return aclIn(source.kind, namespace, source.name, item === undefined ? file : (text(item, "key") ?? file), dataOf);
   }
   return { state: "missing", why: "the file that --aclfile names is mounted from nothing" };
 }
 
-function volumeSource(volume: Value | undefined): { kind: "Secret" | "ConfigMap"; name: string; items: readonly Value[] } | undefined {
+function volumeSource(
+  volume: Value | undefined,
+): { kind: "Secret" | "ConfigMap"; name: string; items: readonly Value[] } | undefined {
   const secret = text(volume, "secret", "secretName");
   if (secret !== undefined) return { kind: "Secret", name: secret, items: list(volume, "secret", "items") };
   const configMap = text(volume, "configMap", "name");
@@ -214,11 +267,19 @@ function volumeSource(volume: Value | undefined): { kind: "Secret" | "ConfigMap"
   return undefined;
 }
 
-function aclIn(kind: "Secret" | "ConfigMap", namespace: string | undefined, name: string, key: string, dataOf: DataOf): AclSource {
+function aclIn(
+  kind: "Secret" | "ConfigMap",
+  namespace: string | undefined,
+  name: string,
+  key: string,
+  dataOf: DataOf,
+): AclSource {
   const object = dataOf(kind, namespace, name);
-  if (object === undefined) return { state: "unknown", why: `${kind} ${name}, which holds the ACL file, is not in this stack` };
+  if (object === undefined)
+    return { state: "unknown", why: `${kind} ${name}, which holds the ACL file, is not in this stack` };
   const content = dataEntry(object, key);
-  if (content === undefined) return { state: "missing", why: `${kind} ${name} has no key ${key}, which should hold the ACL file` };
+  if (content === undefined)
+    return { state: "missing", why: `${kind} ${name} has no key ${key}, which should hold the ACL file` };
   if (content instanceof Unknown) return { state: "unknown", why: `the ACL file in ${kind} ${name} is not known yet` };
   return { state: "known", text: content, resource: object.resource, key, inSecret: kind === "Secret" };
 }

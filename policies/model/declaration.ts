@@ -31,7 +31,8 @@ export interface Declaration {
   readonly peerPorts: readonly number[];
   readonly apiServer: { readonly cidr: string; readonly port: number } | undefined;
   /** Where snapshots go; undefined while they stay on the server's own volume. */
-  readonly storage: { readonly namespace: string; readonly cidrs: readonly string[]; readonly port: number } | undefined;
+  readonly storage:
+    { readonly namespace: string; readonly cidrs: readonly string[]; readonly port: number } | undefined;
   readonly dns: { readonly namespace: string; readonly labels: Readonly<Record<string, string>> } | undefined;
   /** Undefined while it is off. */
   readonly resolver: DeclaredResolver | undefined;
@@ -74,7 +75,10 @@ function read(settings: Value): Declaration {
   };
 }
 
-const CACHE_PORTS: Readonly<Record<string, readonly number[]>> = { builtin: [ports.client, ports.readOnly], routedns: [ports.client] };
+const CACHE_PORTS: Readonly<Record<string, readonly number[]>> = {
+  builtin: [ports.client, ports.readOnly],
+  routedns: [ports.client],
+};
 
 function resolverOf(resolver: Value): DeclaredResolver | undefined {
   const namespace = text(resolver, "namespace");
@@ -84,7 +88,9 @@ function resolverOf(resolver: Value): DeclaredResolver | undefined {
     namespace,
     clients: texts(resolver, "clients"),
     clientCidrs: texts(resolver, "clientCidrs"),
-    upstreams: texts(resolver, "upstreams").flatMap((each) => parseAddress(each) ?? []).map(({ host, port, family }) => ({ cidr: `${host}/${family === 4 ? 32 : 128}`, port })),
+    upstreams: texts(resolver, "upstreams")
+      .flatMap((each) => parseAddress(each) ?? [])
+      .map(({ host, port, family }) => ({ cidr: `${host}/${family === 4 ? 32 : 128}`, port })),
     cachePorts: CACHE_PORTS[implementation] ?? [],
     metrics: implementation === "routedns" ? "none" : "served",
   };
@@ -96,7 +102,11 @@ function storageOf(snapshots: Value): Declaration["storage"] {
     const endpoint = text(own, "endpoint") ?? "";
     if (!URL.canParse(endpoint)) return undefined;
     const { port, protocol } = new URL(endpoint);
-    return { namespace: text(own, "namespace") ?? "", cidrs: texts(own, "cidrs"), port: port !== "" ? Number(port) : protocol === "https:" ? 443 : 80 };
+    return {
+      namespace: text(own, "namespace") ?? "",
+      cidrs: texts(own, "cidrs"),
+      port: port !== "" ? Number(port) : protocol === "https:" ? 443 : 80,
+    };
   }
   const aws = peek(snapshots, "aws");
   return isMap(aws) ? { namespace: "", cidrs: texts(aws, "cidrs"), port: 443 } : undefined;
@@ -115,4 +125,3 @@ function addressBlock(address: string | undefined): string[] {
   if (/^[0-9.]+$/.test(address)) return [`${address}/32`];
   return address.includes(":") ? [`${address}/128`] : [];
 }
-

@@ -9,7 +9,13 @@ export class Estate {
 
   constructor(resources: readonly Resource[]) {
     const names = [...new Set(resources.map((each) => each.stack))].sort();
-    this.stacks = names.map((name) => new Stack(name, resources.filter((each) => each.stack === name)));
+    this.stacks = names.map(
+      (name) =>
+        new Stack(
+          name,
+          resources.filter((each) => each.stack === name),
+        ),
+    );
   }
 
   static of(raw: readonly RawResource[]): Estate {

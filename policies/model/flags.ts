@@ -22,7 +22,8 @@ export function flags(container: Container): Flags {
   const found = new Map<string, FlagValue>();
   for (const variable of list(container.body, "env")) {
     const name = peek(variable, "name");
-    if (typeof name === "string" && name.startsWith("DFLY_")) found.set(name.slice("DFLY_".length), environment(name, variable));
+    if (typeof name === "string" && name.startsWith("DFLY_"))
+      found.set(name.slice("DFLY_".length), environment(name, variable));
   }
   const written = [...listOrNone(container.body, "command"), ...listOrNone(container.body, "args")];
   for (const [name, value] of parse(written)) found.set(name, value);
@@ -36,7 +37,9 @@ function environment(name: string, variable: Value): FlagValue {
   if (secret instanceof Unknown || value instanceof Unknown) return { from: "unknown" };
   const key = peek(secret, "key");
   const of = peek(secret, "name");
-  return typeof of === "string" && typeof key === "string" ? { from: "secret", variable: name, secret: of, key } : { from: "unknown" };
+  return typeof of === "string" && typeof key === "string"
+    ? { from: "secret", variable: name, secret: of, key }
+    : { from: "unknown" };
 }
 
 function listOrNone(body: Value, key: string): readonly Value[] {
@@ -46,7 +49,9 @@ function listOrNone(body: Value, key: string): readonly Value[] {
 
 function* parse(written: readonly Value[]): Iterable<[string, FlagValue]> {
   const split = written.some((word) => typeof word === "string" && SHELL_SWITCH.test(word));
-  const tokens = written.flatMap((word) => (split && typeof word === "string" ? word.split(/\s+/).filter((part) => part !== "") : [word]));
+  const tokens = written.flatMap((word) =>
+    split && typeof word === "string" ? word.split(/\s+/).filter((part) => part !== "") : [word],
+  );
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i];
     if (typeof token !== "string" || !/^--?[A-Za-z]/.test(token) || SHELL_SWITCH.test(token)) continue;
@@ -62,7 +67,10 @@ function* parse(written: readonly Value[]): Iterable<[string, FlagValue]> {
       if (typeof next === "string") values.push(next);
       else unknown = true;
     }
-    yield [bare, unknown ? { from: "unknown" } : { from: "args", value: values.length === 0 ? "true" : values.join(" ") }];
+    yield [
+      bare,
+      unknown ? { from: "unknown" } : { from: "args", value: values.length === 0 ? "true" : values.join(" ") },
+    ];
   }
 }
 

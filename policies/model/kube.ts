@@ -21,7 +21,8 @@ export function kubeObject(resource: Resource): KubeObject | undefined {
   const token = TOKEN.exec(resource.type);
   if (token === null) return undefined;
   const [, groupVersion = "", tokenKind = ""] = token;
-  if (groupVersion.startsWith("helm.sh/") || groupVersion.startsWith("yaml") || groupVersion.startsWith("kustomize")) return undefined;
+  if (groupVersion.startsWith("helm.sh/") || groupVersion.startsWith("yaml") || groupVersion.startsWith("kustomize"))
+    return undefined;
   const apiVersion = peek(resource.props, "apiVersion");
   const kind = peek(resource.props, "kind");
   const written = typeof apiVersion === "string" ? apiVersion : groupVersion;
@@ -31,7 +32,12 @@ export function kubeObject(resource: Resource): KubeObject | undefined {
     resource,
     group: groupOf(written),
     kind: typeof kind === "string" ? kind : tokenKind,
-    namespace: namespace instanceof Unknown ? undefined : typeof namespace === "string" && namespace !== "" ? namespace : "default",
+    namespace:
+      namespace instanceof Unknown
+        ? undefined
+        : typeof namespace === "string" && namespace !== ""
+          ? namespace
+          : "default",
     name: typeof name === "string" && name !== "" ? name : resource.name,
     body: resource.props,
   };
@@ -44,6 +50,8 @@ function groupOf(apiVersion: string): string {
 }
 
 /** @throws UnknownValue */
-export const labels = (object: KubeObject): Readonly<Record<string, string>> => strings(map(object.body, "metadata", "labels"));
+export const labels = (object: KubeObject): Readonly<Record<string, string>> =>
+  strings(map(object.body, "metadata", "labels"));
 /** @throws UnknownValue */
-export const annotation = (object: KubeObject, name: string): string | undefined => text(object.body, "metadata", "annotations", name);
+export const annotation = (object: KubeObject, name: string): string | undefined =>
+  text(object.body, "metadata", "annotations", name);

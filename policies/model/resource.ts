@@ -27,15 +27,19 @@ export interface Resource {
 
 export function resource(raw: RawResource): Resource {
   const { value, secretPaths } = plain(raw.props);
-  const marked = raw.secrets !== undefined || secretPaths.size > 0 ? new Set([...(raw.secrets ?? []), ...secretPaths]) : undefined;
+  const marked =
+    raw.secrets !== undefined || secretPaths.size > 0 ? new Set([...(raw.secrets ?? []), ...secretPaths]) : undefined;
   return { type: raw.type, name: raw.name, stack: raw.stack, urn: raw.urn, props: value, secretPaths: marked };
 }
 
 /** How a resource is named in messages: its last type part and its name, as in "StatefulSet dragonfly". */
-export const title = (of: Pick<Resource, "type" | "name">): string => `${of.type.slice(of.type.lastIndexOf(":") + 1)} ${of.name}`;
+export const title = (of: Pick<Resource, "type" | "name">): string =>
+  `${of.type.slice(of.type.lastIndexOf(":") + 1)} ${of.name}`;
 
 /** Whether the value at a path is a Pulumi secret, itself or within one; undefined where the source does not say. */
 export function isSecret(of: Resource, path: string): boolean | undefined {
   if (of.secretPaths === undefined) return undefined;
-  return [...of.secretPaths].some((secret) => path === secret || path.startsWith(`${secret}.`) || path.startsWith(`${secret}[`) || secret === "");
+  return [...of.secretPaths].some(
+    (secret) => path === secret || path.startsWith(`${secret}.`) || path.startsWith(`${secret}[`) || secret === "",
+  );
 }

@@ -44,7 +44,10 @@ export class Stack {
   private servers(): { caches: readonly Cache[]; unread: readonly Unread[] } {
     if (this.seenCaches !== undefined) return this.seenCaches;
     const dataOf: DataOf = (kind, namespace, name) =>
-      this.objects.find((object) => object.group === "" && object.kind === kind && object.namespace === namespace && object.name === name);
+      this.objects.find(
+        (object) =>
+          object.group === "" && object.kind === kind && object.namespace === namespace && object.name === name,
+      );
     const caches: Cache[] = [];
     const unread: Unread[] = [];
     const read = (resource: Resource, find: () => Cache[]): void => {

@@ -18,7 +18,12 @@ export interface ToldFile {
  * @param check gives the reason where what was read is of no use.
  * @returns undefined where the pod has no such file. @throws UnknownValue
  */
-export function toldFile(cache: Cache, stack: Stack, key: string, check: (content: Value) => string | undefined): ToldFile | undefined {
+export function toldFile(
+  cache: Cache,
+  stack: Stack,
+  key: string,
+  check: (content: Value) => string | undefined,
+): ToldFile | undefined {
   const holders = stack.objects.filter((each) => each.group === "" && ["ConfigMap", "Secret"].includes(each.kind));
   let perhaps: Resource | undefined;
   for (const volume of list(cache.podSpec, "volumes")) {
@@ -26,15 +31,18 @@ export function toldFile(cache: Cache, stack: Stack, key: string, check: (conten
     if (name === undefined) continue;
     const holder = holders.find((each) => each.namespace === cache.namespace && each.name === name);
     const written = holder === undefined ? undefined : dataEntry(holder, key);
-    if (holder !== undefined && typeof written === "string") return { resource: holder.resource, ...read(written, check) };
+    if (holder !== undefined && typeof written === "string")
+      return { resource: holder.resource, ...read(written, check) };
     // A volume whose object is not known yet may well be the one.
     const isUnknown = written instanceof Unknown && holder?.kind === "ConfigMap";
-    if (isUnknown || cache.namespace === undefined || (holder === undefined && holders.some(isNameless))) perhaps ??= holder?.resource ?? cache.resource;
+    if (isUnknown || cache.namespace === undefined || (holder === undefined && holders.some(isNameless)))
+      perhaps ??= holder?.resource ?? cache.resource;
   }
   return perhaps === undefined ? undefined : { resource: perhaps, content: undefined, fault: undefined };
 }
 
-const isNameless = (object: KubeObject): boolean => object.namespace === undefined || peek(object.body, "metadata", "name") instanceof Unknown;
+const isNameless = (object: KubeObject): boolean =>
+  object.namespace === undefined || peek(object.body, "metadata", "name") instanceof Unknown;
 
 function read(written: string, check: (content: Value) => string | undefined): Pick<ToldFile, "content" | "fault"> {
   try {

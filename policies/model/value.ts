@@ -61,7 +61,8 @@ export function plain(raw: unknown): Plain {
 
 function copy(raw: unknown, path: string, secretPaths: Set<string>): Value | undefined {
   if (raw === null || typeof raw === "boolean" || typeof raw === "number") return raw;
-  if (typeof raw === "string") return raw === REDACTED || UNKNOWN_MARKS.some((mark) => raw.includes(mark)) ? Unknown.value : raw;
+  if (typeof raw === "string")
+    return raw === REDACTED || UNKNOWN_MARKS.some((mark) => raw.includes(mark)) ? Unknown.value : raw;
   if (raw instanceof Unknown) return raw;
   if (typeof raw !== "object") return undefined;
   if (Array.isArray(raw)) return Array.from({ length: raw.length }, (_, i) => read(raw, i, path, secretPaths) ?? null);
@@ -78,7 +79,13 @@ function copy(raw: unknown, path: string, secretPaths: Set<string>): Value | und
   return Object.fromEntries(entries);
 }
 
-function read(owner: object, key: string | number, path: string, secretPaths: Set<string>, as = join(path, key)): Value | undefined {
+function read(
+  owner: object,
+  key: string | number,
+  path: string,
+  secretPaths: Set<string>,
+  as = join(path, key),
+): Value | undefined {
   let field: unknown;
   try {
     field = (owner as Record<string | number, unknown>)[key];
@@ -155,7 +162,8 @@ export function strings(value: ValueMap): Readonly<Record<string, string>> {
   const entries: [string, string][] = [];
   for (const key of Object.keys(value)) {
     const found = at(value, key);
-    if (typeof found === "string" || typeof found === "number" || typeof found === "boolean") entries.push([key, String(found)]);
+    if (typeof found === "string" || typeof found === "number" || typeof found === "boolean")
+      entries.push([key, String(found)]);
   }
   return Object.fromEntries(entries);
 }

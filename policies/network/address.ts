@@ -20,7 +20,13 @@ const ranges = new Map<string, Range | undefined>();
 export function inCidr(ip: string, cidr: string): boolean {
   const block = rangeOf(cidr);
   const address = rangeOf(ip);
-  return block !== undefined && address !== undefined && block.family === address.family && block.first <= address.first && address.first <= block.last;
+  return (
+    block !== undefined &&
+    address !== undefined &&
+    block.family === address.family &&
+    block.first <= address.first &&
+    address.first <= block.last
+  );
 }
 
 export const inBlock = (ip: string, block: AddressBlock): boolean =>
@@ -69,7 +75,12 @@ const number4 = (address: string): bigint => address.split(".").reduce((sum, par
 
 function number6(address: string): bigint {
   const embedded = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(address);
-  const tail = embedded === null ? "" : number4(embedded[2] ?? "").toString(16).padStart(8, "0");
+  const tail =
+    embedded === null
+      ? ""
+      : number4(embedded[2] ?? "")
+          .toString(16)
+          .padStart(8, "0");
   const text = embedded === null ? address : `${embedded[1] ?? ""}${tail.slice(0, 4)}:${tail.slice(4)}`;
   const [left = "", right] = text.split("::");
   const words = (part: string): string[] => part.split(":").filter((word) => word !== "");

@@ -19,7 +19,13 @@ export const namespaceCaller = (name: string): Caller => ({
 
 export const podsCaller = (title: string, pod: PodEndpoint, wanted: Labels): Caller => ({
   title,
-  covers: (endpoint) => endpoint.kind === "pod" && endpoint.namespace === pod.namespace && matches(Object.entries(wanted).map(([key, value]) => ({ key, operator: "In", values: [value] })), endpoint.labels),
+  covers: (endpoint) =>
+    endpoint.kind === "pod" &&
+    endpoint.namespace === pod.namespace &&
+    matches(
+      Object.entries(wanted).map(([key, value]) => ({ key, operator: "In", values: [value] })),
+      endpoint.labels,
+    ),
   examples: [pod],
 });
 
@@ -31,6 +37,8 @@ export const blockCaller = (cidr: string): Caller => ({
 
 /** Labels that tell a component's pods from others; selectors may leave out the rest, such as the site's. */
 export function labelsThatTell(labels: Labels): Labels {
-  const telling = ["app.kubernetes.io/name", "app.kubernetes.io/component", "app.kubernetes.io/instance", "app"].filter((key) => labels[key] !== undefined);
+  const telling = ["app.kubernetes.io/name", "app.kubernetes.io/component", "app.kubernetes.io/instance", "app"].filter(
+    (key) => labels[key] !== undefined,
+  );
   return telling.length === 0 ? labels : Object.fromEntries(telling.map((key) => [key, labels[key] ?? ""]));
 }

@@ -1,5 +1,19 @@
 import type { KubeObject } from "../model/kube";
-import { at, firstUnknown, isList, isMap, join, list, map, peek, text, Unknown, UnknownValue, type Value, type ValueMap } from "../model/value";
+import {
+  at,
+  firstUnknown,
+  isList,
+  isMap,
+  join,
+  list,
+  map,
+  peek,
+  text,
+  Unknown,
+  UnknownValue,
+  type Value,
+  type ValueMap,
+} from "../model/value";
 import type { Protocol } from "./endpoint";
 import { NAMESPACE_NAME } from "./endpoint";
 import { addressBlock } from "./kubernetes";
@@ -41,15 +55,28 @@ function side(spec: ValueMap, direction: Direction, namespace: string | undefine
     const rules = peek(spec, key);
     if (rules instanceof Unknown) unknown.push(`spec.${key}`);
     if (!isList(rules)) return { written: 0, rules: [] };
-    return { written: rules.length, rules: rules.flatMap((rule, i) => networkRule(rule, direction, namespace, join(`spec.${key}`, i), unknown)) };
+    return {
+      written: rules.length,
+      rules: rules.flatMap((rule, i) => networkRule(rule, direction, namespace, join(`spec.${key}`, i), unknown)),
+    };
   };
   const allow = read(direction);
   const deny = read(`${direction}Deny`);
   const chosen = peek(spec, "enableDefaultDeny", direction);
-  return { isolates: typeof chosen === "boolean" ? chosen : allow.written + deny.written > 0, allow: allow.rules, deny: deny.rules };
+  return {
+    isolates: typeof chosen === "boolean" ? chosen : allow.written + deny.written > 0,
+    allow: allow.rules,
+    deny: deny.rules,
+  };
 }
 
-function networkRule(rule: Value, direction: Direction, namespace: string | undefined, path: string, unknown: string[]): NetworkRule[] {
+function networkRule(
+  rule: Value,
+  direction: Direction,
+  namespace: string | undefined,
+  path: string,
+  unknown: string[],
+): NetworkRule[] {
   const missing = firstUnknown(rule, path);
   if (missing !== undefined) {
     unknown.push(missing);
@@ -64,13 +91,20 @@ function networkRule(rule: Value, direction: Direction, namespace: string | unde
 
 /** Undefined where the rule leaves open who. */
 function peers(rule: Value, side: "from" | "to", namespace: string | undefined): Peer[] | undefined {
-  const keys = ["Endpoints", "CIDR", "CIDRSet", "Entities", "FQDNs", "Services", "Groups", "Nodes", "Requires"].map((key) => `${side}${key}`);
+  const keys = ["Endpoints", "CIDR", "CIDRSet", "Entities", "FQDNs", "Services", "Groups", "Nodes", "Requires"].map(
+    (key) => `${side}${key}`,
+  );
   if (!keys.some((key) => isList(at(rule, key)))) return undefined;
   return [
     ...list(rule, `${side}Endpoints`).map((each) => endpointPeer(each, namespace)),
-    ...list(rule, `${side}CIDR`).filter((each) => typeof each === "string").map((cidr): Peer => ({ kind: "block", block: { cidr, except: [] } })),
+    ...list(rule, `${side}CIDR`)
+      .filter((each) => typeof each === "string")
+      .map((cidr): Peer => ({ kind: "block", block: { cidr, except: [] } })),
     ...list(rule, `${side}CIDRSet`).map((each): Peer => ({ kind: "block", block: addressBlock(each) })),
-    ...list(rule, `${side}Entities`).map((each): Peer => ({ kind: "entity", entity: ENTITIES.find((entity) => entity === each) ?? "other" })),
+    ...list(rule, `${side}Entities`).map((each): Peer => ({
+      kind: "entity",
+      entity: ENTITIES.find((entity) => entity === each) ?? "other",
+    })),
     // Names, services and cloud groups lead to addresses that are found out while it runs: out there, but not everybody.
     ...list(rule, `${side}FQDNs`).map((): Peer => ({ kind: "entity", entity: "other" })),
   ];
@@ -85,11 +119,18 @@ function endpointPeer(written: Value, namespace: string | undefined): Peer {
 /** Cilium selects pods and namespaces by the same labels; the namespace's are told by their names. */
 function endpoints(written: Value): { pods: Selector; namespaces: Selector | undefined } {
   const requirements = selector(written).map((each) => ({ ...each, key: each.key.replace(/^(k8s|any)[:.]/, "") }));
-  const isNamespace = (each: Requirement): boolean => each.key === POD_NAMESPACE || each.key.startsWith(NAMESPACE_LABEL);
+  const isNamespace = (each: Requirement): boolean =>
+    each.key === POD_NAMESPACE || each.key.startsWith(NAMESPACE_LABEL);
   const namespaces = requirements
     .filter(isNamespace)
-    .map((each) => ({ ...each, key: each.key === POD_NAMESPACE ? NAMESPACE_NAME : each.key.slice(NAMESPACE_LABEL.length) }));
-  return { pods: requirements.filter((each) => !isNamespace(each)), namespaces: namespaces.length === 0 ? undefined : namespaces };
+    .map((each) => ({
+      ...each,
+      key: each.key === POD_NAMESPACE ? NAMESPACE_NAME : each.key.slice(NAMESPACE_LABEL.length),
+    }));
+  return {
+    pods: requirements.filter((each) => !isNamespace(each)),
+    namespaces: namespaces.length === 0 ? undefined : namespaces,
+  };
 }
 
 function portRanges(written: Value): PortRange[] {
@@ -97,7 +138,14 @@ function portRanges(written: Value): PortRange[] {
     const port = text(each, "port") ?? at(each, "port");
     const end = at(each, "endPort");
     return {
-      port: typeof port === "string" && /^\d+$/.test(port) ? number(port) : typeof port === "number" ? number(String(port)) : typeof port === "string" ? port : undefined,
+      port:
+        typeof port === "string" && /^\d+$/.test(port)
+          ? number(port)
+          : typeof port === "number"
+            ? number(String(port))
+            : typeof port === "string"
+              ? port
+              : undefined,
       endPort: typeof end === "number" && end > 0 ? end : undefined,
       protocol: protocol(text(each, "protocol")),
     };
@@ -106,4 +154,5 @@ function portRanges(written: Value): PortRange[] {
 
 /** 0 stands for every port. */
 const number = (port: string): number | undefined => (Number(port) === 0 ? undefined : Number(port));
-const protocol = (word: string | undefined): Protocol | undefined => (word === "TCP" || word === "UDP" || word === "SCTP" ? word : undefined);
+const protocol = (word: string | undefined): Protocol | undefined =>
+  word === "TCP" || word === "UDP" || word === "SCTP" ? word : undefined;

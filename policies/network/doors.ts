@@ -44,7 +44,9 @@ const LONGEST_PEER_LIST = 16;
 export const cachePods: (stack: Stack) => readonly CachePods[] = once(find);
 
 function find(stack: Stack): CachePods[] {
-  const namespaces = [...new Set(stack.caches.map((cache) => cache.namespace))].filter((name) => name !== undefined).sort();
+  const namespaces = [...new Set(stack.caches.map((cache) => cache.namespace))]
+    .filter((name) => name !== undefined)
+    .sort();
   return namespaces.map((namespace) => {
     const servers = stack.caches.filter((cache) => cache.namespace === namespace);
     const gateways = gatewaysOf(stack, namespace, servers);
@@ -52,7 +54,10 @@ function find(stack: Stack): CachePods[] {
       namespace,
       servers,
       gateways,
-      doors: [...servers.flatMap((server) => serverDoors(stack, namespace, server, gateways)), ...gateways.flatMap((gateway) => gatewayDoors(stack, namespace, gateway))],
+      doors: [
+        ...servers.flatMap((server) => serverDoors(stack, namespace, server, gateways)),
+        ...gateways.flatMap((gateway) => gatewayDoors(stack, namespace, gateway)),
+      ],
       declaration: declarationFor(stack.resources, namespace),
     };
   });
@@ -60,11 +65,21 @@ function find(stack: Stack): CachePods[] {
 
 /** Pods beside the server that a Service leads to from the cache's port, and those that the program labels so. */
 function gatewaysOf(stack: Stack, namespace: string, servers: readonly Cache[]): Workload[] {
-  const services = stack.ofKind("", "Service").filter((service) => service.namespace === namespace && list(service.body, "spec", "ports").some((each) => at(each, "port") === ports.client));
+  const services = stack
+    .ofKind("", "Service")
+    .filter(
+      (service) =>
+        service.namespace === namespace &&
+        list(service.body, "spec", "ports").some((each) => at(each, "port") === ports.client),
+    );
   return stack.objects.flatMap((object) => {
     // Whatever makes pods may be a gateway as long as it is not known where it makes them.
-    if (object.namespace === undefined && workload(object) !== undefined) throw new UnknownValue(`the namespace of ${title(object.resource)}`);
-    const pods = object.namespace === namespace && !servers.some((server) => server.resource === object.resource) ? workload(object) : undefined;
+    if (object.namespace === undefined && workload(object) !== undefined)
+      throw new UnknownValue(`the namespace of ${title(object.resource)}`);
+    const pods =
+      object.namespace === namespace && !servers.some((server) => server.resource === object.resource)
+        ? workload(object)
+        : undefined;
     if (pods === undefined) return [];
     const labels = podLabels(pods);
     const led = services.some((service) => selectsPods(service, labels));
@@ -78,7 +93,8 @@ export function selectsPods(service: KubeObject, labels: Readonly<Record<string,
   return wanted.length > 0 && wanted.every(([key, value]) => labels[key] === value);
 }
 
-export const serverPod = (stack: Stack, namespace: string, server: Cache): PodEndpoint => stack.network.pod(namespace, server.labels, namedPorts(server.podSpec));
+export const serverPod = (stack: Stack, namespace: string, server: Cache): PodEndpoint =>
+  stack.network.pod(namespace, server.labels, namedPorts(server.podSpec));
 
 function serverDoors(stack: Stack, namespace: string, server: Cache, gateways: readonly Workload[]): Door[] {
   const pod = serverPod(stack, namespace, server);
@@ -113,7 +129,8 @@ function gatewayDoors(stack: Stack, namespace: string, gateway: Workload): Door[
       if (at(each, "port") === ports.client && target !== undefined) own.set(target, "clients");
     }
   }
-  for (const port of [...numbered(gateway.podSpec), ...opened(stack, pod)]) if (!own.has(port)) own.set(port, isSource(port) ? "source" : "closed");
+  for (const port of [...numbered(gateway.podSpec), ...opened(stack, pod)])
+    if (!own.has(port)) own.set(port, isSource(port) ? "source" : "closed");
   return [...own].map(([port, purpose]) => ({ resource: gateway.object.resource, pod, port, purpose }));
 }
 
@@ -123,11 +140,15 @@ const isSource = (port: number): boolean =>
 /** Ports that rules open, whether or not something listens there: at both ends of a range. */
 const opened = (stack: Stack, pod: PodEndpoint): number[] =>
   new Gate(stack.network.policies, pod, "ingress").policies
-    .flatMap((policy) => policy.ingress.allow.flatMap((rule) => (rule.ports ?? []).flatMap(({ port, endPort }) => [port, endPort])))
+    .flatMap((policy) =>
+      policy.ingress.allow.flatMap((rule) => (rule.ports ?? []).flatMap(({ port, endPort }) => [port, endPort])),
+    )
     .filter((port) => typeof port === "number");
 
 function numbered(podSpec: Value): number[] {
-  return containers(podSpec).flatMap((container) => list(container.body, "ports").map((each) => at(each, "containerPort"))).filter((port) => typeof port === "number");
+  return containers(podSpec)
+    .flatMap((container) => list(container.body, "ports").map((each) => at(each, "containerPort")))
+    .filter((port) => typeof port === "number");
 }
 
 /** @throws UnknownValue */

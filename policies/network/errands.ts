@@ -32,18 +32,32 @@ export interface Errand {
  * server's to its peers through the gateway, names, the API server.
  * @throws UnknownValue
  */
-export function errandsOf(stack: Stack, pods: CachePods, declaration: Declaration): ReadonlyMap<Resource, readonly Errand[]> {
+export function errandsOf(
+  stack: Stack,
+  pods: CachePods,
+  declaration: Declaration,
+): ReadonlyMap<Resource, readonly Errand[]> {
   const { servers, gateways, namespace } = pods;
   const names = dnsErrands(declaration);
   const peers = declaration.peerPorts.map((_, i) => [ports.source + i, ports.peerGuard + i]).flat();
   const toGateways = gateways.map((gateway) => toPods("the gateway's pods", stack, namespace, gateway, peers));
-  const toServers = servers.map((server): Errand => ({ ...tcp(podsCaller("the server's pods", serverPod(stack, namespace, server), labelsThatTell(server.labels)), [ports.client, ports.guard]), namespaces: [namespace] }));
+  const toServers = servers.map((server): Errand => ({
+    ...tcp(podsCaller("the server's pods", serverPod(stack, namespace, server), labelsThatTell(server.labels)), [
+      ports.client,
+      ports.guard,
+    ]),
+    namespaces: [namespace],
+  }));
   const { apiServer, peerCidrs, peerPorts } = declaration;
   const storage = storageErrands(declaration);
   const api = apiServer === undefined ? [] : [toBlock(apiServer.cidr, [apiServer.port], "the API server")];
-  const across = peerPorts.length === 0 ? [] : peerCidrs.map((cidr) => toBlock(cidr, [...new Set(peerPorts)], "the peers"));
+  const across =
+    peerPorts.length === 0 ? [] : peerCidrs.map((cidr) => toBlock(cidr, [...new Set(peerPorts)], "the peers"));
   return new Map([
-    ...servers.map(({ resource }): [Resource, Errand[]] => [resource, [...(peers.length === 0 ? [] : toGateways), ...api, ...storage, ...names]]),
+    ...servers.map(({ resource }): [Resource, Errand[]] => [
+      resource,
+      [...(peers.length === 0 ? [] : toGateways), ...api, ...storage, ...names],
+    ]),
     ...gateways.map(({ object }): [Resource, Errand[]] => [object.resource, [...toServers, ...across, ...names]]),
   ]);
 }
@@ -57,18 +71,39 @@ export function storageErrands({ storage }: Declaration): Errand[] {
   return [...inside, ...cidrs.filter(isNarrow).map((cidr) => toBlock(cidr, [port], "object storage"))];
 }
 
-const tcp = (to: Caller, list: readonly number[]): Errand => ({ to, ports: list, protocols: ["TCP"], cidrs: [], namespaces: [] });
+const tcp = (to: Caller, list: readonly number[]): Errand => ({
+  to,
+  ports: list,
+  protocols: ["TCP"],
+  cidrs: [],
+  namespaces: [],
+});
 
-export const toBlock = (cidr: string, list: readonly number[], what = "addresses"): Errand => ({ ...tcp({ ...blockCaller(cidr), title: `${what} (${cidr})` }, list), cidrs: [cidr] });
+export const toBlock = (cidr: string, list: readonly number[], what = "addresses"): Errand => ({
+  ...tcp({ ...blockCaller(cidr), title: `${what} (${cidr})` }, list),
+  cidrs: [cidr],
+});
 
-export const toPods = (title: string, stack: Stack, namespace: string, pods: Workload, list: readonly number[]): Errand => ({
+export const toPods = (
+  title: string,
+  stack: Stack,
+  namespace: string,
+  pods: Workload,
+  list: readonly number[],
+): Errand => ({
   ...tcp(podsCaller(title, stack.network.podOf(pods, namespace), labelsThatTell(podLabels(pods))), list),
   namespaces: [namespace],
 });
 
 /** @param namespaces where the DNS pods are if the site does not say. */
 export function dnsErrands(declaration: Declaration | undefined, namespaces: readonly string[] = []): Errand[] {
-  const lookups = (to: Caller, namespace: string): Errand => ({ to, ports: [DNS], protocols: ["UDP", "TCP"], cidrs: [], namespaces: [namespace] });
+  const lookups = (to: Caller, namespace: string): Errand => ({
+    to,
+    ports: [DNS],
+    protocols: ["UDP", "TCP"],
+    cidrs: [],
+    namespaces: [namespace],
+  });
   if (declaration?.dns === undefined) return namespaces.map((name) => lookups(namespaceCaller(name), name));
   const { namespace, labels } = declaration.dns;
   const within = namespaceCaller(namespace);

@@ -9,7 +9,11 @@ export interface Section {
 export function sections(text: string): Section[] {
   const found: { kind: string; name: string; lines: string[][] }[] = [];
   for (const line of text.split("\n")) {
-    const words = line.replace(/(^|\s)#.*$/, "").trim().split(/\s+/).filter((word) => word !== "");
+    const words = line
+      .replace(/(^|\s)#.*$/, "")
+      .trim()
+      .split(/\s+/)
+      .filter((word) => word !== "");
     const [kind, name = ""] = words;
     if (kind === undefined) continue;
     if (/^\S/.test(line)) found.push({ kind, name, lines: [] });

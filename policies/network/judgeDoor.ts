@@ -26,20 +26,34 @@ export function* judgeDoor(stack: Stack, door: Door, expectation: Expectation): 
   const tried = witnesses(network, gate, expectation);
   const admitted = tried.filter(({ endpoint }) => gate.admits(endpoint, door.port, door.protocol ?? "TCP"));
   const strangers = admitted.filter(({ endpoint }) => !expectation.callers.some((caller) => caller.covers(endpoint)));
-  const gaps = [...network.unread.map((each) => title(each.resource)), ...gate.policies.flatMap((policy) => (policy.unknown.length > 0 ? [title(policy.resource)] : []))];
+  const gaps = [
+    ...network.unread.map((each) => title(each.resource)),
+    ...gate.policies.flatMap((policy) => (policy.unknown.length > 0 ? [title(policy.resource)] : [])),
+  ];
   // A policy that is not read yet can only close what is open, or open what is closed: which, depends on the question.
-  if (strangers.length > 0 && network.unread.length > 0) yield notJudged(subject, `who reaches port ${door.port} is not known: ${gaps.join(", ")} cannot be read yet`);
-  else if (strangers.length > 0) yield violation(subject, `${describe(door)} admits ${summary(strangers)}`, { config: expectation.config });
+  if (strangers.length > 0 && network.unread.length > 0)
+    yield notJudged(subject, `who reaches port ${door.port} is not known: ${gaps.join(", ")} cannot be read yet`);
+  else if (strangers.length > 0)
+    yield violation(subject, `${describe(door)} admits ${summary(strangers)}`, { config: expectation.config });
   if (expectation.extent === "at most") return;
   const missing = expectation.callers.filter((caller) => !letIn(caller, gate, door, admitted));
-  if (missing.length > 0 && gaps.length > 0) yield notJudged(subject, `whether ${missing.map((each) => each.title).join(", ")} may reach port ${door.port} is not known: ${gaps.join(", ")} cannot be read yet`);
-  else if (missing.length > 0) yield violation(subject, `${describe(door)} does not admit ${missing.map((each) => each.title).join(", ")}`, { config: expectation.config });
+  if (missing.length > 0 && gaps.length > 0)
+    yield notJudged(
+      subject,
+      `whether ${missing.map((each) => each.title).join(", ")} may reach port ${door.port} is not known: ${gaps.join(", ")} cannot be read yet`,
+    );
+  else if (missing.length > 0)
+    yield violation(subject, `${describe(door)} does not admit ${missing.map((each) => each.title).join(", ")}`, {
+      config: expectation.config,
+    });
 }
 
 const letIn = (caller: Caller, gate: Gate, door: Door, admitted: readonly Witness[]): boolean =>
-  admitted.some(({ endpoint }) => caller.covers(endpoint)) || caller.examples.some((endpoint) => gate.admits(endpoint, door.port, door.protocol ?? "TCP"));
+  admitted.some(({ endpoint }) => caller.covers(endpoint)) ||
+  caller.examples.some((endpoint) => gate.admits(endpoint, door.port, door.protocol ?? "TCP"));
 
-const describe = (door: Door): string => (door.port === 1 ? "a port that nothing listens on" : `port ${door.port} of the pods`);
+const describe = (door: Door): string =>
+  door.port === 1 ? "a port that nothing listens on" : `port ${door.port} of the pods`;
 
 function summary(strangers: readonly Witness[]): string {
   const [first] = strangers;

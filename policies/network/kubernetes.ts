@@ -45,7 +45,9 @@ function rules(spec: Value, direction: Direction, unknown: string[]): NetworkRul
       unknown.push(here);
       return [];
     }
-    return [{ peers: peers(peek(rule, direction === "ingress" ? "from" : "to"), here, unknown), ports: portRanges(ports) }];
+    return [
+      { peers: peers(peek(rule, direction === "ingress" ? "from" : "to"), here, unknown), ports: portRanges(ports) },
+    ];
   });
 }
 

@@ -30,9 +30,16 @@ export class Network {
     this.policies = policies;
     this.unread = unread;
     this.namespaces = new Map(
-      objects.filter((object) => object.group === "" && object.kind === "Namespace").map((object) => [object.name, knownLabels(object)]),
+      objects
+        .filter((object) => object.group === "" && object.kind === "Namespace")
+        .map((object) => [object.name, knownLabels(object)]),
     );
-    this.known = [...new Set([...this.namespaces.keys(), ...objects.flatMap((object) => (isNamespaced(object) ? [object.namespace] : []))])].sort();
+    this.known = [
+      ...new Set([
+        ...this.namespaces.keys(),
+        ...objects.flatMap((object) => (isNamespaced(object) ? [object.namespace] : [])),
+      ]),
+    ].sort();
   }
 
   /** Namespaces that this stack makes or has objects in, in order. */
@@ -61,12 +68,17 @@ function policiesOf(object: KubeObject): Policy[] {
   if (kind === "cilium.io/CiliumClusterwideNetworkPolicy") return ciliumPolicies(object, undefined);
   if (kind !== "networking.k8s.io/NetworkPolicy" && kind !== "cilium.io/CiliumNetworkPolicy") return [];
   if (object.namespace === undefined) throw new UnknownValue("metadata.namespace");
-  return kind.startsWith("cilium") ? ciliumPolicies(object, object.namespace) : [networkPolicy(object, object.namespace)];
+  return kind.startsWith("cilium")
+    ? ciliumPolicies(object, object.namespace)
+    : [networkPolicy(object, object.namespace)];
 }
 
 /** Policies may stand for namespaces that another stack makes; cluster-wide objects have none. */
 function isNamespaced(object: KubeObject): object is KubeObject & { readonly namespace: string } {
-  return object.namespace !== undefined && (workload(object) !== undefined || object.kind === "NetworkPolicy" || object.kind === "CiliumNetworkPolicy");
+  return (
+    object.namespace !== undefined &&
+    (workload(object) !== undefined || object.kind === "NetworkPolicy" || object.kind === "CiliumNetworkPolicy")
+  );
 }
 
 function knownLabels(object: KubeObject): Labels {

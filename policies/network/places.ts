@@ -16,11 +16,15 @@ const RESOLVERS = ["resolver", "heimdall"];
 /** Namespaces with a server, a job that loads a snapshot into one, or a resolver; each once, in order. */
 export function cacheNamespaces(stack: Stack): Place[] {
   const places = new Map<string, Resource>();
-  for (const cache of stack.caches) if (cache.namespace !== undefined && !places.has(cache.namespace)) places.set(cache.namespace, cache.resource);
+  for (const cache of stack.caches)
+    if (cache.namespace !== undefined && !places.has(cache.namespace)) places.set(cache.namespace, cache.resource);
   for (const object of stack.objects) {
-    if (object.namespace !== undefined && !places.has(object.namespace) && (isResolver(object) || isDrill(object))) places.set(object.namespace, object.resource);
+    if (object.namespace !== undefined && !places.has(object.namespace) && (isResolver(object) || isDrill(object)))
+      places.set(object.namespace, object.resource);
   }
-  return [...places].map(([namespace, resource]) => ({ namespace, resource })).sort((a, b) => (a.namespace < b.namespace ? -1 : 1));
+  return [...places]
+    .map(([namespace, resource]) => ({ namespace, resource }))
+    .sort((a, b) => (a.namespace < b.namespace ? -1 : 1));
 }
 
 export function isDrill(object: KubeObject): boolean {
@@ -37,7 +41,9 @@ export function isResolver(object: KubeObject): boolean {
   if (pods === undefined) return false;
   try {
     const found = { ...labels(object), ...podLabels(pods) };
-    return ["app.kubernetes.io/component", "app.kubernetes.io/name", "app"].some((label) => RESOLVERS.includes(found[label] ?? ""));
+    return ["app.kubernetes.io/component", "app.kubernetes.io/name", "app"].some((label) =>
+      RESOLVERS.includes(found[label] ?? ""),
+    );
   } catch (error) {
     if (error instanceof UnknownValue) return false;
     throw error;

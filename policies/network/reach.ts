@@ -34,10 +34,14 @@ export class Gate {
   admits(other: Endpoint, port: number, protocol: Protocol): boolean {
     const destination = this.direction === "ingress" ? this.pod : other;
     const covers = (policy: Policy, rule: NetworkRule): boolean =>
-      rule.peers.some((peer) => isPeer(peer, other, policy, this.pod)) && admitsPort(rule.ports, destination, port, protocol);
+      rule.peers.some((peer) => isPeer(peer, other, policy, this.pod)) &&
+      admitsPort(rule.ports, destination, port, protocol);
     // Cilium: a denial outweighs every allowance, wherever it stands.
     if (this.policies.some((policy) => policy[this.direction].deny.some((rule) => covers(policy, rule)))) return false;
-    return !this.isolated || this.policies.some((policy) => policy[this.direction].allow.some((rule) => covers(policy, rule)));
+    return (
+      !this.isolated ||
+      this.policies.some((policy) => policy[this.direction].allow.some((rule) => covers(policy, rule)))
+    );
   }
 }
 
@@ -76,15 +80,22 @@ function isEntity(entity: Entity, other: Endpoint): boolean {
   }
 }
 
-const admitsPort = (ranges: readonly PortRange[] | undefined, destination: Endpoint, port: number, protocol: Protocol): boolean =>
-  ranges === undefined || ranges.some((range) => inRange(range, destination, port, protocol));
+const admitsPort = (
+  ranges: readonly PortRange[] | undefined,
+  destination: Endpoint,
+  port: number,
+  protocol: Protocol,
+): boolean => ranges === undefined || ranges.some((range) => inRange(range, destination, port, protocol));
 
 function inRange(range: PortRange, destination: Endpoint, port: number, protocol: Protocol): boolean {
   if (range.protocol !== undefined && range.protocol !== protocol) return false;
   if (range.port === undefined) return true;
   if (typeof range.port === "string") {
     const { port: name } = range;
-    return destination.kind === "pod" && (destination.ports ?? []).some((each) => each.name === name && each.port === port && each.protocol === protocol);
+    return (
+      destination.kind === "pod" &&
+      (destination.ports ?? []).some((each) => each.name === name && each.port === port && each.protocol === protocol)
+    );
   }
   return range.endPort === undefined ? port === range.port : port >= range.port && port <= range.endPort;
 }

@@ -22,9 +22,11 @@ const isOperator = (word: string | undefined): word is Operator => word !== unde
  * @throws UnknownValue
  */
 export function selector(value: Value | undefined): Selector {
-  const equal = Object.entries(strings(map(value, "matchLabels"))).map(
-    ([key, label]): Requirement => ({ key, operator: "In", values: [label] }),
-  );
+  const equal = Object.entries(strings(map(value, "matchLabels"))).map(([key, label]): Requirement => ({
+    key,
+    operator: "In",
+    values: [label],
+  }));
   const expressions = list(value, "matchExpressions").map((expression): Requirement => {
     const operator = text(expression, "operator");
     const values = list(expression, "values").filter((each) => typeof each === "string");

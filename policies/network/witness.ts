@@ -25,26 +25,41 @@ export interface Witness {
  * declared has a likeness among these.
  * @param declared address blocks and namespaces that the caller compares with.
  */
-export function witnesses(network: Network, gate: Gate, declared: { readonly cidrs: readonly string[]; readonly namespaces: readonly string[] }): Witness[] {
+export function witnesses(
+  network: Network,
+  gate: Gate,
+  declared: { readonly cidrs: readonly string[]; readonly namespaces: readonly string[] },
+): Witness[] {
   const found = new Map<string, Witness>();
   const add = (endpoint: Endpoint, title: string): void => {
     const key = JSON.stringify(endpoint);
     if (!found.has(key)) found.set(key, { endpoint, title });
   };
   for (const namespace of [STRANGER, ...network.namespaceNames, ...declared.namespaces]) {
-    add(network.pod(namespace, {}), namespace === STRANGER ? "any pod of any namespace" : `any pod of namespace ${namespace}`);
+    add(
+      network.pod(namespace, {}),
+      namespace === STRANGER ? "any pod of any namespace" : `any pod of namespace ${namespace}`,
+    );
   }
-  const peers = gate.policies.flatMap((policy) => [...policy[gate.direction].allow, ...policy[gate.direction].deny].flatMap((rule: NetworkRule) => rule.peers.map((peer) => ({ peer, namespace: policy.namespace }))));
+  const peers = gate.policies.flatMap((policy) =>
+    [...policy[gate.direction].allow, ...policy[gate.direction].deny].flatMap((rule: NetworkRule) =>
+      rule.peers.map((peer) => ({ peer, namespace: policy.namespace })),
+    ),
+  );
   for (const { peer, namespace } of peers) {
-    if (peer.kind === "pods") for (const each of podLikenesses(peer, namespace ?? gate.pod.namespace, network)) add(each.endpoint, each.title);
-    else if (peer.kind === "entity" && peer.entity === "cluster") add({ kind: "address", ip: "203.0.113.253", entity: "remote-node" }, "every node");
+    if (peer.kind === "pods")
+      for (const each of podLikenesses(peer, namespace ?? gate.pod.namespace, network)) add(each.endpoint, each.title);
+    else if (peer.kind === "entity" && peer.entity === "cluster")
+      add({ kind: "address", ip: "203.0.113.253", entity: "remote-node" }, "every node");
   }
   const blocks = peers.flatMap(({ peer }) => (peer.kind === "block" ? [peer.block.cidr, ...peer.block.except] : []));
-  for (const address of [...ANYWHERE, ...edges([...blocks, ...declared.cidrs])]) add({ kind: "address", ip: address }, addressTitle(address));
+  for (const address of [...ANYWHERE, ...edges([...blocks, ...declared.cidrs])])
+    add({ kind: "address", ip: address }, addressTitle(address));
   return [...found.values()];
 }
 
-const addressTitle = (address: string): string => (ANYWHERE.includes(address) ? `any address (such as ${address})` : `addresses such as ${address}`);
+const addressTitle = (address: string): string =>
+  ANYWHERE.includes(address) ? `any address (such as ${address})` : `addresses such as ${address}`;
 
 function podLikenesses(peer: Extract<Peer, { kind: "pods" }>, own: string, network: Network): Witness[] {
   return homes(peer.namespaces, own, network).flatMap((home) =>
@@ -67,7 +82,10 @@ function homes(selector: Selector | undefined, own: string, network: Network): H
     const name = labels[NAMESPACE_NAME] ?? STRANGER;
     return { name, labels: { ...labels, [NAMESPACE_NAME]: name } };
   });
-  return [...network.namespaceNames.map(known), ...imagined.filter((home) => !network.namespaceNames.includes(home.name))].filter((home) => matches(selector, home.labels));
+  return [
+    ...network.namespaceNames.map(known),
+    ...imagined.filter((home) => !network.namespaceNames.includes(home.name)),
+  ].filter((home) => matches(selector, home.labels));
 }
 
 function describe(name: string, namespaceLabels: Labels, podLabels: Labels): string {
@@ -77,17 +95,26 @@ function describe(name: string, namespaceLabels: Labels, podLabels: Labels): str
   return `${pods} of any namespace${Object.keys(others).length === 0 ? "" : ` labelled ${list(others)}`}`;
 }
 
-const list = (labels: Labels): string => Object.entries(labels).map(([key, value]) => `${key}=${value}`).sort().join(",");
+const list = (labels: Labels): string =>
+  Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .sort()
+    .join(",");
 
 /** Label sets that meet a selector: for every key it names each value it names, a strange one, or none. */
 export function satisfying(selector: Selector): Labels[] {
   let sets: Record<string, string>[] = [{}];
   for (const key of new Set(selector.map((each) => each.key))) {
     const demands = selector.filter((each) => each.key === key);
-    const values = [undefined, ...new Set(demands.flatMap((each) => each.values)), STRANGER].filter((value) => demands.every((each) => meets(each, key, value)));
-    sets = sets.flatMap((set) => values.map((value) => (value === undefined ? set : { ...set, [key]: value }))).slice(0, MAX_COMBINATIONS);
+    const values = [undefined, ...new Set(demands.flatMap((each) => each.values)), STRANGER].filter((value) =>
+      demands.every((each) => meets(each, key, value)),
+    );
+    sets = sets
+      .flatMap((set) => values.map((value) => (value === undefined ? set : { ...set, [key]: value })))
+      .slice(0, MAX_COMBINATIONS);
   }
   return sets;
 }
 
-const meets = (demand: Requirement, key: string, value: string | undefined): boolean => matches([demand], value === undefined ? {} : { [key]: value });
+const meets = (demand: Requirement, key: string, value: string | undefined): boolean =>
+  matches([demand], value === undefined ? {} : { [key]: value });

@@ -5,7 +5,10 @@ import type { Stack } from "../model/stack";
 import { attempt, notJudged, type Finding } from "../rule";
 
 /** Judges every server of every stack; what may be one but is not known yet is said. */
-export function* eachCache(estate: Estate, judge: (cache: Cache, stack: Stack) => Iterable<Finding>): Iterable<Finding> {
+export function* eachCache(
+  estate: Estate,
+  judge: (cache: Cache, stack: Stack) => Iterable<Finding>,
+): Iterable<Finding> {
   for (const stack of estate.stacks) {
     for (const unread of stack.unreadCaches) yield notJudged({ resource: unread.resource }, unread.why);
     for (const cache of stack.caches) yield* attempt({ resource: cache.resource }, () => judge(cache, stack));
@@ -13,7 +16,10 @@ export function* eachCache(estate: Estate, judge: (cache: Cache, stack: Stack) =
 }
 
 /** Judges every user of every server; where the users are not known yet, that is said. */
-export const eachUser = (estate: Estate, judge: (user: CacheUser, cache: Cache, stack: Stack) => Iterable<Finding>): Iterable<Finding> =>
+export const eachUser = (
+  estate: Estate,
+  judge: (user: CacheUser, cache: Cache, stack: Stack) => Iterable<Finding>,
+): Iterable<Finding> =>
   eachCache(estate, function* (cache, stack) {
     yield* unknownUsers(cache);
     for (const user of usersOf(cache, stack)) yield* judge(user, cache, stack);

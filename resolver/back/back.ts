@@ -87,7 +87,10 @@ export class Back {
     const halves = config.redis === undefined ? undefined : this.#makeHalves(config.redis, tombstones);
     const upstreams = new Upstreams(forwarder, halves?.writer);
     // Workers have looked into the shared cache by themselves when they ask.
-    const source = halves === undefined || config.workers > 1 ? upstreams : new Resolution({ shared: halves.reader, next: upstreams, keepStaleMs: config.keepStale, clock: wallClock });
+    const source =
+      halves === undefined || config.workers > 1
+        ? upstreams
+        : new Resolution({ shared: halves.reader, next: upstreams, keepStaleMs: config.keepStale, clock: wallClock });
     this.tier = new CachingTier(new Store(options.cacheBytes, config.keepStale), source, tierPolicy(config), wallClock);
     this.#flusher = new Flusher({
       prefix: config.redis?.prefix ?? "",
@@ -104,7 +107,18 @@ export class Back {
       const { reader, writer, warmNames } = halves;
       this.l2.watch("write", () => writer.breaker);
       if (config.workers === 1) this.l2.watch("read", () => reader.breaker);
-      const warmer = warmNames === 0 ? undefined : new Warmer({ reader, writer, tier: this.tier, names: warmNames, popular: options.popular, clock: wallClock, log });
+      const warmer =
+        warmNames === 0
+          ? undefined
+          : new Warmer({
+              reader,
+              writer,
+              tier: this.tier,
+              names: warmNames,
+              popular: options.popular,
+              clock: wallClock,
+              log,
+            });
       this.#shared = { ...halves, warmer };
     }
   }
@@ -117,7 +131,8 @@ export class Back {
     if (shared === undefined || redis === undefined) return;
     for (const link of Object.values(shared.links)) link.start();
     if (shared.warmer === undefined) return;
-    if (await sleepUntil(() => shared.links.read.client !== undefined, firstConnectionMs(redis))) await shared.warmer.warm();
+    if (await sleepUntil(() => shared.links.read.client !== undefined, firstConnectionMs(redis)))
+      await shared.warmer.warm();
     shared.warmer.start();
   }
 
@@ -153,7 +168,12 @@ export class Back {
       read: new RedisLink({ ...common, name: "read", endpoint: redis.read }),
       write: new RedisLink({ ...common, name: "write", endpoint: redis.write }),
       // The primary's channel: a replica's server may not pass on what is published there.
-      subscribe: new RedisLink({ ...common, name: "subscribe", endpoint: redis.write, onReady: (client) => this.#flusher.listen(client) }),
+      subscribe: new RedisLink({
+        ...common,
+        name: "subscribe",
+        endpoint: redis.write,
+        onReady: (client) => this.#flusher.listen(client),
+      }),
     };
   }
 }

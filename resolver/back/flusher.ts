@@ -42,7 +42,11 @@ export interface FlushResult {
 export function keysOf(name: string, type: number | undefined): readonly QuestionKey[] {
   const types = type === undefined ? cacheableTypes : [type];
   return types.flatMap((each) =>
-    [false, true].flatMap((dnssecOk) => [false, true].map((checkingDisabled) => keyOf({ name, type: each, class: CLASS.internet, dnssecOk, checkingDisabled }))),
+    [false, true].flatMap((dnssecOk) =>
+      [false, true].map((checkingDisabled) =>
+        keyOf({ name, type: each, class: CLASS.internet, dnssecOk, checkingDisabled }),
+      ),
+    ),
   );
 }
 
@@ -81,12 +85,22 @@ export class Flusher {
       try {
         return await act();
       } catch (error) {
-        problems.push(`${what}: ${error instanceof Error ? error.message : "failed"}; flush again when the shared cache can be written to`);
+        problems.push(
+          `${what}: ${error instanceof Error ? error.message : "failed"}; flush again when the shared cache can be written to`,
+        );
         return undefined;
       }
     };
-    const removed = shared === undefined ? undefined : await attempt("removing from the shared cache", () => shared.remove(keysOf(name, type)));
-    const told = shared === undefined ? undefined : await attempt("telling the other replicas", () => shared.publish(invalidationChannel(prefix), writeInvalidation(invalidation)));
+    const removed =
+      shared === undefined
+        ? undefined
+        : await attempt("removing from the shared cache", () => shared.remove(keysOf(name, type)));
+    const told =
+      shared === undefined
+        ? undefined
+        : await attempt("telling the other replicas", () =>
+            shared.publish(invalidationChannel(prefix), writeInvalidation(invalidation)),
+          );
     return { name: nameToText(name), local, shared: removed, told, problems };
   }
 
@@ -106,4 +120,5 @@ export class Flusher {
 /** Whether answers under `key` are meant. */
 export const isMeant = ({ name, type }: Pick<Invalidation, "name" | "type">, key: QuestionKey): boolean =>
   // A wire name ends with its root label: no other name begins with it.
-  key.startsWith(name) && (type === undefined || ((key.charCodeAt(name.length) << 8) | key.charCodeAt(name.length + 1)) === type);
+  key.startsWith(name) &&
+  (type === undefined || ((key.charCodeAt(name.length) << 8) | key.charCodeAt(name.length + 1)) === type);

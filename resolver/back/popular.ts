@@ -19,7 +19,12 @@ export function encodePopular(keys: readonly QuestionKey[]): Buffer {
 /** Whether `text` is what `keyOf` makes of some question: what a shared list says is not believed. */
 function isKey(text: string): text is QuestionKey {
   const name = readPlainName(Buffer.from(text, "latin1"), 0);
-  return name !== undefined && !name.hasUpper && text.length >= name.end + 4 && keyOf(questionOf(text as QuestionKey)) === text;
+  return (
+    name !== undefined &&
+    !name.hasUpper &&
+    text.length >= name.end + 4 &&
+    keyOf(questionOf(text as QuestionKey)) === text
+  );
 }
 
 /** @param most keys wanted. @returns as many as can be read; none of a list in another format. */
@@ -32,7 +37,7 @@ export function decodePopular(list: Buffer, most: number): readonly QuestionKey[
     return [];
   }
   const keys: QuestionKey[] = [];
-  for (let at = 0; at + 2 <= plain.length && keys.length < most; ) {
+  for (let at = 0; at + 2 <= plain.length && keys.length < most;) {
     const end = at + 2 + plain.readUInt16BE(at);
     const text = plain.toString("latin1", at + 2, end);
     if (isKey(text)) keys.push(text);
@@ -45,6 +50,10 @@ export function decodePopular(list: Buffer, most: number): readonly QuestionKey[
  * The list to write: this replica's popular names first, then those that others wrote, as far as there is room. So a
  * replica that has just started does not replace a good list with a short one.
  */
-export function mergePopular(own: readonly QuestionKey[], known: readonly QuestionKey[], most: number): readonly QuestionKey[] {
+export function mergePopular(
+  own: readonly QuestionKey[],
+  known: readonly QuestionKey[],
+  most: number,
+): readonly QuestionKey[] {
   return [...new Set([...own, ...known])].slice(0, most);
 }

@@ -59,7 +59,10 @@ export class Warmer {
   }
 
   start(): void {
-    this.#timer = setTimeout(() => void this.write().finally(() => this.start()), WRITE_EVERY_MS * (0.75 + Math.random() / 2)).unref();
+    this.#timer = setTimeout(
+      () => void this.write().finally(() => this.start()),
+      WRITE_EVERY_MS * (0.75 + Math.random() / 2),
+    ).unref();
   }
 
   stop(): void {

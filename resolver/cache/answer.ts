@@ -20,7 +20,8 @@ export interface Answer {
 export const rcodeOf = (answer: Answer): number => answer.wire.charCodeAt(3) & FLAG.rcode;
 
 const readTtlAt = (message: Buffer, place: RecordPlace): number => readTtl(message.readUInt32BE(place.ttlAt));
-const leastTtl = (message: Buffer, places: readonly RecordPlace[]): number => Math.min(Infinity, ...places.map((place) => readTtlAt(message, place)));
+const leastTtl = (message: Buffer, places: readonly RecordPlace[]): number =>
+  Math.min(Infinity, ...places.map((place) => readTtlAt(message, place)));
 
 /** Seconds for which the message as a whole holds; 0 when RFC 2308 says nothing that lets it be kept. */
 function lifetime(message: Buffer, places: readonly RecordPlace[], type: number, policy: TtlPolicy): number {
@@ -40,7 +41,13 @@ function lifetime(message: Buffer, places: readonly RecordPlace[], type: number,
  * @param type the question's.
  * @returns undefined when the message is malformed.
  */
-export function answerFromUpstream(message: Buffer, section: string, type: number, policy: TtlPolicy, nowMs: number): Answer | undefined {
+export function answerFromUpstream(
+  message: Buffer,
+  section: string,
+  type: number,
+  policy: TtlPolicy,
+  nowMs: number,
+): Answer | undefined {
   const all = placesOf(message);
   if (all === undefined) return undefined;
   const optIndex = all.findIndex((place) => place.type === TYPE.opt);
@@ -85,13 +92,28 @@ export interface StoredLimits {
  * ahead would keep an answer fresh for as long as it is.
  * @returns undefined when they are malformed, no answer, or the answer to something else than `section`.
  */
-export function answerFromStore(message: Buffer, section: string, { storedAt, ttl }: StoredAge, { nowMs, mostTtl }: StoredLimits): Answer | undefined {
+export function answerFromStore(
+  message: Buffer,
+  section: string,
+  { storedAt, ttl }: StoredAge,
+  { nowMs, mostTtl }: StoredLimits,
+): Answer | undefined {
   const places = placesOf(message);
-  if (places !== undefined && (message.readUInt16BE(2) & (FLAG.response | FLAG.opcode | FLAG.truncated)) !== FLAG.response) return undefined;
-  if (places === undefined || message.readUInt16BE(4) !== 1 || places.some((place) => place.type === TYPE.opt)) return undefined;
+  if (
+    places !== undefined &&
+    (message.readUInt16BE(2) & (FLAG.response | FLAG.opcode | FLAG.truncated)) !== FLAG.response
+  )
+    return undefined;
+  if (places === undefined || message.readUInt16BE(4) !== 1 || places.some((place) => place.type === TYPE.opt))
+    return undefined;
   if ((places.at(-1)?.end ?? HEADER_BYTES + section.length) !== message.length) return undefined;
   for (const { ttlAt } of places) message.writeUInt32BE(Math.min(readTtl(message.readUInt32BE(ttlAt)), mostTtl), ttlAt);
   const wire = message.toString("latin1");
   if (!wire.startsWith(section, HEADER_BYTES)) return undefined;
-  return { wire, ttlOffsets: places.map((place) => place.ttlAt), storedAt: Math.min(storedAt, nowMs), ttl: Math.min(ttl, mostTtl) };
+  return {
+    wire,
+    ttlOffsets: places.map((place) => place.ttlAt),
+    storedAt: Math.min(storedAt, nowMs),
+    ttl: Math.min(ttl, mostTtl),
+  };
 }

@@ -29,7 +29,8 @@ export function pack({ storedAt, ttl, ttlOffsets, wire }: Answer): PackedAnswer 
 }
 
 const twoBytes = (packed: PackedAnswer, at: number): number => (packed.charCodeAt(at) << 8) | packed.charCodeAt(at + 1);
-const fourBytes = (packed: PackedAnswer, at: number): number => twoBytes(packed, at) * 0x10000 + twoBytes(packed, at + 2);
+const fourBytes = (packed: PackedAnswer, at: number): number =>
+  twoBytes(packed, at) * 0x10000 + twoBytes(packed, at + 2);
 
 export function unpack(packed: PackedAnswer): Answer {
   const count = twoBytes(packed, COUNT_AT);

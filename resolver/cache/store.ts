@@ -43,7 +43,10 @@ export class Store {
 
   /** @param keepStale how long after its expiry an answer is still worth keeping. */
   constructor(limit: Bytes, keepStale: Milliseconds) {
-    this.#entries = new LRUCache<QuestionKey, Entry>({ maxSize: limit, sizeCalculation: (entry, key) => entry.size(key) });
+    this.#entries = new LRUCache<QuestionKey, Entry>({
+      maxSize: limit,
+      sizeCalculation: (entry, key) => entry.size(key),
+    });
     this.#keepStaleMs = keepStale;
   }
 

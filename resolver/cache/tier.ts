@@ -69,7 +69,12 @@ export class CachingTier implements Source {
     if (left <= 0) return undefined;
     entry.hits += 1;
     const { ttl } = answer;
-    if (!entry.refreshing && left < ttl * 1000 * PREFETCH_PART && entry.hits >= this.#policy.prefetchHits && ttl >= LEAST_PREFETCH_TTL) {
+    if (
+      !entry.refreshing &&
+      left < ttl * 1000 * PREFETCH_PART &&
+      entry.hits >= this.#policy.prefetchHits &&
+      ttl >= LEAST_PREFETCH_TTL
+    ) {
       entry.refreshing = true;
       this.#prefetches += 1;
       this.#fetch(key, "refresh").catch(() => undefined);
@@ -80,7 +85,8 @@ export class CachingTier implements Source {
   async resolve(key: QuestionKey, purpose: Purpose): Promise<Served> {
     const nowMs = this.#clock();
     const here = this.lookup(key, nowMs);
-    if (here !== undefined && (purpose === "answer" || !isNearlyExpired(here, nowMs))) return { answer: here, tier: "l1", isStale: false };
+    if (here !== undefined && (purpose === "answer" || !isNearlyExpired(here, nowMs)))
+      return { answer: here, tier: "l1", isStale: false };
     if (purpose === "refresh") return this.#fetch(key, purpose);
 
     const reserve = this.#reserve(key, nowMs);
@@ -133,7 +139,8 @@ export class CachingTier implements Source {
   #fetch(key: QuestionKey, purpose: Purpose): Promise<Served> {
     const underWay = this.#inFlight.get(key);
     if (underWay !== undefined) return underWay;
-    if (this.#inFlight.size >= this.#policy.mostInFlight) return Promise.reject(new ResolutionFailure("too many questions are on their way"));
+    if (this.#inFlight.size >= this.#policy.mostInFlight)
+      return Promise.reject(new ResolutionFailure("too many questions are on their way"));
     const asked = this.#source.resolve(key, purpose);
     this.#inFlight.set(key, asked);
     const settled = asked.then(

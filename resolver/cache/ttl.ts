@@ -23,7 +23,8 @@ export const negativeTtl = (soaTtl: number, soaMinimum: number, aliasTtl: number
   Math.min(clampTtl(Math.min(soaTtl, soaMinimum, aliasTtl), policy), policy.mostNegative);
 
 /** Whole seconds since `storedAtMs`; 0 when this clock is behind the one that stored it. */
-export const ageAt = (storedAtMs: number, nowMs: number): number => (nowMs > storedAtMs ? Math.floor((nowMs - storedAtMs) / 1000) : 0);
+export const ageAt = (storedAtMs: number, nowMs: number): number =>
+  nowMs > storedAtMs ? Math.floor((nowMs - storedAtMs) / 1000) : 0;
 
 /** What is left of `ttl`, not below 0. */
 export const remainingTtl = (ttl: number, age: number): number => (ttl > age ? ttl - age : 0);

@@ -14,12 +14,17 @@ export async function flush(name: string, type: string | undefined): Promise<num
   const host = http.family === 6 ? "::1" : "127.0.0.1";
   const query = new URLSearchParams({ name, ...(type === undefined ? {} : { type }) });
   try {
-    const response = await fetch(`http://${describeAddress({ ...http, host })}/flush?${query}`, { method: "POST", signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const response = await fetch(`http://${describeAddress({ ...http, host })}/flush?${query}`, {
+      method: "POST",
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
     const body = await response.text();
     (response.ok ? process.stdout : process.stderr).write(body);
     return response.ok ? 0 : 1;
   } catch {
-    process.stderr.write(`flush ${name}: no resolver answers on port ${http.port} of this machine; run it where one runs, with the same environment\n`);
+    process.stderr.write(
+      `flush ${name}: no resolver answers on port ${http.port} of this machine; run it where one runs, with the same environment\n`,
+    );
     return 1;
   }
 }

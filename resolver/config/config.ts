@@ -116,14 +116,26 @@ function readListener(environment: Environment, name: string, fallback: string):
 function readUpstreams(environment: Environment): readonly UpstreamAddress[] {
   const text = environment.text("HEIMDALL_UPSTREAM_SERVERS");
   if (text === undefined) {
-    environment.refuse("HEIMDALL_UPSTREAM_SERVERS", "is not set", "name the DNS servers to ask, such as 10.0.0.2,10.0.0.3:5353");
+    environment.refuse(
+      "HEIMDALL_UPSTREAM_SERVERS",
+      "is not set",
+      "name the DNS servers to ask, such as 10.0.0.2,10.0.0.3:5353",
+    );
     return [];
   }
-  return text.split(/[\s,]+/).filter((part) => part !== "").flatMap((part) => {
-    const address = parseAddress(part);
-    if (address === undefined) environment.refuse("HEIMDALL_UPSTREAM_SERVERS", `"${part}" is no IP address`, "use addresses with a port if need be, [v6]:port for IPv6");
-    return address ?? [];
-  });
+  return text
+    .split(/[\s,]+/)
+    .filter((part) => part !== "")
+    .flatMap((part) => {
+      const address = parseAddress(part);
+      if (address === undefined)
+        environment.refuse(
+          "HEIMDALL_UPSTREAM_SERVERS",
+          `"${part}" is no IP address`,
+          "use addresses with a port if need be, [v6]:port for IPv6",
+        );
+      return address ?? [];
+    });
 }
 
 function readRedis(environment: Environment): RedisConfig | undefined {
@@ -131,17 +143,28 @@ function readRedis(environment: Environment): RedisConfig | undefined {
   const readText = environment.text("HEIMDALL_REDIS_READ_URL");
   const reading = readText === undefined ? undefined : readUrl(environment, "HEIMDALL_REDIS_READ_URL", readText);
   const prefix = environment.text("HEIMDALL_REDIS_KEY_PREFIX") ?? "heimdall:dns:cache";
-  if (/[\s*?[\]\\]/.test(prefix)) environment.refuse("HEIMDALL_REDIS_KEY_PREFIX", "holds a space or a character of patterns", "use letters, digits and colons");
+  if (/[\s*?[\]\\]/.test(prefix))
+    environment.refuse(
+      "HEIMDALL_REDIS_KEY_PREFIX",
+      "holds a space or a character of patterns",
+      "use letters, digits and colons",
+    );
   const timeout = environment.integer("HEIMDALL_REDIS_TIMEOUT_MS", 100, { least: 5, most: 5_000 });
   const compressAbove = environment.size("HEIMDALL_REDIS_COMPRESS_ABOVE", 1_024, { least: 0, most: 65_535 });
   const warmNames = environment.integer("HEIMDALL_REDIS_WARM_NAMES", 10_000, { least: 0, most: 1_000_000 });
   if (found === undefined) return undefined;
   const username = environment.text("HEIMDALL_REDIS_USER");
-  const withUser = (endpoint: RedisEndpoint): RedisEndpoint => ({ ...endpoint, username: username ?? endpoint.username });
+  const withUser = (endpoint: RedisEndpoint): RedisEndpoint => ({
+    ...endpoint,
+    username: username ?? endpoint.username,
+  });
   return {
     by: found.by,
     write: withUser(found.endpoint),
-    read: withUser({ ...(reading?.endpoint ?? found.endpoint), username: reading?.endpoint.username ?? found.endpoint.username }),
+    read: withUser({
+      ...(reading?.endpoint ?? found.endpoint),
+      username: reading?.endpoint.username ?? found.endpoint.username,
+    }),
     prefix,
     passwordFile: environment.text("HEIMDALL_REDIS_PASSWORD_FILE"),
     password: environment.text("HEIMDALL_REDIS_PASSWORD") ?? found.password,
@@ -166,7 +189,10 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     upstreams: readUpstreams(environment),
     upstreamBudget: milliseconds(environment.integer("HEIMDALL_UPSTREAM_TIMEOUT", 4, { least: 1, most: 60 }) * 1000),
     caseOfNames: (environment.boolean("HEIMDALL_RANDOMISE_CASE") ?? true) ? "random" : "lower",
-    workers: environment.text("HEIMDALL_WORKERS") === "auto" ? workersHere() : environment.integer("HEIMDALL_WORKERS", workersHere(), { least: 1, most: 256 }),
+    workers:
+      environment.text("HEIMDALL_WORKERS") === "auto"
+        ? workersHere()
+        : environment.integer("HEIMDALL_WORKERS", workersHere(), { least: 1, most: 256 }),
     cacheBytes: bytes(environment.size("HEIMDALL_CACHE_BYTES", 64 * 2 ** 20, { least: 2 ** 20, most: 64 * 2 ** 30 })),
     ttl: {
       least: environment.integer("HEIMDALL_MIN_TTL", 0, ttlRange),
@@ -187,8 +213,14 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     logLevel: environment.oneOf("HEIMDALL_LOG_LEVEL", "info", ["error", "warn", "info", "debug"]),
     redis: readRedis(environment),
   };
-  if (config.ttl.least > config.ttl.most) environment.refuse("HEIMDALL_MIN_TTL", "is more than HEIMDALL_MAX_TTL", "lower it");
-  if (config.clientBurst < config.clientRate) environment.refuse("HEIMDALL_BURST_SIZE_PER_IP", "is less than one second's queries", "raise it to HEIMDALL_QUERIES_PER_SECOND_PER_IP at least");
+  if (config.ttl.least > config.ttl.most)
+    environment.refuse("HEIMDALL_MIN_TTL", "is more than HEIMDALL_MAX_TTL", "lower it");
+  if (config.clientBurst < config.clientRate)
+    environment.refuse(
+      "HEIMDALL_BURST_SIZE_PER_IP",
+      "is less than one second's queries",
+      "raise it to HEIMDALL_QUERIES_PER_SECOND_PER_IP at least",
+    );
   if (environment.problems.length > 0) throw new ConfigError(environment.problems);
   return config;
 }

@@ -16,10 +16,14 @@ export function coresOfQuota(text: string): number {
  * Worker processes for what this container is given: one a core, none beyond its quota. Node 20 does not look at the
  * quota itself.
  */
-export const workersFor = (cores: number, quotaCores: number): number => Math.max(1, Math.min(cores, Math.floor(quotaCores)));
+export const workersFor = (cores: number, quotaCores: number): number =>
+  Math.max(1, Math.min(cores, Math.floor(quotaCores)));
 
 function readQuota(): string {
-  const files: readonly (readonly string[])[] = [["/sys/fs/cgroup/cpu.max"], ["/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "/sys/fs/cgroup/cpu/cpu.cfs_period_us"]];
+  const files: readonly (readonly string[])[] = [
+    ["/sys/fs/cgroup/cpu.max"],
+    ["/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "/sys/fs/cgroup/cpu/cpu.cfs_period_us"],
+  ];
   for (const set of files) {
     try {
       return set.map((file) => readFileSync(file, "utf8").trim()).join(" ");

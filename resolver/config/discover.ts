@@ -35,7 +35,8 @@ export function discoverRedis(environment: Environment): Discovered | undefined 
   if (enabled === false) return undefined;
   const found = candidate(environment);
   if (found === undefined) {
-    if (enabled === true) environment.refuse("HEIMDALL_REDIS_ENABLED", "is true, but there is no address", "set HEIMDALL_REDIS_URL");
+    if (enabled === true)
+      environment.refuse("HEIMDALL_REDIS_ENABLED", "is true, but there is no address", "set HEIMDALL_REDIS_URL");
     return undefined;
   }
   const parsed = readUrl(environment, found.by, found.url);

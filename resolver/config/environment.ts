@@ -1,11 +1,25 @@
 /** What a variable may hold, for messages: never its value, which may be a password or hold one. */
 const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
-  ["true", true], ["1", true], ["yes", true], ["on", true], ["enabled", true],
-  ["false", false], ["0", false], ["no", false], ["off", false], ["disabled", false],
+  ["true", true],
+  ["1", true],
+  ["yes", true],
+  ["on", true],
+  ["enabled", true],
+  ["false", false],
+  ["0", false],
+  ["no", false],
+  ["off", false],
+  ["disabled", false],
 ]);
 
 const SIZE_UNITS: ReadonlyMap<string, number> = new Map([
-  ["", 1], ["k", 1e3], ["m", 1e6], ["g", 1e9], ["ki", 2 ** 10], ["mi", 2 ** 20], ["gi", 2 ** 30],
+  ["", 1],
+  ["k", 1e3],
+  ["m", 1e6],
+  ["g", 1e9],
+  ["ki", 2 ** 10],
+  ["mi", 2 ** 20],
+  ["gi", 2 ** 30],
 ]);
 
 export interface Range {
@@ -35,7 +49,8 @@ export class Environment {
     const value = this.text(name);
     if (value === undefined) return undefined;
     const boolean = BOOLEANS.get(value.toLowerCase());
-    if (boolean === undefined) this.refuse(name, "is neither true nor false", `use one of ${[...BOOLEANS.keys()].join(", ")}`);
+    if (boolean === undefined)
+      this.refuse(name, "is neither true nor false", `use one of ${[...BOOLEANS.keys()].join(", ")}`);
     return boolean;
   }
 

@@ -70,7 +70,9 @@ export class Handler {
       tally.counts.l1Misses += 1;
       tally.counts.failures += 1;
       tally.rcode(RCODE.serverFailure);
-      return replyEmpty(packet, query.envelope, RCODE.serverFailure, { extendedError: EXTENDED_ERROR.noReachableAuthority });
+      return replyEmpty(packet, query.envelope, RCODE.serverFailure, {
+        extendedError: EXTENDED_ERROR.noReachableAuthority,
+      });
     }
   }
 
@@ -121,4 +123,5 @@ export class Handler {
   }
 }
 
-const staleness = ({ answer }: Served): number => (rcodeOf(answer) === RCODE.nameError ? EXTENDED_ERROR.staleNameError : EXTENDED_ERROR.staleAnswer);
+const staleness = ({ answer }: Served): number =>
+  rcodeOf(answer) === RCODE.nameError ? EXTENDED_ERROR.staleNameError : EXTENDED_ERROR.staleAnswer;

@@ -28,11 +28,14 @@ function writeOpt(out: Buffer, at: number, dnssecOk: boolean, rcode: number, ext
   out.writeUInt16BE(extendedError, at + 15);
 }
 
-const optBytes = (extendedError: number | undefined): number => OPT_BYTES + (extendedError === undefined ? 0 : EXTENDED_ERROR_BYTES);
+const optBytes = (extendedError: number | undefined): number =>
+  OPT_BYTES + (extendedError === undefined ? 0 : EXTENDED_ERROR_BYTES);
 
 /** Opcode, RD and CD come back as they were sent; RA says that recursion is done here. */
 const repliedFlags = (envelope: Envelope): number =>
-  FLAG.response | FLAG.recursionAvailable | (envelope.flags & (FLAG.opcode | FLAG.recursionDesired | FLAG.checkingDisabled));
+  FLAG.response |
+  FLAG.recursionAvailable |
+  (envelope.flags & (FLAG.opcode | FLAG.recursionDesired | FLAG.checkingDisabled));
 
 /**
  * A reply without records: a refusal, a failure, or (`truncated`) the request to ask again over TCP. Never larger than
@@ -58,7 +61,10 @@ export function replyEmpty(
 
 /** HINFO "RFC8482": all that a question for ANY is told. Built once; only its question differs. */
 const MINIMAL_ANY_RECORD = (() => {
-  const message = encode({ type: "response", answers: [{ type: "HINFO", name: ".", ttl: 3600, data: { cpu: "RFC8482", os: "" } }] });
+  const message = encode({
+    type: "response",
+    answers: [{ type: "HINFO", name: ".", ttl: 3600, data: { cpu: "RFC8482", os: "" } }],
+  });
   // Its owner is the question's name: a pointer to offset 12 in place of the root.
   return Buffer.concat([Buffer.from([0xc0, HEADER_BYTES]), message.subarray(HEADER_BYTES + 1)]);
 })();
@@ -66,7 +72,11 @@ const MINIMAL_ANY_RECORD = (() => {
 /** The minimal answer to ANY (RFC 8482). */
 export function replyMinimalAny(packet: Buffer, envelope: Envelope): Buffer {
   const empty = replyEmpty(packet, envelope, RCODE.noError);
-  const out = Buffer.concat([empty.subarray(0, envelope.questionEnd), MINIMAL_ANY_RECORD, empty.subarray(envelope.questionEnd)]);
+  const out = Buffer.concat([
+    empty.subarray(0, envelope.questionEnd),
+    MINIMAL_ANY_RECORD,
+    empty.subarray(envelope.questionEnd),
+  ]);
   out.writeUInt16BE(1, 6);
   return out;
 }
@@ -100,7 +110,8 @@ export function replyFromAnswer(packet: Buffer, query: Query, answer: Answer, sh
   const kept = query.wantsAuthenticData ? FLAG.rcode | FLAG.authenticData : FLAG.rcode;
   out.writeUInt16BE(repliedFlags(envelope) | (wire.charCodeAt(3) & kept), 2);
   const age = ageAt(answer.storedAt, showing.nowMs);
-  for (const at of ttlOffsets) out.writeUInt32BE(showing.isStale ? STALE_TTL : remainingTtl(out.readUInt32BE(at), age), at);
+  for (const at of ttlOffsets)
+    out.writeUInt32BE(showing.isStale ? STALE_TTL : remainingTtl(out.readUInt32BE(at), age), at);
   if (edns !== undefined) {
     out.writeUInt16BE(out.readUInt16BE(10) + 1, 10);
     writeOpt(out, wire.length, edns.dnssecOk, wire.charCodeAt(3) & FLAG.rcode, showing.extendedError);

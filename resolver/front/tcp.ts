@@ -87,7 +87,14 @@ export class TcpServer {
       return;
     }
     this.#tally.counts.tcpConnections += 1;
-    const connection: Connection = { socket, client, unframer: new Unframer(MOST_QUERY_BYTES), backlog: [], pending: 0, lastQueryAt: Date.now() };
+    const connection: Connection = {
+      socket,
+      client,
+      unframer: new Unframer(MOST_QUERY_BYTES),
+      backlog: [],
+      pending: 0,
+      lastQueryAt: Date.now(),
+    };
     this.#connections.add(connection);
     this.#perClient.set(client, ofClient + 1);
     socket.on("data", (chunk) => this.#read(connection, chunk));

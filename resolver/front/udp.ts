@@ -36,7 +36,8 @@ export class UdpServer {
       recvBufferSize: SOCKET_BUFFER_BYTES,
       sendBufferSize: SOCKET_BUFFER_BYTES,
       // Replies go to addresses, which need no lookup; Node's own takes a turn of the event loop for each.
-      lookup: (host: string, _options: unknown, callback: (error: null, address: string, family: number) => void) => callback(null, host, this.#family),
+      lookup: (host: string, _options: unknown, callback: (error: null, address: string, family: number) => void) =>
+        callback(null, host, this.#family),
     });
     this.#socket = socket;
     socket.on("message", (packet, from) => this.#answer(packet, from));

@@ -19,10 +19,16 @@ export class SharedCacheError extends Error {
   }
 }
 
-export const kindOf = (error: unknown): FailureKind => (error instanceof SharedCacheError ? error.kind : kindOfFailure(error));
+export const kindOf = (error: unknown): FailureKind =>
+  error instanceof SharedCacheError ? error.kind : kindOfFailure(error);
 
 /** Sends a command if there is a connection, and tells the observer how it went. @throws SharedCacheError */
-export async function attempt<T>(observer: SharedCacheObserver, operation: Operation, link: RedisLink, send: (client: Redis) => Promise<T>): Promise<T> {
+export async function attempt<T>(
+  observer: SharedCacheObserver,
+  operation: Operation,
+  link: RedisLink,
+  send: (client: Redis) => Promise<T>,
+): Promise<T> {
   const begun = performance.now();
   const { client } = link;
   try {
@@ -44,7 +50,13 @@ export function heal(link: RedisLink, error: unknown): void {
 }
 
 /** Notes a failure; the one that opens the breaker is logged. @returns whether it did. */
-export function noteFailure(side: "read" | "write", link: RedisLink, breaker: Breaker, error: unknown, { nowMs, log }: { readonly nowMs: number; readonly log: Log }): boolean {
+export function noteFailure(
+  side: "read" | "write",
+  link: RedisLink,
+  breaker: Breaker,
+  error: unknown,
+  { nowMs, log }: { readonly nowMs: number; readonly log: Log },
+): boolean {
   heal(link, error);
   if (!breaker.failed(nowMs)) return false;
   const kind = kindOf(error);

@@ -22,7 +22,8 @@ const DEFAULT_PORT = 6379;
 export function parseRedisUrl(text: string): ParsedRedisUrl {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined) throw new Error("not a URL; use redis://[user:password@]host[:port]");
-  if (url.protocol !== "redis:" && url.protocol !== "rediss:") throw new Error(`scheme "${url.protocol}" is not spoken here; use redis:// or rediss://`);
+  if (url.protocol !== "redis:" && url.protocol !== "rediss:")
+    throw new Error(`scheme "${url.protocol}" is not spoken here; use redis:// or rediss://`);
   if (url.hostname === "") throw new Error("no host in it; use redis://host[:port]");
   const db = /^\/?(\d*)$/.exec(url.pathname)?.[1];
   if (db === undefined) throw new Error("its path is no database number; leave it out");

@@ -103,7 +103,14 @@ export class RedisLink {
       db: endpoint.db,
       ...(endpoint.username === undefined ? {} : { username: endpoint.username }),
       ...(password === undefined ? {} : { password }),
-      ...(endpoint.tls === "none" ? {} : { tls: { ...(isIP(endpoint.host) === 0 ? { servername: endpoint.host } : {}), ...(ca === undefined ? {} : { ca }) } }),
+      ...(endpoint.tls === "none"
+        ? {}
+        : {
+            tls: {
+              ...(isIP(endpoint.host) === 0 ? { servername: endpoint.host } : {}),
+              ...(ca === undefined ? {} : { ca }),
+            },
+          }),
       // AUTH is all that the login sends: HELLO, INFO and CLIENT are more than the user is allowed (l2/acl.ts).
       protocol: 2,
       enableReadyCheck: false,

@@ -9,7 +9,8 @@ const COMMAND_TIMEOUT_MS = 2_000;
 
 /** What all connections of the configuration have in common. @throws ConfigError when the CA file cannot be read. */
 export const linkOptions = (redis: RedisConfig, log: Log): Omit<LinkOptions, "name" | "endpoint"> => ({
-  readPassword: async () => (redis.passwordFile === undefined ? redis.password : (await readFile(redis.passwordFile, "utf8")).trim()),
+  readPassword: async () =>
+    redis.passwordFile === undefined ? redis.password : (await readFile(redis.passwordFile, "utf8")).trim(),
   ca: readCa(redis.caFile),
   commandTimeoutMs: Math.max(redis.timeout, COMMAND_TIMEOUT_MS),
   log,

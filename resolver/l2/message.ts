@@ -11,7 +11,8 @@ export function writeInvalidation({ name, type, at }: Invalidation): string {
 export function readInvalidation(text: string): Invalidation | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value !== "object" || value === null || !("name" in value) || typeof value.name !== "string") return undefined;
+    if (typeof value !== "object" || value === null || !("name" in value) || typeof value.name !== "string")
+      return undefined;
     if (!("at" in value) || typeof value.at !== "number") return undefined;
     const typeText = "type" in value ? value.type : undefined;
     const type = typeof typeText === "string" ? typeFromText(typeText) : undefined;

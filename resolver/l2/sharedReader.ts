@@ -52,7 +52,8 @@ export class SharedReader {
   async get(key: QuestionKey): Promise<Answer | undefined> {
     const { prefix, tombstones, clock, mostTtl } = this.#options;
     const value = await this.#read(sharedKey(prefix, key));
-    const answer = value === undefined ? undefined : decodeValue(value, questionSectionOf(key), { nowMs: clock(), mostTtl });
+    const answer =
+      value === undefined ? undefined : decodeValue(value, questionSectionOf(key), { nowMs: clock(), mostTtl });
     if (answer === undefined) return undefined;
     const { name, type } = questionOf(key);
     return tombstones.covers(name, type, answer.storedAt) ? undefined : answer;

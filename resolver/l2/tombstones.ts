@@ -26,7 +26,10 @@ export class Tombstones {
 
   /** Whether an answer that was true at `storedAt` has been flushed since. */
   covers(name: string, type: number, storedAt: number): boolean {
-    return storedAt <= Math.max(this.#flushedAt.get(keyOf(name, undefined)) ?? -1, this.#flushedAt.get(keyOf(name, type)) ?? -1);
+    return (
+      storedAt <=
+      Math.max(this.#flushedAt.get(keyOf(name, undefined)) ?? -1, this.#flushedAt.get(keyOf(name, type)) ?? -1)
+    );
   }
 }
 

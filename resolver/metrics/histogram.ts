@@ -1,5 +1,7 @@
 /** Upper bounds in seconds: from a hit in memory (tens of microseconds) to an upstream's time-out. */
-export const LATENCY_BOUNDS = [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5] as const;
+export const LATENCY_BOUNDS = [
+  0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5,
+] as const;
 
 /** What a histogram holds, as it goes from a worker to the primary process. */
 export interface HistogramSnapshot {

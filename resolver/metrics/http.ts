@@ -21,9 +21,11 @@ interface HttpReply {
 }
 
 const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
-const isLoopback = (address: string | undefined): boolean => address !== undefined && /^(::1|(::ffff:)?127\.)/.test(address);
+const isLoopback = (address: string | undefined): boolean =>
+  address !== undefined && /^(::1|(::ffff:)?127\.)/.test(address);
 
-const state = (problem: string | undefined): HttpReply => (problem === undefined ? { status: 200, body: "ok\n" } : { status: 503, body: `${problem}\n` });
+const state = (problem: string | undefined): HttpReply =>
+  problem === undefined ? { status: 200, body: "ok\n" } : { status: 503, body: `${problem}\n` };
 
 /** GET /health, /ready, /metrics; POST /flush?name=…[&type=…] from this machine only, for the command of that name. */
 export class HttpServer {
@@ -52,7 +54,11 @@ export class HttpServer {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     request.resume();
-    const { status, body, type = "text/plain; charset=utf-8" } = await this.#reply(request).catch(() => ({ status: 500, body: "internal error\n" }) as HttpReply);
+    const {
+      status,
+      body,
+      type = "text/plain; charset=utf-8",
+    } = await this.#reply(request).catch(() => ({ status: 500, body: "internal error\n" }) as HttpReply);
     response.writeHead(status, { "content-type": type });
     response.end(request.method === "HEAD" ? "" : body);
   }
@@ -63,14 +69,18 @@ export class HttpServer {
     if (route === "GET /health") return state(this.#options.notAlive());
     if (route === "GET /ready") return state(this.#options.notReady());
     if (route === "GET /metrics") return { status: 200, body: await this.#options.metrics(), type: METRICS_TYPE };
-    if (route === "POST /flush") return isLoopback(request.socket.remoteAddress) ? this.#flush(url) : { status: 403, body: "only from this machine\n" };
+    if (route === "POST /flush")
+      return isLoopback(request.socket.remoteAddress)
+        ? this.#flush(url)
+        : { status: 403, body: "only from this machine\n" };
     return { status: 404, body: "not found\n" };
   }
 
   async #flush(url: URL): Promise<HttpReply> {
     const typeText = url.searchParams.get("type");
     const type = typeText === null ? undefined : typeFromText(typeText);
-    if (typeText !== null && type === undefined) return { status: 400, body: `type "${typeText}": not known; use one such as AAAA or TYPE65280\n` };
+    if (typeText !== null && type === undefined)
+      return { status: 400, body: `type "${typeText}": not known; use one such as AAAA or TYPE65280\n` };
     let name: string;
     try {
       name = nameFromText(url.searchParams.get("name") ?? "");
@@ -78,6 +88,10 @@ export class HttpServer {
       return { status: 400, body: `${error instanceof Error ? error.message : "not a name"}\n` };
     }
     const result = await this.#options.flush(name, type);
-    return { status: result.problems.length === 0 ? 200 : 502, body: `${JSON.stringify(result)}\n`, type: "application/json" };
+    return {
+      status: result.problems.length === 0 ? 200 : 502,
+      body: `${JSON.stringify(result)}\n`,
+      type: "application/json",
+    };
   }
 }

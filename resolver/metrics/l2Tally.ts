@@ -7,7 +7,8 @@ export const sides = ["read", "write"] as const;
 export type Side = (typeof sides)[number];
 type Per<K extends string, V> = Readonly<Record<K, V>>;
 
-const perOf = <K extends string, V>(keys: readonly K[], value: (key: K) => V): Record<K, V> => Object.fromEntries(keys.map((key) => [key, value(key)])) as Record<K, V>;
+const perOf = <K extends string, V>(keys: readonly K[], value: (key: K) => V): Record<K, V> =>
+  Object.fromEntries(keys.map((key) => [key, value(key)])) as Record<K, V>;
 
 /** What a process has seen of the shared cache, as it goes from one process to another. */
 export interface L2Snapshot {
@@ -54,7 +55,9 @@ const worse = (a: BreakerState | undefined, b: BreakerState | undefined): Breake
   a === undefined || (b !== undefined && BREAKER_VALUE[b] > BREAKER_VALUE[a]) ? b : a;
 
 export const addL2 = (a: L2Snapshot, b: L2Snapshot): L2Snapshot => ({
-  errors: perOf(operations, (operation) => perOf(failureKinds, (kind) => a.errors[operation][kind] + b.errors[operation][kind])),
+  errors: perOf(operations, (operation) =>
+    perOf(failureKinds, (kind) => a.errors[operation][kind] + b.errors[operation][kind]),
+  ),
   seconds: perOf(operations, (operation) => addHistograms(a.seconds[operation], b.seconds[operation])),
   breakers: perOf(sides, (side) => worse(a.breakers[side], b.breakers[side])),
 });

@@ -48,7 +48,8 @@ export class BackMetrics implements UpstreamObserver {
       labelNames: ["upstream"],
       registers,
       collect() {
-        for (const [upstream, state] of forwarder.states) this.set({ upstream: describeAddress(upstream) }, isHealthy(state) ? 1 : 0);
+        for (const [upstream, state] of forwarder.states)
+          this.set({ upstream: describeAddress(upstream) }, isHealthy(state) ? 1 : 0);
       },
     });
     new Gauge({
@@ -57,7 +58,8 @@ export class BackMetrics implements UpstreamObserver {
       labelNames: ["upstream"],
       registers,
       collect() {
-        for (const [upstream, { smoothedMs }] of forwarder.states) if (smoothedMs !== undefined) this.set({ upstream: describeAddress(upstream) }, smoothedMs / 1000);
+        for (const [upstream, { smoothedMs }] of forwarder.states)
+          if (smoothedMs !== undefined) this.set({ upstream: describeAddress(upstream) }, smoothedMs / 1000);
       },
     });
   }

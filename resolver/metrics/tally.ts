@@ -7,7 +7,13 @@ export type Origin = (typeof origins)[number];
 
 export const shownRcodes = ["noerror", "nxdomain", "servfail", "refused", "formerr", "other"] as const;
 export type ShownRcode = (typeof shownRcodes)[number];
-const RCODE_NAMES: ReadonlyMap<number, ShownRcode> = new Map([[0, "noerror"], [1, "formerr"], [2, "servfail"], [3, "nxdomain"], [5, "refused"]]);
+const RCODE_NAMES: ReadonlyMap<number, ShownRcode> = new Map([
+  [0, "noerror"],
+  [1, "formerr"],
+  [2, "servfail"],
+  [3, "nxdomain"],
+  [5, "refused"],
+]);
 
 /** What the processes that answer clients count. Plain numbers: a label costs the hit path nothing. */
 export interface Counts {
@@ -33,8 +39,24 @@ export interface Counts {
 }
 
 const noCounts: Readonly<Counts> = {
-  udpQueries: 0, tcpQueries: 0, l1Hits: 0, l1Misses: 0, l2Hits: 0, l2Misses: 0, staleAnswers: 0, failures: 0, dropped: 0,
-  rateLimited: 0, truncated: 0, sendErrors: 0, tcpConnections: 0, tcpRefused: 0, prefetches: 0, entries: 0, bytes: 0, inFlight: 0,
+  udpQueries: 0,
+  tcpQueries: 0,
+  l1Hits: 0,
+  l1Misses: 0,
+  l2Hits: 0,
+  l2Misses: 0,
+  staleAnswers: 0,
+  failures: 0,
+  dropped: 0,
+  rateLimited: 0,
+  truncated: 0,
+  sendErrors: 0,
+  tcpConnections: 0,
+  tcpRefused: 0,
+  prefetches: 0,
+  entries: 0,
+  bytes: 0,
+  inFlight: 0,
 };
 
 /** A tally as it goes from one process to another. */
@@ -48,8 +70,20 @@ export interface TallySnapshot {
 /** The counters of one process that answers; what it does with the shared cache is counted apart. */
 export class Tally {
   readonly counts: Counts = { ...noCounts };
-  readonly latency: Readonly<Record<Origin, Histogram>> = { l1: new Histogram(), l2: new Histogram(), upstream: new Histogram(), stale: new Histogram() };
-  readonly #rcodes: Record<ShownRcode, number> = { noerror: 0, nxdomain: 0, servfail: 0, refused: 0, formerr: 0, other: 0 };
+  readonly latency: Readonly<Record<Origin, Histogram>> = {
+    l1: new Histogram(),
+    l2: new Histogram(),
+    upstream: new Histogram(),
+    stale: new Histogram(),
+  };
+  readonly #rcodes: Record<ShownRcode, number> = {
+    noerror: 0,
+    nxdomain: 0,
+    servfail: 0,
+    refused: 0,
+    formerr: 0,
+    other: 0,
+  };
 
   rcode(rcode: number): void {
     this.#rcodes[RCODE_NAMES.get(rcode) ?? "other"] += 1;
@@ -80,7 +114,10 @@ export const ofDeparted = (last: TallySnapshot): TallySnapshot => ({
   l2: { ...last.l2, breakers: emptyL2.breakers },
 });
 
-const addRecords = <K extends string>(a: Readonly<Record<K, number>>, b: Readonly<Record<K, number>>): Record<K, number> => {
+const addRecords = <K extends string>(
+  a: Readonly<Record<K, number>>,
+  b: Readonly<Record<K, number>>,
+): Record<K, number> => {
   const sum: Record<K, number> = { ...a };
   for (const key in b) sum[key] = a[key] + b[key];
   return sum;

@@ -48,7 +48,8 @@ export class Crew {
     const started = await Promise.all(Array.from({ length: this.#config.workers }, () => this.#spawn(tier)));
     cluster.on("exit", (worker, code) => this.#exited(worker, code, tier));
     const ports = started[0] ?? { udp: 0, tcp: 0 };
-    if (started.some((each) => each.udp !== ports.udp)) throw new Error("the kernel gave the workers different ports; start again, or name a port in HEIMDALL_BIND_ADDR");
+    if (started.some((each) => each.udp !== ports.udp))
+      throw new Error("the kernel gave the workers different ports; start again, or name a port in HEIMDALL_BIND_ADDR");
     return ports;
   }
 
@@ -111,7 +112,11 @@ export class Crew {
     });
   }
 
-  async #answer(worker: Worker, { seq, key, purpose }: Extract<FromWorker, { readonly kind: "ask" }>, tier: CachingTier): Promise<void> {
+  async #answer(
+    worker: Worker,
+    { seq, key, purpose }: Extract<FromWorker, { readonly kind: "ask" }>,
+    tier: CachingTier,
+  ): Promise<void> {
     try {
       const served = await tier.resolve(key, purpose);
       send(worker, { kind: "answered", seq, served });
@@ -146,7 +151,10 @@ export class Crew {
     if (this.#isDraining) return;
     this.#log("error", "worker ended", { code });
     setTimeout(() => {
-      if (!this.#isDraining) this.#spawn(tier).catch((error: unknown) => this.#log("error", "worker not replaced", { problem: String(error) }));
+      if (!this.#isDraining)
+        this.#spawn(tier).catch((error: unknown) =>
+          this.#log("error", "worker not replaced", { problem: String(error) }),
+        );
     }, RESPAWN_MS);
   }
 }

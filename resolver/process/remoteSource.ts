@@ -24,7 +24,10 @@ export class RemoteSource implements Source {
   resolve(key: QuestionKey, purpose: Purpose): Promise<Served> {
     const seq = ++this.#seq;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#settle(seq)?.reject(new ResolutionFailure("the primary process did not answer")), this.#timeoutMs);
+      const timer = setTimeout(
+        () => this.#settle(seq)?.reject(new ResolutionFailure("the primary process did not answer")),
+        this.#timeoutMs,
+      );
       this.#waiting.set(seq, { resolve, reject, timer });
       this.#send({ kind: "ask", seq, key, purpose });
     });

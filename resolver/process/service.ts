@@ -54,7 +54,9 @@ export class Service {
     this.#http = new HttpServer({
       notAlive: () => this.#answerers.problem(),
       notReady: () => (this.#state === "ready" ? this.#answerers.problem() : this.#state),
-      metrics: async () => renderTally(addSnapshots(await this.#answerers.tally(), { ...emptySnapshot, l2: this.#back.l2.snapshot() })) + (await this.#back.metrics.registry.metrics()),
+      metrics: async () =>
+        renderTally(addSnapshots(await this.#answerers.tally(), { ...emptySnapshot, l2: this.#back.l2.snapshot() })) +
+        (await this.#back.metrics.registry.metrics()),
       flush: (name, type) => this.#back.flush(name, type),
     });
   }

@@ -27,10 +27,21 @@ export async function runWorker(config: Config, log: Log): Promise<void> {
   const remote = new RemoteSource(send, config.upstreamBudget + IPC_MARGIN_MS);
   const l2 = new L2Tally();
   const tombstones = new Tombstones();
-  const shared = config.redis === undefined ? undefined : connectReader(config.redis, { mostTtl: config.ttl.most, tombstones, observer: l2, log });
+  const shared =
+    config.redis === undefined
+      ? undefined
+      : connectReader(config.redis, { mostTtl: config.ttl.most, tombstones, observer: l2, log });
   if (shared !== undefined) l2.watch("read", () => shared.reader.breaker);
-  const source = shared === undefined ? remote : new Resolution({ shared: shared.reader, next: remote, keepStaleMs: config.keepStale, clock: wallClock });
-  const tier = new CachingTier(new Store(shareOfCache(config).ofWorker, config.keepStale), source, tierPolicy(config), wallClock);
+  const source =
+    shared === undefined
+      ? remote
+      : new Resolution({ shared: shared.reader, next: remote, keepStaleMs: config.keepStale, clock: wallClock });
+  const tier = new CachingTier(
+    new Store(shareOfCache(config).ofWorker, config.keepStale),
+    source,
+    tierPolicy(config),
+    wallClock,
+  );
   const front = new Front(config, tier, config.workers, log);
 
   process.on("message", (raw) => {
@@ -44,7 +55,12 @@ export async function runWorker(config: Config, log: Log): Promise<void> {
         tier.forgetWhere((key) => isMeant(message.invalidation, key));
         return;
       case "report":
-        return send({ kind: "reported", seq: message.seq, tally: { ...front.snapshot(), l2: l2.snapshot() }, popular: tier.store.popular(message.mostPopular) });
+        return send({
+          kind: "reported",
+          seq: message.seq,
+          tally: { ...front.snapshot(), l2: l2.snapshot() },
+          popular: tier.store.popular(message.mostPopular),
+        });
       case "drain":
         void front.drain().then(() => process.exit(0));
     }
@@ -54,7 +70,8 @@ export async function runWorker(config: Config, log: Log): Promise<void> {
   process.on("SIGINT", () => undefined);
   process.on("disconnect", () => process.exit(1));
   // Whoever asks at once finds the connection there.
-  if (shared !== undefined && config.redis !== undefined) await sleepUntil(() => shared.link.client !== undefined, firstConnectionMs(config.redis));
+  if (shared !== undefined && config.redis !== undefined)
+    await sleepUntil(() => shared.link.client !== undefined, firstConnectionMs(config.redis));
   try {
     send({ kind: "listening", ports: await front.listen() });
   } catch (error) {
@@ -62,10 +79,16 @@ export async function runWorker(config: Config, log: Log): Promise<void> {
   }
 }
 
-function connectReader(redis: RedisConfig, options: Pick<SharedReaderOptions, "mostTtl" | "tombstones" | "observer" | "log">): { readonly reader: SharedReader; readonly link: RedisLink } {
+function connectReader(
+  redis: RedisConfig,
+  options: Pick<SharedReaderOptions, "mostTtl" | "tombstones" | "observer" | "log">,
+): { readonly reader: SharedReader; readonly link: RedisLink } {
   const link = new RedisLink({ ...linkOptions(redis, options.log), name: "read", endpoint: redis.read });
   link.start();
-  return { reader: new SharedReader({ prefix: redis.prefix, read: link, capMs: redis.timeout, clock: wallClock, ...options }), link };
+  return {
+    reader: new SharedReader({ prefix: redis.prefix, read: link, capMs: redis.timeout, clock: wallClock, ...options }),
+    link,
+  };
 }
 
 export interface CacheShares {

@@ -10,7 +10,10 @@ export interface UpstreamAddress {
 const DNS_PORT = 53;
 
 /** Reads `192.0.2.1`, `192.0.2.1:5353`, `2001:db8::1` or `[2001:db8::1]:5353`. @param leastPort 0 for a socket of ours, whose port the kernel may choose. @returns undefined for anything else. */
-export function parseAddress(text: string, { leastPort = 1 }: { readonly leastPort?: number } = {}): UpstreamAddress | undefined {
+export function parseAddress(
+  text: string,
+  { leastPort = 1 }: { readonly leastPort?: number } = {},
+): UpstreamAddress | undefined {
   const parts = /^(?:\[([^\]]+)\]|([0-9.]+))(?::(\d{1,5}))?$/.exec(text);
   const host = parts?.[1] ?? parts?.[2] ?? text;
   const family = isIP(host);
@@ -19,4 +22,5 @@ export function parseAddress(text: string, { leastPort = 1 }: { readonly leastPo
   return { host, port, family };
 }
 
-export const describeAddress = ({ host, port, family }: UpstreamAddress): string => (family === 6 ? `[${host}]:${port}` : `${host}:${port}`);
+export const describeAddress = ({ host, port, family }: UpstreamAddress): string =>
+  family === 6 ? `[${host}]:${port}` : `${host}:${port}`;

@@ -92,7 +92,8 @@ export class Forwarder {
         const upstream = waiting.shift();
         if (upstream !== undefined) return put(upstream);
         // Where one has refused, those that are down anyway are not waited for.
-        const isOver = asked.size === 0 || (refusal !== undefined && ![...asked].some((each) => isHealthy(this.#stateOf(each))));
+        const isOver =
+          asked.size === 0 || (refusal !== undefined && ![...asked].some((each) => isHealthy(this.#stateOf(each))));
         if (isOver) settle(() => reject(new ResolutionFailure(`no upstream answers; last: ${refusal ?? "timeout"}`)));
       };
       const put = (upstream: UpstreamAddress): void => {
@@ -102,14 +103,16 @@ export class Forwarder {
           isNewest = false;
         };
         asked.add(upstream);
-        void this.#attempt({ upstream, key, timeoutMs: end - performance.now(), callOff, onSilence: goOn }).then((outcome) => {
-          asked.delete(upstream);
-          if (callOff.isCalled) return;
-          if (typeof outcome !== "string") return settle(() => resolve(outcome));
-          if (outcome === "refused" || outcome === "malformed") refusal = outcome;
-          if (isNewest) goOn();
-          else if (waiting.length === 0) next();
-        });
+        void this.#attempt({ upstream, key, timeoutMs: end - performance.now(), callOff, onSilence: goOn }).then(
+          (outcome) => {
+            asked.delete(upstream);
+            if (callOff.isCalled) return;
+            if (typeof outcome !== "string") return settle(() => resolve(outcome));
+            if (outcome === "refused" || outcome === "malformed") refusal = outcome;
+            if (isNewest) goOn();
+            else if (waiting.length === 0) next();
+          },
+        );
       };
       next();
     });
@@ -117,7 +120,13 @@ export class Forwarder {
 
   /** Asks one upstream and notes how it went, for the order of the next questions. Never fails. */
   async probe(upstream: UpstreamAddress, key: QuestionKey): Promise<void> {
-    await this.#attempt({ upstream, key, timeoutMs: this.#options.budgetMs, callOff: new CallOff(), onSilence: () => undefined });
+    await this.#attempt({
+      upstream,
+      key,
+      timeoutMs: this.#options.budgetMs,
+      callOff: new CallOff(),
+      onSilence: () => undefined,
+    });
   }
 
   async #attempt(attempt: Attempt): Promise<Outcome> {
@@ -125,13 +134,19 @@ export class Forwarder {
     const { upstream, key } = attempt;
     const begun = performance.now();
     const observed = <T extends Outcome>(outcome: T): T => {
-      observer.attempt(describeAddress(upstream), typeof outcome === "string" ? outcome : "answered", (performance.now() - begun) / 1000);
+      observer.attempt(
+        describeAddress(upstream),
+        typeof outcome === "string" ? outcome : "answered",
+        (performance.now() - begun) / 1000,
+      );
       return outcome;
     };
     try {
       const { message, askedAt } = await this.#persist(attempt);
       if (!CONCLUSIVE.has(message.readUInt16BE(2) & FLAG.rcode)) return observed("refused");
-      return observed(answerFromUpstream(message, questionSectionOf(key), questionOf(key).type, ttl, askedAt) ?? "malformed");
+      return observed(
+        answerFromUpstream(message, questionSectionOf(key), questionOf(key).type, ttl, askedAt) ?? "malformed",
+      );
     } catch (error) {
       return observed(error instanceof ExchangeFailure ? error.problem : "unreachable");
     }
@@ -142,7 +157,13 @@ export class Forwarder {
    * @returns what it says, and when it was asked: what it says was true then at the latest.
    * @throws ExchangeFailure
    */
-  async #persist({ upstream, key, timeoutMs, callOff, onSilence }: Attempt): Promise<{ readonly message: Buffer; readonly askedAt: number }> {
+  async #persist({
+    upstream,
+    key,
+    timeoutMs,
+    callOff,
+    onSilence,
+  }: Attempt): Promise<{ readonly message: Buffer; readonly askedAt: number }> {
     const { clock } = this.#options;
     const end = performance.now() + timeoutMs;
     let problem: ExchangeProblem = "overtaken";
@@ -190,11 +211,18 @@ export class Forwarder {
     if (typeof overUdp !== "string") return overUdp;
     this.#options.observer.askedOverTcp(describeAddress(upstream));
     try {
-      return await exchangeOverTcp(upstream, request, { ...patience, timeoutMs: Math.min(end - performance.now(), MOST_TCP_MS) });
+      return await exchangeOverTcp(upstream, request, {
+        ...patience,
+        timeoutMs: Math.min(end - performance.now(), MOST_TCP_MS),
+      });
     } catch (error) {
-      if (overUdp !== "other-case" || !(error instanceof ExchangeFailure) || error.problem !== "unreachable") throw error;
+      if (overUdp !== "other-case" || !(error instanceof ExchangeFailure) || error.problem !== "unreachable")
+        throw error;
       // It keeps no case and speaks no TCP: its replies are as hard to forge as id and port make them.
-      const again = await exchangeOverUdp(upstream, inLowerCase(request), { ...udpPatience, timeoutMs: end - performance.now() });
+      const again = await exchangeOverUdp(upstream, inLowerCase(request), {
+        ...udpPatience,
+        timeoutMs: end - performance.now(),
+      });
       if (typeof again === "string") throw error;
       return again;
     }
@@ -207,7 +235,10 @@ export class Forwarder {
   #note(upstream: UpstreamAddress, state: UpstreamState): void {
     const wasHealthy = isHealthy(this.#stateOf(upstream));
     this.#states.set(upstream, state);
-    if (isHealthy(state) !== wasHealthy) this.#options.log(wasHealthy ? "warn" : "info", wasHealthy ? "upstream down" : "upstream back", { upstream: describeAddress(upstream) });
+    if (isHealthy(state) !== wasHealthy)
+      this.#options.log(wasHealthy ? "warn" : "info", wasHealthy ? "upstream down" : "upstream back", {
+        upstream: describeAddress(upstream),
+      });
   }
 }
 

@@ -24,11 +24,16 @@ const MOST_PATIENCE_MS = 1_500;
 export const isHealthy = (state: UpstreamState): boolean => state.failures < UNHEALTHY_AFTER;
 
 export function afterReply(state: UpstreamState, roundTripMs: number): UpstreamState {
-  const smoothedMs = state.smoothedMs === undefined ? roundTripMs : state.smoothedMs + SMOOTHING * (roundTripMs - state.smoothedMs);
+  const smoothedMs =
+    state.smoothedMs === undefined ? roundTripMs : state.smoothedMs + SMOOTHING * (roundTripMs - state.smoothedMs);
   return { smoothedMs, failures: 0, lastFailureAt: state.lastFailureAt };
 }
 
-export const afterFailure = (state: UpstreamState, nowMs: number): UpstreamState => ({ ...state, failures: state.failures + 1, lastFailureAt: nowMs });
+export const afterFailure = (state: UpstreamState, nowMs: number): UpstreamState => ({
+  ...state,
+  failures: state.failures + 1,
+  lastFailureAt: nowMs,
+});
 
 /**
  * Whom to ask, in order: the healthy, fastest first, those that failed last time after those that did not; then the

@@ -35,6 +35,9 @@ export class Prober {
     const state = this.forwarder.states.find(([each]) => each === upstream)?.[1];
     const every = state === undefined || isHealthy(state) ? HEALTHY_EVERY_MS : UNHEALTHY_EVERY_MS;
     // By chance a little more or less: replicas started together do not ask together.
-    this.#timers.set(upstream, setTimeout(() => void this.#probe(upstream), every * (0.75 + Math.random() / 2)));
+    this.#timers.set(
+      upstream,
+      setTimeout(() => void this.#probe(upstream), every * (0.75 + Math.random() / 2)),
+    );
   }
 }

@@ -34,10 +34,14 @@ export function buildRequest(key: QuestionKey, { caseOfNames, edns }: RequestSha
   const packet = Buffer.alloc(edns === "spoken" ? end + OPT_BYTES : end);
   const id = randomInt(0x10000);
   packet.writeUInt16BE(id, 0);
-  packet.writeUInt16BE(FLAG.recursionDesired | FLAG.authenticData | (question.checkingDisabled ? FLAG.checkingDisabled : 0), 2);
+  packet.writeUInt16BE(
+    FLAG.recursionDesired | FLAG.authenticData | (question.checkingDisabled ? FLAG.checkingDisabled : 0),
+    2,
+  );
   packet.writeUInt16BE(1, 4);
   packet.write(section, HEADER_BYTES, "latin1");
-  if (caseOfNames === "random") randomiseCase(packet, HEADER_BYTES, end - QUESTION_TAIL_BYTES, randomBytes(section.length));
+  if (caseOfNames === "random")
+    randomiseCase(packet, HEADER_BYTES, end - QUESTION_TAIL_BYTES, randomBytes(section.length));
   if (edns === "spoken") {
     packet.writeUInt16BE(1, 10);
     packet.writeUInt16BE(TYPE.opt, end + 1);
@@ -72,6 +76,7 @@ export function matchReply(message: Buffer, request: Request): Match {
   const section = message.toString("latin1", HEADER_BYTES, end);
   if (section === request.section) return "answer";
   const sameType = section.slice(-QUESTION_TAIL_BYTES) === request.section.slice(-QUESTION_TAIL_BYTES);
-  const sameName = lowerCase(section.slice(0, -QUESTION_TAIL_BYTES)) === lowerCase(request.section.slice(0, -QUESTION_TAIL_BYTES));
+  const sameName =
+    lowerCase(section.slice(0, -QUESTION_TAIL_BYTES)) === lowerCase(request.section.slice(0, -QUESTION_TAIL_BYTES));
   return sameType && sameName ? "other-case" : "foreign";
 }

@@ -12,7 +12,11 @@ import { matchReply, type Request } from "./request";
  * Connecting counts towards the time that it may take.
  * @throws ExchangeFailure
  */
-export function exchangeOverTcp(upstream: UpstreamAddress, request: Request, { timeoutMs, callOff }: Patience): Promise<Buffer> {
+export function exchangeOverTcp(
+  upstream: UpstreamAddress,
+  request: Request,
+  { timeoutMs, callOff }: Patience,
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const unframer = new Unframer(MOST_MESSAGE_BYTES);
     const socket = connect({ host: upstream.host, port: upstream.port, family: upstream.family, noDelay: true });

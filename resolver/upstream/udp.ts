@@ -20,9 +20,16 @@ export interface UdpPatience extends Patience {
 const MOST_FOREIGN = 8;
 const MOST_RESEND_MS = 1_000;
 
-type Lookup = (host: string, options: unknown, callback: (error: null, address: string, family: number) => void) => void;
+type Lookup = (
+  host: string,
+  options: unknown,
+  callback: (error: null, address: string, family: number) => void,
+) => void;
 /** Addresses need no lookup; Node's own takes a turn of the event loop for each. */
-const noLookup = (family: 4 | 6): Lookup => (host, _options, callback) => callback(null, host, family);
+const noLookup =
+  (family: 4 | 6): Lookup =>
+  (host, _options, callback) =>
+    callback(null, host, family);
 
 /**
  * Sends one request and waits for its reply, on a socket of its own: the kernel gives it a random port and, as it is
@@ -30,9 +37,16 @@ const noLookup = (family: 4 | 6): Lookup => (host, _options, callback) => callba
  * is sent again is the same packet from the same port: a second question would give a forger a second target.
  * @throws ExchangeFailure
  */
-export function exchangeOverUdp(upstream: UpstreamAddress, request: Request, { timeoutMs, resendAfterMs, callOff }: UdpPatience): Promise<UdpReply> {
+export function exchangeOverUdp(
+  upstream: UpstreamAddress,
+  request: Request,
+  { timeoutMs, resendAfterMs, callOff }: UdpPatience,
+): Promise<UdpReply> {
   return new Promise((resolve, reject) => {
-    const socket: Socket = createSocket({ type: upstream.family === 6 ? "udp6" : "udp4", lookup: noLookup(upstream.family) });
+    const socket: Socket = createSocket({
+      type: upstream.family === 6 ? "udp6" : "udp4",
+      lookup: noLookup(upstream.family),
+    });
     let foreign = 0;
     let resending: NodeJS.Timeout | undefined;
     const settle = (finish: () => void): void => {

@@ -1,4 +1,3 @@
-
 const LENGTH_BYTES = 2;
 
 /** A message as it goes over TCP: its length in two bytes before it (RFC 1035, 4.2.2). */

@@ -1,7 +1,9 @@
 /** Characters that would be read as something else in a name's text, in a key or on a terminal. */
-const isPlain = (code: number): boolean => code > 0x20 && code < 0x7f && !'.:\\"(){};@$*'.includes(String.fromCharCode(code));
+const isPlain = (code: number): boolean =>
+  code > 0x20 && code < 0x7f && !'.:\\"(){};@$*'.includes(String.fromCharCode(code));
 
-const escapeByte = (code: number): string => (isPlain(code) || code === 0x2a ? String.fromCharCode(code) : `\\${String(code).padStart(3, "0")}`);
+const escapeByte = (code: number): string =>
+  isPlain(code) || code === 0x2a ? String.fromCharCode(code) : `\\${String(code).padStart(3, "0")}`;
 
 /**
  * A wire name as text without the last dot ("example.com"; "." for the root). Bytes that are no plain characters are
@@ -10,7 +12,7 @@ const escapeByte = (code: number): string => (isPlain(code) || code === 0x2a ? S
  */
 export function nameToText(name: string): string {
   const labels: string[] = [];
-  for (let at = 0; at < name.length; ) {
+  for (let at = 0; at < name.length;) {
     const length = name.charCodeAt(at);
     if (length === 0) break;
     let label = "";
@@ -38,11 +40,13 @@ export function nameFromText(text: string): string {
       label = "";
     } else if (char === "\\") {
       const digits = /^\d{3}/.exec(body.slice(i + 1))?.[0];
-      if (digits !== undefined && Number(digits) > 255) throw new Error(`name "${text}": \\${digits} is no byte; use \\000 to \\255`);
+      if (digits !== undefined && Number(digits) > 255)
+        throw new Error(`name "${text}": \\${digits} is no byte; use \\000 to \\255`);
       label += digits === undefined ? body.charAt(i + 1) : String.fromCharCode(Number(digits));
       i += digits === undefined ? 1 : 3;
     } else {
-      if (char.charCodeAt(0) > 0x7f) throw new Error(`name "${text}": "${char}" is no ASCII; use the form that begins with xn--`);
+      if (char.charCodeAt(0) > 0x7f)
+        throw new Error(`name "${text}": "${char}" is no ASCII; use the form that begins with xn--`);
       label += char;
     }
   }

@@ -60,7 +60,11 @@ function findOpt(packet: Buffer, start: number, records: number): Opt | "none" |
     const type = packet.readUInt16BE(name.end);
     if (type === TYPE.opt) {
       if (found !== "none") return MORE_THAN_ONE_OPT;
-      if (name.end - at !== 1 || !optionsAreSound(packet, name.end + 10, name.end + 10 + packet.readUInt16BE(name.end + 8))) return undefined;
+      if (
+        name.end - at !== 1 ||
+        !optionsAreSound(packet, name.end + 10, name.end + 10 + packet.readUInt16BE(name.end + 8))
+      )
+        return undefined;
       found = {
         udpBytes: Math.max(packet.readUInt16BE(name.end + 2), LEAST_UDP_BYTES),
         version: packet.readUInt8(name.end + 5),
@@ -85,12 +89,14 @@ export function parseQuery(packet: Buffer): Parsed {
   if ((flags & FLAG.opcode) !== 0) return { verdict: "refuse", envelope: bare, rcode: RCODE.notImplemented };
   const oneQuestion = packet.readUInt16BE(4) === 1 && packet.readUInt32BE(6) === 0;
   const name = oneQuestion ? readPlainName(packet, HEADER_BYTES) : undefined;
-  if (name === undefined || name.end + QUESTION_TAIL_BYTES > packet.length) return { verdict: "refuse", envelope: bare, rcode: RCODE.formatError };
+  if (name === undefined || name.end + QUESTION_TAIL_BYTES > packet.length)
+    return { verdict: "refuse", envelope: bare, rcode: RCODE.formatError };
 
   const questionEnd = name.end + QUESTION_TAIL_BYTES;
   const additionals = packet.readUInt16BE(10);
   const opt = additionals === 0 ? "none" : findOpt(packet, questionEnd, additionals);
-  if (opt === undefined || opt === MORE_THAN_ONE_OPT) return { verdict: "refuse", envelope: { ...bare, questionEnd }, rcode: RCODE.formatError };
+  if (opt === undefined || opt === MORE_THAN_ONE_OPT)
+    return { verdict: "refuse", envelope: { ...bare, questionEnd }, rcode: RCODE.formatError };
   const edns = opt === "none" ? undefined : opt;
   const envelope: Envelope = { id: bare.id, flags, questionEnd, edns };
   if (edns !== undefined && edns.version !== 0) return { verdict: "refuse", envelope, rcode: RCODE.badVersion };

@@ -28,7 +28,13 @@ const suffix = (dnssecOk: boolean, checkingDisabled: boolean): string =>
   SUFFIX[((dnssecOk ? DNSSEC_OK : 0) + (checkingDisabled ? CHECKING_DISABLED : 0)) as 0 | 1 | 2 | 3];
 
 /** @param nameEnd offset after the question's name. @param hasUpper whether that name has upper-case letters. */
-export function keyOfPacket(packet: Buffer, nameEnd: number, hasUpper: boolean, dnssecOk: boolean, checkingDisabled: boolean): QuestionKey {
+export function keyOfPacket(
+  packet: Buffer,
+  nameEnd: number,
+  hasUpper: boolean,
+  dnssecOk: boolean,
+  checkingDisabled: boolean,
+): QuestionKey {
   const end = nameEnd + QUESTION_TAIL_BYTES;
   const flags = suffix(dnssecOk, checkingDisabled);
   if (!hasUpper) return (packet.toString("latin1", HEADER_BYTES, end) + flags) as QuestionKey;
@@ -40,7 +46,10 @@ export function keyOfPacket(packet: Buffer, nameEnd: number, hasUpper: boolean, 
 const twoBytes = (value: number): string => String.fromCharCode(value >> 8, value & 0xff);
 
 export function keyOf(question: Question): QuestionKey {
-  return (question.name + twoBytes(question.type) + twoBytes(question.class) + suffix(question.dnssecOk, question.checkingDisabled)) as QuestionKey;
+  return (question.name +
+    twoBytes(question.type) +
+    twoBytes(question.class) +
+    suffix(question.dnssecOk, question.checkingDisabled)) as QuestionKey;
 }
 
 const nameLength = (key: string): number => {

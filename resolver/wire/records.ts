@@ -16,9 +16,21 @@ export interface RecordPlace {
 
 /** Where the names stand in the data of types that may compress them (RFC 3597, 4): bytes before the first, how many. */
 const NAMES_IN_DATA: ReadonlyMap<number, readonly [before: number, names: number]> = new Map([
-  [TYPE.ns, [0, 1]], [TYPE.cname, [0, 1]], [TYPE.soa, [0, 2]], [TYPE.mb, [0, 1]], [TYPE.mg, [0, 1]], [TYPE.mr, [0, 1]],
-  [TYPE.ptr, [0, 1]], [TYPE.minfo, [0, 2]], [TYPE.mx, [2, 1]], [TYPE.rp, [0, 2]], [TYPE.afsdb, [2, 1]], [TYPE.rt, [2, 1]],
-  [TYPE.srv, [6, 1]], [TYPE.kx, [2, 1]], [TYPE.dname, [0, 1]],
+  [TYPE.ns, [0, 1]],
+  [TYPE.cname, [0, 1]],
+  [TYPE.soa, [0, 2]],
+  [TYPE.mb, [0, 1]],
+  [TYPE.mg, [0, 1]],
+  [TYPE.mr, [0, 1]],
+  [TYPE.ptr, [0, 1]],
+  [TYPE.minfo, [0, 2]],
+  [TYPE.mx, [2, 1]],
+  [TYPE.rp, [0, 2]],
+  [TYPE.afsdb, [2, 1]],
+  [TYPE.rt, [2, 1]],
+  [TYPE.srv, [6, 1]],
+  [TYPE.kx, [2, 1]],
+  [TYPE.dname, [0, 1]],
 ]);
 /** Serial, refresh, retry, expire, minimum. */
 const SOA_TAIL_BYTES = 20;

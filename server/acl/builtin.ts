@@ -15,9 +15,30 @@ export type DefaultUserMode = "locked" | "password";
 const GUARD: Readonly<Record<Engine, readonly string[]>> = {
   dragonfly: ["+PING", "+AUTH", "+HELLO", "+QUIT", "+SELECT", "+CLIENT", "+INFO", "+GET", "+SET"],
   redis: [
-    "+ping", "+auth", "+hello", "+quit", "+select", "+client", "+info", "+get", "+set",
-    "+role", "+replicaof", "+config|get", "+config|set", "+dbsize", "+bgsave", "+save", "+lastsave", "+shutdown",
-    "+acl|setuser", "+acl|getuser", "+acl|deluser", "+acl|list", "+acl|users", "+acl|whoami",
+    "+ping",
+    "+auth",
+    "+hello",
+    "+quit",
+    "+select",
+    "+client",
+    "+info",
+    "+get",
+    "+set",
+    "+role",
+    "+replicaof",
+    "+config|get",
+    "+config|set",
+    "+dbsize",
+    "+bgsave",
+    "+save",
+    "+lastsave",
+    "+shutdown",
+    "+acl|setuser",
+    "+acl|getuser",
+    "+acl|deluser",
+    "+acl|list",
+    "+acl|users",
+    "+acl|whoami",
   ],
 };
 
@@ -36,8 +57,27 @@ const MONITORING: Readonly<Record<Engine, readonly string[]>> = {
  * does.
  */
 const SNAPSHOTS: readonly string[] = [
-  "+ping", "+auth", "+hello", "+quit", "+select", "+info", "+randomkey", "+type", "+pttl",
-  "+strlen", "+get", "+llen", "+lrange", "+scard", "+smembers", "+hlen", "+hgetall", "+zcard", "+zrange", "+xlen", "+xrange",
+  "+ping",
+  "+auth",
+  "+hello",
+  "+quit",
+  "+select",
+  "+info",
+  "+randomkey",
+  "+type",
+  "+pttl",
+  "+strlen",
+  "+get",
+  "+llen",
+  "+lrange",
+  "+scard",
+  "+smembers",
+  "+hlen",
+  "+hgetall",
+  "+zcard",
+  "+zrange",
+  "+xlen",
+  "+xrange",
 ];
 
 /** The users that every site has, with the least that each needs. */
@@ -46,7 +86,17 @@ export function builtinUsers(engine: Engine): readonly AclUser[] {
     { name: "guard", kind: "guard", keys: [`${RESERVED_PREFIX}*`], channels: [], commands: GUARD[engine] },
     { name: "replication", kind: "replication", keys: [], channels: [], commands: REPLICATION[engine] },
     { name: "monitoring", kind: "monitoring", keys: [], channels: [], commands: MONITORING[engine] },
-    ...(engine === "redis" ? [{ name: "snapshots", kind: "monitoring" as const, keys: allKeysButReserved, channels: [], commands: SNAPSHOTS }] : []),
+    ...(engine === "redis"
+      ? [
+          {
+            name: "snapshots",
+            kind: "monitoring" as const,
+            keys: allKeysButReserved,
+            channels: [],
+            commands: SNAPSHOTS,
+          },
+        ]
+      : []),
   ];
 }
 
@@ -63,4 +113,7 @@ export const passwordDefaultUser: AclUser = {
 };
 
 /** Every named user of a site: the configured applications and the built-in ones. */
-export const siteUsers = (engine: Engine, applications: readonly AclUser[]): readonly AclUser[] => [...applications, ...builtinUsers(engine)];
+export const siteUsers = (engine: Engine, applications: readonly AclUser[]): readonly AclUser[] => [
+  ...applications,
+  ...builtinUsers(engine),
+];

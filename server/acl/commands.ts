@@ -11,28 +11,49 @@ export type AclArguments = readonly string[];
 /** A password as a rule: the guard's alphabet, because a Dragonfly replica sends AUTH inline. */
 function passwordWords(name: string, passwords: readonly string[]): readonly string[] {
   if (passwords.length === 0 || passwords.some((password) => !/^[A-Za-z0-9_-]+$/.test(password))) {
-    throw new Error(`ACL user "${name}": its password is empty or has other characters than letters, digits, "_" and "-"`);
+    throw new Error(
+      `ACL user "${name}": its password is empty or has other characters than letters, digits, "_" and "-"`,
+    );
   }
   return ["resetpass", ...passwords.map((password) => `>${password}`)];
 }
 
 const open = (engine: Engine, user: AclUser, password: string): readonly string[] => [
-  "SETUSER", user.name, onWord(engine), ...passwordWords(user.name, [password]), ...keyWords(user), ...channelWords(engine, user), ...commandWords(engine, user),
+  "SETUSER",
+  user.name,
+  onWord(engine),
+  ...passwordWords(user.name, [password]),
+  ...keyWords(user),
+  ...channelWords(engine, user),
+  ...commandWords(engine, user),
 ];
 
 /** ON, with its password, keys, channels and commands; sessions that are already there stay. */
 export const openUser = (engine: Engine, user: AclUser, password: string): AclArguments => open(engine, user, password);
 
 /** As `openUser`, for a replica: everything that writes is taken away again. */
-export const openUserReadOnly = (engine: Engine, user: AclUser, password: string): AclArguments => [...open(engine, user, password), "-@write"];
+export const openUserReadOnly = (engine: Engine, user: AclUser, password: string): AclArguments => [
+  ...open(engine, user, password),
+  "-@write",
+];
 
 /**
  * OFF, no command, no channel; password and keys are kept. Dragonfly ends the user's sessions with it (OFF alone lets them
  * write on); on Redis they can do nothing more but stay: the caller sends CLIENT KILL USER too.
  */
-export const closeUser = (engine: Engine, user: { readonly name: string }): AclArguments => ["SETUSER", user.name, offWord(engine), "resetchannels", ...closedCommandWords(engine, user.name)];
+export const closeUser = (engine: Engine, user: { readonly name: string }): AclArguments => [
+  "SETUSER",
+  user.name,
+  offWord(engine),
+  "resetchannels",
+  ...closedCommandWords(engine, user.name),
+];
 
 /** Replaces the passwords alone; sessions logged in with an earlier one stay. Several are allowed: a rotation keeps two for a while. */
-export const setPasswords = (user: { readonly name: string }, passwords: readonly string[]): AclArguments => ["SETUSER", user.name, ...passwordWords(user.name, passwords)];
+export const setPasswords = (user: { readonly name: string }, passwords: readonly string[]): AclArguments => [
+  "SETUSER",
+  user.name,
+  ...passwordWords(user.name, passwords),
+];
 
 export const deleteUser = (name: string): AclArguments => ["DELUSER", name];

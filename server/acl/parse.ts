@@ -31,36 +31,75 @@ interface Draft {
   commands: string[];
 }
 
-const nothing = (): Draft => ({ enabled: false, switched: 0, passwordless: false, passwords: 0, keys: [], channels: [], commands: [] });
+const nothing = (): Draft => ({
+  enabled: false,
+  switched: 0,
+  passwordless: false,
+  passwords: 0,
+  keys: [],
+  channels: [],
+  commands: [],
+});
 
 /** Before its line is read, Redis' default user may do everything; any other begins with nothing. */
 const fresh = (engine: Engine, name: string): Draft =>
-  engine === "redis" && name === "default" ? { ...nothing(), enabled: true, passwordless: true, keys: ["*"], channels: ["*"], commands: ["+@all"] } : nothing();
+  engine === "redis" && name === "default"
+    ? { ...nothing(), enabled: true, passwordless: true, keys: ["*"], channels: ["*"], commands: ["+@all"] }
+    : nothing();
 
 type Effect = (draft: Draft) => void;
 
 /** The words that stand alone, in lower case. */
 const PLAIN: Readonly<Record<string, Effect>> = {
-  allkeys: (draft) => { draft.keys = ["*"]; },
-  "~*": (draft) => { draft.keys = ["*"]; },
-  resetkeys: (draft) => { draft.keys = []; },
-  allchannels: (draft) => { draft.channels = ["*"]; },
-  "&*": (draft) => { draft.channels = ["*"]; },
-  resetchannels: (draft) => { draft.channels = []; },
-  allcommands: (draft) => { draft.commands.push("+@all"); },
-  nocommands: (draft) => { draft.commands.push("-@all"); },
+  allkeys: (draft) => {
+    draft.keys = ["*"];
+  },
+  "~*": (draft) => {
+    draft.keys = ["*"];
+  },
+  resetkeys: (draft) => {
+    draft.keys = [];
+  },
+  allchannels: (draft) => {
+    draft.channels = ["*"];
+  },
+  "&*": (draft) => {
+    draft.channels = ["*"];
+  },
+  resetchannels: (draft) => {
+    draft.channels = [];
+  },
+  allcommands: (draft) => {
+    draft.commands.push("+@all");
+  },
+  nocommands: (draft) => {
+    draft.commands.push("-@all");
+  },
 };
 
 /** Words for the password; Dragonfly reads them in lower case only, and its resetpass leaves nopass standing. */
 const PASSWORD: Readonly<Record<Engine, Readonly<Record<string, Effect>>>> = {
   dragonfly: {
-    nopass: (draft) => { draft.passwordless = true; draft.passwords = 0; },
-    resetpass: (draft) => { draft.passwords = 0; },
+    nopass: (draft) => {
+      draft.passwordless = true;
+      draft.passwords = 0;
+    },
+    resetpass: (draft) => {
+      draft.passwords = 0;
+    },
   },
   redis: {
-    nopass: (draft) => { draft.passwordless = true; draft.passwords = 0; },
-    resetpass: (draft) => { draft.passwordless = false; draft.passwords = 0; },
-    reset: (draft) => { Object.assign(draft, nothing()); },
+    nopass: (draft) => {
+      draft.passwordless = true;
+      draft.passwords = 0;
+    },
+    resetpass: (draft) => {
+      draft.passwordless = false;
+      draft.passwords = 0;
+    },
+    reset: (draft) => {
+      Object.assign(draft, nothing());
+    },
     "sanitize-payload": () => undefined,
     "skip-sanitize-payload": () => undefined,
     clearselectors: () => undefined,
@@ -69,7 +108,8 @@ const PASSWORD: Readonly<Record<Engine, Readonly<Record<string, Effect>>>> = {
 
 function addPassword(draft: Draft, word: string): string | null {
   if (/^[<!]/.test(word)) return "removing a password has no place in a file";
-  if (word.startsWith("#") && !/^#[0-9a-f]{64}$/.test(word)) return "a password hash is 64 lower-case hex digits (SHA-256)";
+  if (word.startsWith("#") && !/^#[0-9a-f]{64}$/.test(word))
+    return "a password hash is 64 lower-case hex digits (SHA-256)";
   if (word.length === 1) return "the password is empty";
   draft.passwords += 1;
   draft.passwordless = false;
@@ -120,7 +160,8 @@ export function parseAclFile(engine: Engine, text: string): ParsedAclFile {
   const problems: AclProblem[] = [];
   for (const [at, raw] of text.split("\n").entries()) {
     const line = at + 1;
-    const problem = (position: number, word: string, reason: string): void => void problems.push({ line, position, word: shown(word), reason });
+    const problem = (position: number, word: string, reason: string): void =>
+      void problems.push({ line, position, word: shown(word), reason });
     if (raw === "" || (engine === "redis" && raw.trim() === "")) continue;
     if (engine === "redis" && raw.startsWith("#")) continue;
     const words = raw.split(" ").filter((word) => word !== "");
@@ -133,17 +174,36 @@ export function parseAclFile(engine: Engine, text: string): ParsedAclFile {
       problem(1, keyword, 'a line begins with "USER" and a name');
       continue;
     }
-    if (engine === "dragonfly" && rules.length < 2) problem(words.length, name, "Dragonfly wants at least two rules after the name: a shorter line fails the whole file, which leaves the server open");
+    if (engine === "dragonfly" && rules.length < 2)
+      problem(
+        words.length,
+        name,
+        "Dragonfly wants at least two rules after the name: a shorter line fails the whole file, which leaves the server open",
+      );
     if (users.some((user) => user.name === name)) problem(2, name, "a user has one line");
     const draft = fresh(engine, name);
     for (const [index, word] of rules.entries()) {
       const reason = applyWord(engine, draft, word);
       if (reason !== null) problem(index + 3, word, reason);
     }
-    users.push({ name, line, enabled: draft.enabled, passwordless: draft.passwordless, passwords: draft.passwords, keys: draft.keys, channels: draft.channels, commands: draft.commands });
+    users.push({
+      name,
+      line,
+      enabled: draft.enabled,
+      passwordless: draft.passwordless,
+      passwords: draft.passwords,
+      keys: draft.keys,
+      channels: draft.channels,
+      commands: draft.commands,
+    });
   }
   if (!users.some((user) => user.name === "default")) {
-    problems.push({ line: text.split("\n").length, position: 1, word: "default", reason: "there is no line for default: the server gives it every right without a password" });
+    problems.push({
+      line: text.split("\n").length,
+      position: 1,
+      word: "default",
+      reason: "there is no line for default: the server gives it every right without a password",
+    });
   }
   return { users, problems };
 }

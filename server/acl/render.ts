@@ -14,28 +14,60 @@ const BORN_OPEN: ReadonlySet<AclUser["kind"]> = new Set(["guard", "monitoring"])
  * @param passwordHashes SHA-256 of each user's password, 64 hex digits, by user name; `default` only where it has a password.
  * @throws Error when a hash is missing or is none, or a name would break the file: a line that does not parse opens the server.
  */
-export function renderAclFile(engine: Engine, users: readonly AclUser[], defaultUser: DefaultUserMode, passwordHashes: Readonly<Record<string, string>>): string {
+export function renderAclFile(
+  engine: Engine,
+  users: readonly AclUser[],
+  defaultUser: DefaultUserMode,
+  passwordHashes: Readonly<Record<string, string>>,
+): string {
   const misnamed = users.find(({ name }) => !/^[A-Za-z0-9_.-]+$/.test(name) || name === "default");
-  if (misnamed !== undefined) throw new Error(`ACL user "${misnamed.name}": not a name for an ACL file; use letters, digits, "_", "." and "-"`);
+  if (misnamed !== undefined)
+    throw new Error(`ACL user "${misnamed.name}": not a name for an ACL file; use letters, digits, "_", "." and "-"`);
   const keyword = engine === "dragonfly" ? "USER" : "user";
   const password = (name: string): string => {
     const hash = passwordHashes[name];
-    if (hash === undefined || !/^[0-9a-f]{64}$/.test(hash)) throw new Error(`ACL user "${name}": its password hash is missing or is no SHA-256 in hex`);
+    if (hash === undefined || !/^[0-9a-f]{64}$/.test(hash))
+      throw new Error(`ACL user "${name}": its password hash is missing or is no SHA-256 in hex`);
     return `#${hash}`;
   };
   const line = (name: string, words: readonly string[]): string => [keyword, name, ...words].join(" ");
-  const closed = (user: AclUser): string => line(user.name, [offWord(engine), password(user.name), ...keyWords(user), "resetchannels", ...closedCommandWords(engine, user.name)]);
-  const open = (user: AclUser): string => line(user.name, [onWord(engine), password(user.name), ...keyWords(user), "resetchannels", ...user.channels.map((c) => `&${c}`), ...commandWords(engine, user)]);
+  const closed = (user: AclUser): string =>
+    line(user.name, [
+      offWord(engine),
+      password(user.name),
+      ...keyWords(user),
+      "resetchannels",
+      ...closedCommandWords(engine, user.name),
+    ]);
+  const open = (user: AclUser): string =>
+    line(user.name, [
+      onWord(engine),
+      password(user.name),
+      ...keyWords(user),
+      "resetchannels",
+      ...user.channels.map((c) => `&${c}`),
+      ...commandWords(engine, user),
+    ]);
 
   // Redis' own default user starts as "on nopass ~* &* +@all" before its line is read; Dragonfly's starts with nothing.
-  const locked = line("default", engine === "dragonfly"
-    ? [offWord(engine), ...closedCommandWords(engine, "default")]
-    : [offWord(engine), "resetpass", "resetkeys", "resetchannels", "-@all"]);
-  const withPassword = engine === "dragonfly"
-    ? closed(passwordDefaultUser)
-    : line("default", [offWord(engine), "resetpass", password("default"), ...keyWords(passwordDefaultUser), "resetchannels", "-@all"]);
+  const locked = line(
+    "default",
+    engine === "dragonfly"
+      ? [offWord(engine), ...closedCommandWords(engine, "default")]
+      : [offWord(engine), "resetpass", "resetkeys", "resetchannels", "-@all"],
+  );
+  const withPassword =
+    engine === "dragonfly"
+      ? closed(passwordDefaultUser)
+      : line("default", [
+          offWord(engine),
+          "resetpass",
+          password("default"),
+          ...keyWords(passwordDefaultUser),
+          "resetchannels",
+          "-@all",
+        ]);
 
   const lines = users.map((user) => (BORN_OPEN.has(user.kind) ? open(user) : closed(user)));
   return [defaultUser === "locked" ? locked : withPassword, ...lines, ""].join("\n");
 }
-

@@ -14,8 +14,27 @@ export interface AclProblem {
 }
 
 const SHARED_CATEGORIES = [
-  "all", "keyspace", "read", "write", "set", "sortedset", "list", "hash", "string", "bitmap", "geo", "stream", "pubsub", "admin",
-  "fast", "slow", "blocking", "dangerous", "connection", "transaction", "scripting",
+  "all",
+  "keyspace",
+  "read",
+  "write",
+  "set",
+  "sortedset",
+  "list",
+  "hash",
+  "string",
+  "bitmap",
+  "geo",
+  "stream",
+  "pubsub",
+  "admin",
+  "fast",
+  "slow",
+  "blocking",
+  "dangerous",
+  "connection",
+  "transaction",
+  "scripting",
 ];
 const CATEGORIES: Readonly<Record<Engine, ReadonlySet<string>>> = {
   dragonfly: new Set([...SHARED_CATEGORIES, "hyperlog", "bloom", "ft_search", "search", "throttle", "json"]),
@@ -31,10 +50,12 @@ export function commandRuleProblem(engine: Engine, rule: string): string | null 
   if (name.startsWith("@")) {
     return CATEGORIES[engine].has(name.slice(1).toLowerCase()) ? null : `${engine} has no category "${name.slice(1)}"`;
   }
-  if (SUBCOMMAND.test(name)) return engine === "redis" ? null : "Dragonfly has no rules for subcommands; name the whole command";
+  if (SUBCOMMAND.test(name))
+    return engine === "redis" ? null : "Dragonfly has no rules for subcommands; name the whole command";
   if (!COMMAND.test(name)) return "this is no command's name";
   // Redis refuses to start on a rule that it does not know and stays closed; its modules and forks have names of their own.
-  if (engine === "dragonfly" && !dragonflyCommands.has(name.toUpperCase())) return `Dragonfly v1.37 has no command "${name.toUpperCase()}"`;
+  if (engine === "dragonfly" && !dragonflyCommands.has(name.toUpperCase()))
+    return `Dragonfly v1.37 has no command "${name.toUpperCase()}"`;
   return null;
 }
 
@@ -49,7 +70,8 @@ export function checkCommandRules(engine: Engine, rules: readonly string[]): rea
 /** Why a key or channel pattern (without its sign) cannot stand in an ACL file; null when it can. */
 export function patternProblem(pattern: string): string | null {
   if (pattern === "") return "it is empty";
-  if (/[\s\u0000-\u001f\u007f]/.test(pattern)) return "an ACL file is split at spaces: a pattern cannot hold white space or control characters";
+  if (/[\s\u0000-\u001f\u007f]/.test(pattern))
+    return "an ACL file is split at spaces: a pattern cannot hold white space or control characters";
   if (/^[~&%]/.test(pattern)) return 'patterns are written without their "~" or "&"';
   return null;
 }

@@ -15,7 +15,13 @@ export const seedUsers: readonly AclUser[] = [
   tenant("appcache", "cache"),
   tenant("litellm", "litellm"),
   // BullMQ's queue names are free, hence every key but the guard's; it reads CONFIG and INFO at start.
-  { name: "langfuse", kind: "application", keys: allKeysButReserved, channels: [], commands: ["+@all", "-@dangerous", "+INFO", "+CONFIG"] },
+  {
+    name: "langfuse",
+    kind: "application",
+    keys: allKeysButReserved,
+    channels: [],
+    commands: ["+@all", "-@dangerous", "+INFO", "+CONFIG"],
+  },
   {
     name: "heimdall",
     kind: "application",

@@ -5,7 +5,8 @@ import type { AclUser } from "./user";
 const NO_CHANNEL = "__dr:none";
 
 /** Dragonfly refuses a pattern beside "~*" (facts: ACL), so "*" stands alone. */
-const patterns = (sign: "~" | "&", list: readonly string[]): readonly string[] => (list.includes("*") ? [`${sign}*`] : list.map((pattern) => `${sign}${pattern}`));
+const patterns = (sign: "~" | "&", list: readonly string[]): readonly string[] =>
+  list.includes("*") ? [`${sign}*`] : list.map((pattern) => `${sign}${pattern}`);
 
 /** Key rules from nothing: what was granted before is forgotten. */
 export const keyWords = (user: AclUser): readonly string[] => ["resetkeys", ...patterns("~", user.keys)];
@@ -21,10 +22,14 @@ export function channelWords(engine: Engine, user: AclUser): readonly string[] {
 }
 
 /** Command rules from nothing, in the engine's spelling. */
-export const commandWords = (engine: Engine, user: AclUser): readonly string[] => ["-@all", ...user.commands.map((rule) => spell(engine, rule))];
+export const commandWords = (engine: Engine, user: AclUser): readonly string[] => [
+  "-@all",
+  ...user.commands.map((rule) => spell(engine, rule)),
+];
 
 /** Dragonfly's files are written with commands in upper case and categories in lower case, Redis' all in lower case. */
-const spell = (engine: Engine, rule: string): string => (engine === "redis" || rule.startsWith("@", 1) ? rule.toLowerCase() : rule.toUpperCase());
+const spell = (engine: Engine, rule: string): string =>
+  engine === "redis" || rule.startsWith("@", 1) ? rule.toLowerCase() : rule.toUpperCase();
 
 /** What remains to a closed user. Dragonfly judges AUTH and HELLO of a new connection by default's rights (trap 5). */
 export const closedCommandWords = (engine: Engine, name: string): readonly string[] =>

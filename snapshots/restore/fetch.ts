@@ -13,11 +13,19 @@ import { Trouble, troubleOf } from "../trouble";
  * The snapshot that `from` names: an id, or "newest" of this site and of the peers whose snapshots can be read.
  * @throws Trouble
  */
-export async function locate(store: ObjectStore, config: SnapshotConfig, from: string): Promise<{ readonly folder: string; readonly manifest: Manifest }> {
+export async function locate(
+  store: ObjectStore,
+  config: SnapshotConfig,
+  from: string,
+): Promise<{ readonly folder: string; readonly manifest: Manifest }> {
   const own = await readInventory(store, config.prefix);
   const found = findSnapshot(await withPeers(store, config, own), from);
   const { folder, state } = found;
-  if (state.manifest.server.engine !== config.engine) throw new Trouble("failed", `snapshot ${found.id} is of ${state.manifest.server.engine}, this site runs ${config.engine}; restore one of its own`);
+  if (state.manifest.server.engine !== config.engine)
+    throw new Trouble(
+      "failed",
+      `snapshot ${found.id} is of ${state.manifest.server.engine}, this site runs ${config.engine}; restore one of its own`,
+    );
   return { folder, manifest: state.manifest };
 }
 
@@ -32,18 +40,29 @@ async function withPeers(store: ObjectStore, config: SnapshotConfig, own: readon
 }
 
 /** Of one site alone; null where it has none. */
-export async function newestOfSite(store: ObjectStore, prefix: string): Promise<{ readonly folder: string; readonly manifest: Manifest } | null> {
+export async function newestOfSite(
+  store: ObjectStore,
+  prefix: string,
+): Promise<{ readonly folder: string; readonly manifest: Manifest } | null> {
   const newest = newestGood(await readInventory(store, prefix));
   return newest === null ? null : { folder: newest.folder, manifest: newest.state.manifest };
 }
 
 /** Brings a snapshot's files into an empty folder, each with the bytes and the checksum that the manifest says. @throws Trouble; then the folder is gone. */
-export async function fetchSnapshot(store: ObjectStore, from: { readonly folder: string; readonly manifest: Manifest }, into: string): Promise<void> {
+export async function fetchSnapshot(
+  store: ObjectStore,
+  from: { readonly folder: string; readonly manifest: Manifest },
+  into: string,
+): Promise<void> {
   rmSync(into, { recursive: true, force: true });
   mkdirSync(into, { recursive: true });
   try {
     const { bavail, bsize } = statfsSync(into);
-    if (bavail * bsize < from.manifest.bytes) throw new Trouble("disk-full", `the volume has ${bavail * bsize} bytes left, the snapshot needs ${from.manifest.bytes}; enlarge it, or remove old dumps`);
+    if (bavail * bsize < from.manifest.bytes)
+      throw new Trouble(
+        "disk-full",
+        `the volume has ${bavail * bsize} bytes left, the snapshot needs ${from.manifest.bytes}; enlarge it, or remove old dumps`,
+      );
     for (const file of from.manifest.files) await fetchFile(store, from.folder, file, into);
   } catch (error) {
     rmSync(into, { recursive: true, force: true });
@@ -61,7 +80,16 @@ async function fetchFile(store: ObjectStore, folder: string, file: ManifestFile,
       done(null, chunk);
     },
   });
-  await pipeline(await store.read(folder + file.name), tap, createWriteStream(join(into, file.name), { mode: 0o640, flush: true }));
-  if (count !== file.bytes) throw new Trouble("truncated", `${file.name}: ${count} bytes came, the manifest says ${file.bytes}; restore another snapshot`);
-  if (hash.digest("hex") !== file.sha256) throw new Trouble("truncated", `${file.name}: its checksum is not the manifest's; restore another snapshot`);
+  await pipeline(
+    await store.read(folder + file.name),
+    tap,
+    createWriteStream(join(into, file.name), { mode: 0o640, flush: true }),
+  );
+  if (count !== file.bytes)
+    throw new Trouble(
+      "truncated",
+      `${file.name}: ${count} bytes came, the manifest says ${file.bytes}; restore another snapshot`,
+    );
+  if (hash.digest("hex") !== file.sha256)
+    throw new Trouble("truncated", `${file.name}: its checksum is not the manifest's; restore another snapshot`);
 }

@@ -38,7 +38,8 @@ export class Connection {
   static async open(endpoint: Endpoint, timeoutMs = 10_000): Promise<Connection> {
     const connection = new Connection(connect(endpoint.port, endpoint.host), timeoutMs);
     try {
-      if (endpoint.password !== null) await connection.call("AUTH", ...(endpoint.username === null ? [] : [endpoint.username]), endpoint.password);
+      if (endpoint.password !== null)
+        await connection.call("AUTH", ...(endpoint.username === null ? [] : [endpoint.username]), endpoint.password);
       return connection;
     } catch (error) {
       connection.close();

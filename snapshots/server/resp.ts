@@ -69,7 +69,9 @@ function parse(data: Buffer, at: number): { reply: Reply; end: number } | null {
       // $
       const length = Number(text);
       if (length < 0) return { reply: null, end };
-      return data.length < end + length + 2 ? null : { reply: Buffer.from(data.subarray(end, end + length)), end: end + length + 2 };
+      return data.length < end + length + 2
+        ? null
+        : { reply: Buffer.from(data.subarray(end, end + length)), end: end + length + 2 };
     }
     case 0x2a: {
       // *

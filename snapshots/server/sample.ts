@@ -20,7 +20,12 @@ export async function takeSample(server: Connection, databases: readonly number[
       const fresh: Buffer[] = [];
       for (const key of await server.pipeline(Array.from({ length: BATCH }, () => ["RANDOMKEY"]))) {
         if (key instanceof Error) throw key;
-        if (!Buffer.isBuffer(key) || key.toString("latin1").startsWith(RESERVED_PREFIX) || tried.has(key.toString("base64"))) continue;
+        if (
+          !Buffer.isBuffer(key) ||
+          key.toString("latin1").startsWith(RESERVED_PREFIX) ||
+          tried.has(key.toString("base64"))
+        )
+          continue;
         tried.add(key.toString("base64"));
         fresh.push(key);
       }
@@ -36,7 +41,13 @@ export async function readAgain(server: Connection, sample: readonly SampledKey[
   const again: SampledKey[] = [];
   for (const db of new Set(sample.map((each) => each.db))) {
     await server.call("SELECT", db);
-    again.push(...(await digests(server, db, sample.filter((each) => each.db === db).map(({ key }) => Buffer.from(key, "base64")))));
+    again.push(
+      ...(await digests(
+        server,
+        db,
+        sample.filter((each) => each.db === db).map(({ key }) => Buffer.from(key, "base64")),
+      )),
+    );
   }
   return again;
 }
@@ -49,13 +60,19 @@ export function unchanged(before: readonly SampledKey[], after: readonly Sampled
 
 export const identity = ({ db, key, type, digest }: SampledKey): string => `${db} ${key} ${type} ${digest}`;
 
-export const sampleChecksum = (sample: readonly SampledKey[]): string => createHash("sha256").update(sample.map(identity).join("\n")).digest("hex");
+export const sampleChecksum = (sample: readonly SampledKey[]): string =>
+  createHash("sha256").update(sample.map(identity).join("\n")).digest("hex");
 
 async function digests(server: Connection, db: number, keys: readonly Buffer[]): Promise<SampledKey[]> {
   const found: SampledKey[] = [];
   for (let i = 0; i < keys.length; i += BATCH) {
     const batch = keys.slice(i, i + BATCH);
-    const facts = await server.pipeline(batch.flatMap((key) => [["TYPE", key], ["PTTL", key]]));
+    const facts = await server.pipeline(
+      batch.flatMap((key) => [
+        ["TYPE", key],
+        ["PTTL", key],
+      ]),
+    );
     const kept = batch
       .map((key, at) => ({ key, type: String(facts[2 * at]), expires: facts[2 * at + 1] }))
       .filter(({ type, expires }) => isReadable(type) && expires === -1);

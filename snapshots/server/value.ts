@@ -17,7 +17,10 @@ const compare = (a: Reply, b: Reply): number => Buffer.compare(bytesOf(a), bytes
 const sorted = (items: readonly Reply[]): readonly Reply[] => [...items].sort(compare);
 
 function pairs(items: readonly Reply[]): [Reply, Reply][] {
-  return Array.from({ length: Math.floor(items.length / 2) }, (_, i) => [items[2 * i] ?? null, items[2 * i + 1] ?? null]);
+  return Array.from({ length: Math.floor(items.length / 2) }, (_, i) => [
+    items[2 * i] ?? null,
+    items[2 * i + 1] ?? null,
+  ]);
 }
 
 /** How each type is read, the same on both servers; what their order is left to, is sorted. */
@@ -25,22 +28,38 @@ const READINGS: Readonly<Record<string, Reading>> = {
   string: { length: "STRLEN", limit: MOST_BYTES, read: ["GET"], canonical: asIs },
   list: { length: "LLEN", limit: MOST_ELEMENTS, read: ["LRANGE", 0, -1], canonical: asIs },
   set: { length: "SCARD", limit: MOST_ELEMENTS, read: ["SMEMBERS"], canonical: sorted },
-  hash: { length: "HLEN", limit: MOST_ELEMENTS, read: ["HGETALL"], canonical: (items) => pairs(items).sort(([a], [b]) => compare(a, b)).flat() },
+  hash: {
+    length: "HLEN",
+    limit: MOST_ELEMENTS,
+    read: ["HGETALL"],
+    canonical: (items) =>
+      pairs(items)
+        .sort(([a], [b]) => compare(a, b))
+        .flat(),
+  },
   zset: {
     length: "ZCARD",
     limit: MOST_ELEMENTS,
     read: ["ZRANGE", 0, -1, "WITHSCORES"],
     // The servers write the same number in different digits.
-    canonical: (items) => pairs(items).map(([member, score]): [Reply, Reply] => [member, Buffer.from(String(Number(bytesOf(score))))]).sort(([a], [b]) => compare(a, b)).flat(),
+    canonical: (items) =>
+      pairs(items)
+        .map(([member, score]): [Reply, Reply] => [member, Buffer.from(String(Number(bytesOf(score))))])
+        .sort(([a], [b]) => compare(a, b))
+        .flat(),
   },
   stream: { length: "XLEN", limit: MOST_ELEMENTS, read: ["XRANGE", "-", "+"], canonical: asIs },
 };
 
 export const isReadable = (type: string): boolean => type in READINGS;
 
-export const lengthCommand = (type: string, key: Buffer): readonly (string | Buffer | number)[] => [READINGS[type]?.length ?? "STRLEN", key];
+export const lengthCommand = (type: string, key: Buffer): readonly (string | Buffer | number)[] => [
+  READINGS[type]?.length ?? "STRLEN",
+  key,
+];
 
-export const isTooLong = (type: string, length: Reply): boolean => typeof length !== "number" || length > (READINGS[type]?.limit ?? 0);
+export const isTooLong = (type: string, length: Reply): boolean =>
+  typeof length !== "number" || length > (READINGS[type]?.limit ?? 0);
 
 export function readCommand(type: string, key: Buffer): readonly (string | Buffer | number)[] {
   const [name = "GET", ...rest] = READINGS[type]?.read ?? [];

@@ -31,12 +31,23 @@ export async function readInventory(store: ObjectStore, prefix: string): Promise
   }
   const kept: Kept[] = [];
   for (const [folder, { id, objects }] of folders) {
-    kept.push({ folder, id, objects, changedAt: Math.max(...objects.map((o) => o.changedAt)), state: await stateOf(store, folder, id, objects) });
+    kept.push({
+      folder,
+      id,
+      objects,
+      changedAt: Math.max(...objects.map((o) => o.changedAt)),
+      state: await stateOf(store, folder, id, objects),
+    });
   }
   return kept.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-async function stateOf(store: ObjectStore, folder: string, id: string, objects: readonly StoredObject[]): Promise<Kept["state"]> {
+async function stateOf(
+  store: ObjectStore,
+  folder: string,
+  id: string,
+  objects: readonly StoredObject[],
+): Promise<Kept["state"]> {
   if (!objects.some(({ key }) => key === folder + MANIFEST)) return { kind: "incomplete" };
   const text = await store.readText(folder + MANIFEST);
   let manifest: Manifest;
@@ -46,19 +57,37 @@ async function stateOf(store: ObjectStore, folder: string, id: string, objects: 
     return { kind: "truncated", reason: (error as Error).message };
   }
   if (manifest.id !== id) return { kind: "truncated", reason: `${id}/${MANIFEST}: is ${manifest.id}'s` };
-  const wrong = manifest.files.find((file) => objects.find(({ key }) => key === folder + file.name)?.bytes !== file.bytes);
+  const wrong = manifest.files.find(
+    (file) => objects.find(({ key }) => key === folder + file.name)?.bytes !== file.bytes,
+  );
   if (wrong === undefined) return { kind: "good", manifest };
   const there = objects.find(({ key }) => key === folder + wrong.name)?.bytes;
-  return { kind: "truncated", reason: `${id}/${wrong.name}: ${there === undefined ? "is not there" : `has ${there} bytes`}, the manifest says ${wrong.bytes}` };
+  return {
+    kind: "truncated",
+    reason: `${id}/${wrong.name}: ${there === undefined ? "is not there" : `has ${there} bytes`}, the manifest says ${wrong.bytes}`,
+  };
 }
 
-export const isGood = (kept: Kept): kept is Kept & { readonly state: { readonly kind: "good"; readonly manifest: Manifest } } => kept.state.kind === "good";
+export const isGood = (
+  kept: Kept,
+): kept is Kept & { readonly state: { readonly kind: "good"; readonly manifest: Manifest } } =>
+  kept.state.kind === "good";
 
 /** The newest that can be restored: by data version, then by time. */
-export function newestGood(inventory: readonly Kept[]): (Kept & { readonly state: { readonly kind: "good"; readonly manifest: Manifest } }) | null {
+export function newestGood(
+  inventory: readonly Kept[],
+): (Kept & { readonly state: { readonly kind: "good"; readonly manifest: Manifest } }) | null {
   const good = inventory.filter(isGood);
-  const order = (m: Manifest): readonly [number, number, string] => [m.dataVersion.least.epoch, m.dataVersion.least.sequence, m.time];
-  return good.reduce<(typeof good)[number] | null>((best, each) => (best === null || compare(order(each.state.manifest), order(best.state.manifest)) > 0 ? each : best), null);
+  const order = (m: Manifest): readonly [number, number, string] => [
+    m.dataVersion.least.epoch,
+    m.dataVersion.least.sequence,
+    m.time,
+  ];
+  return good.reduce<(typeof good)[number] | null>(
+    (best, each) =>
+      best === null || compare(order(each.state.manifest), order(best.state.manifest)) > 0 ? each : best,
+    null,
+  );
 }
 
 function compare(a: readonly [number, number, string], b: readonly [number, number, string]): number {
@@ -66,10 +95,20 @@ function compare(a: readonly [number, number, string], b: readonly [number, numb
 }
 
 /** @throws Trouble when there is none of that name, or it is not whole. */
-export function findSnapshot(inventory: readonly Kept[], from: string): Kept & { readonly state: { readonly kind: "good"; readonly manifest: Manifest } } {
+export function findSnapshot(
+  inventory: readonly Kept[],
+  from: string,
+): Kept & { readonly state: { readonly kind: "good"; readonly manifest: Manifest } } {
   const found = from === "newest" ? newestGood(inventory) : inventory.find(({ id }) => id === from);
-  if (found == null) throw new Trouble("failed", from === "newest" ? "there is no snapshot to restore" : `there is no snapshot ${from}; dragonfly-dr status names the newest`);
+  if (found == null)
+    throw new Trouble(
+      "failed",
+      from === "newest"
+        ? "there is no snapshot to restore"
+        : `there is no snapshot ${from}; dragonfly-dr status names the newest`,
+    );
   if (found.state.kind === "truncated") throw new Trouble("truncated", `${found.state.reason}; restore another one`);
-  if (!isGood(found)) throw new Trouble("truncated", `snapshot ${from} has no manifest: its upload never ended; restore another one`);
+  if (!isGood(found))
+    throw new Trouble("truncated", `snapshot ${from} has no manifest: its upload never ended; restore another one`);
   return found;
 }

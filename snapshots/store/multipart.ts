@@ -1,4 +1,11 @@
-import { AbortMultipartUploadCommand, CompleteMultipartUploadCommand, CreateMultipartUploadCommand, UploadPartCommand, type CompletedPart, type S3Client } from "@aws-sdk/client-s3";
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  UploadPartCommand,
+  type CompletedPart,
+  type S3Client,
+} from "@aws-sdk/client-s3";
 import type { Source } from "./objectStore";
 import type { PartBuffers } from "./partBuffers";
 
@@ -19,8 +26,18 @@ export interface MultipartOptions {
  * stream instead: its parts are new buffers, which Node frees late.
  * @throws what the first part that failed threw; the parts that were sent are given up then.
  */
-export async function sendInParts({ client, to, source, partBytes, parallel, buffers, send }: MultipartOptions): Promise<void> {
-  const { UploadId } = await send(() => client.send(new CreateMultipartUploadCommand({ ...to, ChecksumAlgorithm: "CRC32" })));
+export async function sendInParts({
+  client,
+  to,
+  source,
+  partBytes,
+  parallel,
+  buffers,
+  send,
+}: MultipartOptions): Promise<void> {
+  const { UploadId } = await send(() =>
+    client.send(new CreateMultipartUploadCommand({ ...to, ChecksumAlgorithm: "CRC32" })),
+  );
   const cancel = new AbortController();
   const parts: CompletedPart[] = [];
   let begun = 0;
@@ -41,7 +58,11 @@ export async function sendInParts({ client, to, source, partBytes, parallel, buf
         const { number: PartNumber, length } = await readNext(buffer);
         if (length === 0) return;
         const Body = buffer.subarray(0, length);
-        const { ETag, ChecksumCRC32 } = await send(() => client.send(new UploadPartCommand({ ...to, UploadId, PartNumber, Body, ChecksumAlgorithm: "CRC32" }), { abortSignal: cancel.signal }));
+        const { ETag, ChecksumCRC32 } = await send(() =>
+          client.send(new UploadPartCommand({ ...to, UploadId, PartNumber, Body, ChecksumAlgorithm: "CRC32" }), {
+            abortSignal: cancel.signal,
+          }),
+        );
         parts.push({ PartNumber, ETag, ...(ChecksumCRC32 === undefined ? {} : { ChecksumCRC32 }) });
       }
     } catch (error) {

@@ -1,4 +1,10 @@
-import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
@@ -33,10 +39,19 @@ export class S3Store implements ObjectStore {
       region,
       forcePathStyle: pathStyle,
       maxAttempts: 3,
-      requestHandler: { connectionTimeout: Math.min(5_000, timeoutMs), requestTimeout: timeoutMs, throwOnRequestTimeout: true, socketTimeout: timeoutMs },
+      requestHandler: {
+        connectionTimeout: Math.min(5_000, timeoutMs),
+        requestTimeout: timeoutMs,
+        throwOnRequestTimeout: true,
+        socketTimeout: timeoutMs,
+      },
       ...(endpoint === null ? {} : { endpoint }),
       // Read anew for each new set: the Secret may change under a running pod.
-      ...(credentials === null ? {} : { credentials: async () => ({ ...readCredentials(credentials), expiration: new Date(Date.now() + 300_000) }) }),
+      ...(credentials === null
+        ? {}
+        : {
+            credentials: async () => ({ ...readCredentials(credentials), expiration: new Date(Date.now() + 300_000) }),
+          }),
     });
   }
 
@@ -44,15 +59,28 @@ export class S3Store implements ObjectStore {
     const found: StoredObject[] = [];
     let token: string | undefined;
     do {
-      const page = await this.send("listing the bucket", () => this.client.send(new ListObjectsV2Command({ Bucket: this.options.bucket, Prefix: prefix, MaxKeys: LIST_PAGE, ...(token === undefined ? {} : { ContinuationToken: token }) })));
-      for (const each of page.Contents ?? []) if (each.Key !== undefined) found.push({ key: each.Key, bytes: each.Size ?? 0, changedAt: each.LastModified?.getTime() ?? 0 });
+      const page = await this.send("listing the bucket", () =>
+        this.client.send(
+          new ListObjectsV2Command({
+            Bucket: this.options.bucket,
+            Prefix: prefix,
+            MaxKeys: LIST_PAGE,
+            ...(token === undefined ? {} : { ContinuationToken: token }),
+          }),
+        ),
+      );
+      for (const each of page.Contents ?? [])
+        if (each.Key !== undefined)
+          found.push({ key: each.Key, bytes: each.Size ?? 0, changedAt: each.LastModified?.getTime() ?? 0 });
       token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
     } while (token !== undefined);
     return found;
   }
 
   async read(key: string): Promise<Readable> {
-    const answer = await this.send(`reading ${key}`, () => this.client.send(new GetObjectCommand({ Bucket: this.options.bucket, Key: key })));
+    const answer = await this.send(`reading ${key}`, () =>
+      this.client.send(new GetObjectCommand({ Bucket: this.options.bucket, Key: key })),
+    );
     if (answer.Body === undefined) throw new Trouble("truncated", `reading ${key}: no content; take another snapshot`);
     return answer.Body as Readable;
   }
@@ -74,7 +102,16 @@ export class S3Store implements ObjectStore {
     const to = { Bucket: this.options.bucket, Key: key };
     const partBytes = Math.max(PART_BYTES, Math.ceil(source.bytes / MOST_PARTS));
     const doing = `uploading ${key}`;
-    if (source.bytes > partBytes) return await sendInParts({ client, to, source, partBytes, parallel: PARALLEL, buffers, send: (request) => this.send(doing, request) });
+    if (source.bytes > partBytes)
+      return await sendInParts({
+        client,
+        to,
+        source,
+        partBytes,
+        parallel: PARALLEL,
+        buffers,
+        send: (request) => this.send(doing, request),
+      });
     const buffer = buffers.take(PART_BYTES);
     try {
       const Body = buffer.subarray(0, await source.fill(buffer));
@@ -86,12 +123,18 @@ export class S3Store implements ObjectStore {
 
   async writeText(key: string, text: string): Promise<void> {
     this.own(key);
-    await this.send(`uploading ${key}`, () => this.client.send(new PutObjectCommand({ Bucket: this.options.bucket, Key: key, Body: text, ContentType: "application/json" })));
+    await this.send(`uploading ${key}`, () =>
+      this.client.send(
+        new PutObjectCommand({ Bucket: this.options.bucket, Key: key, Body: text, ContentType: "application/json" }),
+      ),
+    );
   }
 
   async remove(key: string): Promise<void> {
     this.own(key);
-    await this.send(`removing ${key}`, () => this.client.send(new DeleteObjectCommand({ Bucket: this.options.bucket, Key: key })));
+    await this.send(`removing ${key}`, () =>
+      this.client.send(new DeleteObjectCommand({ Bucket: this.options.bucket, Key: key })),
+    );
   }
 
   waiting(): Waiting | null {

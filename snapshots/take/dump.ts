@@ -52,8 +52,12 @@ export class Dumper {
       const now = await this.persistence(server);
       counts.push(await readCounts(server));
       room = Math.min(room, this.room());
-      if (!now.saving && now.mark !== before.mark && now.files.length > 0) return { folder: this.keep(now.files, id), files: now.files, counts };
-      if (!now.saving && now.failed) throw room < ROOM_BYTES ? new Trouble("disk-full", "the volume is full: the server could not write its dump; enlarge it") : new Trouble("failed", "the server could not write its dump; its log says why");
+      if (!now.saving && now.mark !== before.mark && now.files.length > 0)
+        return { folder: this.keep(now.files, id), files: now.files, counts };
+      if (!now.saving && now.failed)
+        throw room < ROOM_BYTES
+          ? new Trouble("disk-full", "the volume is full: the server could not write its dump; enlarge it")
+          : new Trouble("failed", "the server could not write its dump; its log says why");
       await this.step(deadline, "the server did not finish its dump in time");
     }
   }
@@ -66,20 +70,26 @@ export class Dumper {
   /** Whether the server has written no dump since: the files are still its newest. */
   isNewest(dump: Dump): boolean {
     const names = newestDump(this.engine, readdirSync(this.dataDir));
-    return names.join() === [...dump.files].sort().join() && names.every((name) => statSync(join(this.dataDir, name)).ino === statSync(join(dump.folder, name)).ino);
+    return (
+      names.join() === [...dump.files].sort().join() &&
+      names.every((name) => statSync(join(this.dataDir, name)).ino === statSync(join(dump.folder, name)).ino)
+    );
   }
 
   /** Removes old dumps of the server's, while it writes none. */
   async prune(server: Connection, now: number): Promise<string[]> {
     if ((await this.persistence(server)).saving) return [];
-    const files = readdirSync(this.dataDir, { withFileTypes: true }).filter((entry) => entry.isFile()).map(({ name }) => ({ name, changedAt: statSync(join(this.dataDir, name)).mtimeMs }));
+    const files = readdirSync(this.dataDir, { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => ({ name, changedAt: statSync(join(this.dataDir, name)).mtimeMs }));
     const stale = staleFiles(files, now);
     for (const name of stale) unlinkSync(join(this.dataDir, name));
     return stale;
   }
 
   private async idle(server: Connection, deadline: number): Promise<void> {
-    while ((await this.persistence(server)).saving) await this.step(deadline, "another dump of the server's goes on and on");
+    while ((await this.persistence(server)).saving)
+      await this.step(deadline, "another dump of the server's goes on and on");
   }
 
   private async begin(server: Connection, deadline: number): Promise<void> {
@@ -103,11 +113,26 @@ export class Dumper {
       // Its rdb_bgsave_in_progress stays 1 after the first dump (seen in v1.36.0).
       const summary = (info.get("last_saved_file") ?? "").split("/").pop() ?? "";
       const dump = dumpOf(summary);
-      const files = dump === null ? [] : readdirSync(this.dataDir).filter((name) => dumpOf(name) === dump).sort();
+      const files =
+        dump === null
+          ? []
+          : readdirSync(this.dataDir)
+              .filter((name) => dumpOf(name) === dump)
+              .sort();
       const failedAt = info.get("last_failed_save") ?? "0";
-      return { saving: info.get("saving") === "1", failed: failedAt !== "0" && Number(failedAt) > Number(info.get("last_success_save") ?? 0), mark: `${summary} ${this.mark(summary)}`, files: files.some((name) => name.endsWith("-summary.dfs")) ? files : [] };
+      return {
+        saving: info.get("saving") === "1",
+        failed: failedAt !== "0" && Number(failedAt) > Number(info.get("last_success_save") ?? 0),
+        mark: `${summary} ${this.mark(summary)}`,
+        files: files.some((name) => name.endsWith("-summary.dfs")) ? files : [],
+      };
     }
-    return { saving: info.get("rdb_bgsave_in_progress") === "1", failed: info.get("rdb_last_bgsave_status") !== "ok", mark: this.mark("dump.rdb"), files: this.mark("dump.rdb") === "" ? [] : ["dump.rdb"] };
+    return {
+      saving: info.get("rdb_bgsave_in_progress") === "1",
+      failed: info.get("rdb_last_bgsave_status") !== "ok",
+      mark: this.mark("dump.rdb"),
+      files: this.mark("dump.rdb") === "" ? [] : ["dump.rdb"],
+    };
   }
 
   /** The file that is there now: each dump is written under another name and takes its place. */

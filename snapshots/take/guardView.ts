@@ -34,7 +34,11 @@ export function viewOf(report: GuardReport): CopyView {
   const inSync = report.serving || report.replication?.inSync === true;
   return {
     usable: inSync && heartbeat !== null && server !== null,
-    reason: inSync ? (heartbeat === null ? "no heartbeat in the data set" : "in sync") : `not in sync (${report.phase}: ${report.reason})`,
+    reason: inSync
+      ? heartbeat === null
+        ? "no heartbeat in the data set"
+        : "in sync"
+      : `not in sync (${report.phase}: ${report.reason})`,
     epoch: heartbeat?.epoch ?? report.epoch,
     dataVersion: heartbeat === null ? null : { epoch: heartbeat.epoch, sequence: heartbeat.sequence },
     runId: server?.runId ?? "",
@@ -43,7 +47,9 @@ export function viewOf(report: GuardReport): CopyView {
 }
 
 /** @throws Trouble (`skipped`) unless this copy may be used. */
-export async function usableCopy(ask: () => Promise<CopyView>): Promise<CopyView & { readonly dataVersion: DataVersion }> {
+export async function usableCopy(
+  ask: () => Promise<CopyView>,
+): Promise<CopyView & { readonly dataVersion: DataVersion }> {
   const view = await ask();
   if (!view.usable || view.dataVersion === null) throw new Trouble("skipped", view.reason);
   return { ...view, dataVersion: view.dataVersion };

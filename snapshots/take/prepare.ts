@@ -38,7 +38,11 @@ export interface Draft {
   readonly manifest: Omit<Manifest, "files" | "bytes" | "seconds">;
 }
 
-export function nameOf({ config }: Pick<Hands, "config">, copy: UsableCopy, begun: number): { readonly id: string; readonly folder: string } {
+export function nameOf(
+  { config }: Pick<Hands, "config">,
+  copy: UsableCopy,
+  begun: number,
+): { readonly id: string; readonly folder: string } {
   const id = snapshotId(new Date(begun), copy.dataVersion);
   return { id, folder: snapshotFolder(config.prefix, copy.dataVersion.epoch, id) };
 }
@@ -102,4 +106,5 @@ async function heartbeatIn(server: Connection): Promise<DataVersion | null> {
   return beat === null ? null : { epoch: beat.epoch, sequence: beat.sequence };
 }
 
-const newerOf = (a: DataVersion, b: DataVersion | null): DataVersion => (b !== null && compareDataVersions(b, a) > 0 ? b : a);
+const newerOf = (a: DataVersion, b: DataVersion | null): DataVersion =>
+  b !== null && compareDataVersions(b, a) > 0 ? b : a;

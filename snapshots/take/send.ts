@@ -12,16 +12,27 @@ import { uploadFile } from "./uploadFile";
  * @param sent - files that were sent, by name; added to as they are.
  * @throws Trouble; the draft can be sent again.
  */
-export async function send(store: ObjectStore, draft: Draft, sent: Map<string, ManifestFile>, now: () => number): Promise<Manifest> {
+export async function send(
+  store: ObjectStore,
+  draft: Draft,
+  sent: Map<string, ManifestFile>,
+  now: () => number,
+): Promise<Manifest> {
   const { dump, folder, begun } = draft;
   const there = await sizesIn(store, folder);
   for (const name of dump.files) {
     const before = sent.get(name);
-    if (before === undefined || there.get(folder + name) !== before.bytes) sent.set(name, await uploadFile(store, join(dump.folder, name), folder + name));
+    if (before === undefined || there.get(folder + name) !== before.bytes)
+      sent.set(name, await uploadFile(store, join(dump.folder, name), folder + name));
   }
   const files = dump.files.flatMap((name) => sent.get(name) ?? []);
   await mustHaveArrived(store, folder, files);
-  const manifest: Manifest = { ...draft.manifest, files, bytes: bytes(files.reduce((sum, file) => sum + file.bytes, 0)), seconds: (now() - begun) / 1000 };
+  const manifest: Manifest = {
+    ...draft.manifest,
+    files,
+    bytes: bytes(files.reduce((sum, file) => sum + file.bytes, 0)),
+    seconds: (now() - begun) / 1000,
+  };
   await store.writeText(folder + MANIFEST, JSON.stringify(manifest));
   return manifest;
 }
@@ -31,8 +42,13 @@ async function mustHaveArrived(store: ObjectStore, folder: string, files: readon
   const there = await sizesIn(store, folder);
   for (const { name, bytes: size } of files) {
     const found = there.get(folder + name);
-    if (found !== size) throw new Trouble("truncated", `${folder}${name}: the store has ${found === undefined ? "nothing" : `${found} bytes`}, ${size} were sent; it loses data`);
+    if (found !== size)
+      throw new Trouble(
+        "truncated",
+        `${folder}${name}: the store has ${found === undefined ? "nothing" : `${found} bytes`}, ${size} were sent; it loses data`,
+      );
   }
 }
 
-const sizesIn = async (store: ObjectStore, folder: string): Promise<ReadonlyMap<string, number>> => new Map((await store.list(folder)).map(({ key, bytes: size }) => [key, size]));
+const sizesIn = async (store: ObjectStore, folder: string): Promise<ReadonlyMap<string, number>> =>
+  new Map((await store.list(folder)).map(({ key, bytes: size }) => [key, size]));

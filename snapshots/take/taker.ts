@@ -51,6 +51,11 @@ export class Taker {
 
   private isCurrent(copy: UsableCopy): boolean {
     const draft = this.unsent?.draft;
-    return draft !== undefined && draft.runId === copy.runId && draft.manifest.epoch === copy.dataVersion.epoch && this.hands.dumper.isNewest(draft.dump);
+    return (
+      draft !== undefined &&
+      draft.runId === copy.runId &&
+      draft.manifest.epoch === copy.dataVersion.epoch &&
+      this.hands.dumper.isNewest(draft.dump)
+    );
   }
 }

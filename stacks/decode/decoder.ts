@@ -9,7 +9,11 @@ const shown = (raw: unknown): string => {
   return typeof raw === "object" ? "a map" : `${typeof raw} ${JSON.stringify(raw)}`;
 };
 
-const refused = (key: string, raw: unknown, wanted: string): Problem => ({ key, problem: `is ${shown(raw)}`, remedy: `write ${wanted}` });
+const refused = (key: string, raw: unknown, wanted: string): Problem => ({
+  key,
+  problem: `is ${shown(raw)}`,
+  remedy: `write ${wanted}`,
+});
 
 export const text: Decoder<string> = (raw, key, note) => {
   if (typeof raw === "string") return raw;
@@ -51,7 +55,8 @@ export function list<T>(item: Decoder<T>): Decoder<readonly T[]> {
   };
 }
 
-const isMap = (raw: unknown): raw is Readonly<Record<string, unknown>> => typeof raw === "object" && raw !== null && !Array.isArray(raw);
+const isMap = (raw: unknown): raw is Readonly<Record<string, unknown>> =>
+  typeof raw === "object" && raw !== null && !Array.isArray(raw);
 
 export const textMap: Decoder<Readonly<Record<string, string>>> = (raw, key, note) => {
   if (!isMap(raw)) {
@@ -65,12 +70,16 @@ export const textMap: Decoder<Readonly<Record<string, string>>> = (raw, key, not
 type Fields = Readonly<Record<string, Decoder<unknown>>>;
 type Value<D> = D extends Decoder<infer T> ? T : never;
 /** What a map with these fields says: the optional ones may be missing, and so may what could not be read. */
-export type Decoded<R extends Fields, O extends Fields> = { readonly [K in keyof R]: Value<R[K]> } & { readonly [K in keyof O]?: Value<O[K]> };
+export type Decoded<R extends Fields, O extends Fields> = { readonly [K in keyof R]: Value<R[K]> } & {
+  readonly [K in keyof O]?: Value<O[K]>;
+};
 
 /** The nearest known name, for a hint at a slip of the pen. */
 function nearest(name: string, known: readonly string[]): string | undefined {
   const plain = (word: string): string => word.toLowerCase().replace(/[^a-z0-9]/g, "");
-  return known.find((each) => plain(each) === plain(name)) ?? known.find((each) => distance(plain(each), plain(name)) <= 2);
+  return (
+    known.find((each) => plain(each) === plain(name)) ?? known.find((each) => distance(plain(each), plain(name)) <= 2)
+  );
 }
 
 function distance(a: string, b: string): number {
@@ -78,7 +87,9 @@ function distance(a: string, b: string): number {
   for (let i = 1; i <= a.length; i += 1) {
     const next = [i];
     for (let j = 1; j <= b.length; j += 1) {
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)));
+      next.push(
+        Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)),
+      );
     }
     row = next;
   }
@@ -86,10 +97,19 @@ function distance(a: string, b: string): number {
 }
 
 /** Notes every name that is none of `known`. */
-export function noteUnknown(path: (name: string) => string, given: readonly string[], known: readonly string[], note: (problem: Problem) => void): void {
+export function noteUnknown(
+  path: (name: string) => string,
+  given: readonly string[],
+  known: readonly string[],
+  note: (problem: Problem) => void,
+): void {
   for (const name of given.filter((each) => !known.includes(each))) {
     const meant = nearest(name, known);
-    note({ key: path(name), problem: "is no key of this program", remedy: meant === undefined ? `remove it, or use one of ${known.join(", ")}` : `perhaps "${meant}" is meant` });
+    note({
+      key: path(name),
+      problem: "is no key of this program",
+      remedy: meant === undefined ? `remove it, or use one of ${known.join(", ")}` : `perhaps "${meant}" is meant`,
+    });
   }
 }
 

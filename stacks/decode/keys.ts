@@ -1,8 +1,16 @@
 import { list, map, oneOf, text, textMap, truth, wholeNumber } from "./decoder";
 
-const exposure = { type: oneOf("ClusterIP", "NodePort", "LoadBalancer"), nodePort: wholeNumber, annotations: textMap, allowedSources: list(text) };
+const exposure = {
+  type: oneOf("ClusterIP", "NodePort", "LoadBalancer"),
+  nodePort: wholeNumber,
+  annotations: textMap,
+  allowedSources: list(text),
+};
 
-const s3 = map({}, { endpoint: text, bucket: text, region: text, namespace: text, cidrs: list(text), accessKey: text, secretKey: text });
+const s3 = map(
+  {},
+  { endpoint: text, bucket: text, region: text, namespace: text, cidrs: list(text), accessKey: text, secretKey: text },
+);
 const aws = map(
   {},
   {
@@ -45,7 +53,9 @@ export const siteKeys = {
     },
   ),
   defaultUser: oneOf("locked", "password"),
-  users: list(map({ name: text, keys: list(text), commands: list(text) }, { channels: list(text), scope: oneOf("own", "wide") })),
+  users: list(
+    map({ name: text, keys: list(text), commands: list(text) }, { channels: list(text), scope: oneOf("own", "wide") }),
+  ),
   gateway: map(
     {},
     {
@@ -61,7 +71,16 @@ export const siteKeys = {
     },
   ),
   link: map({}, { tlsSecretName: text }),
-  guard: map({}, { image: text, cpuRequest: text, memoryRequest: text, memoryLimit: text, onPeerUnreachable: oneOf("hold", "serve") }),
+  guard: map(
+    {},
+    {
+      image: text,
+      cpuRequest: text,
+      memoryRequest: text,
+      memoryLimit: text,
+      onPeerUnreachable: oneOf("hold", "serve"),
+    },
+  ),
   network: map(
     {},
     {
@@ -73,7 +92,17 @@ export const siteKeys = {
       clusterDomain: text,
     },
   ),
-  snapshots: map({}, { cron: text, drillCron: text, retention: map({}, { days: wholeNumber, least: wholeNumber }), restoreWhenEmpty: truth, s3, aws }),
+  snapshots: map(
+    {},
+    {
+      cron: text,
+      drillCron: text,
+      retention: map({}, { days: wholeNumber, least: wholeNumber }),
+      restoreWhenEmpty: truth,
+      s3,
+      aws,
+    },
+  ),
   resolver: map(
     {},
     {

@@ -55,8 +55,13 @@ export class RecordingMonitor extends MockMonitor {
   }
 
   /** A stack has no inputs: what it is in the end are its outputs, and policies judge them as such. */
-  override async registerResourceOutputs(request: Outputs, answer: (error: Error | null, response: object) => void): Promise<void> {
-    const at = this.registrations.findIndex(({ type, name }) => type === STACK && request.getUrn().endsWith(`::${type}::${name}`));
+  override async registerResourceOutputs(
+    request: Outputs,
+    answer: (error: Error | null, response: object) => void,
+  ): Promise<void> {
+    const at = this.registrations.findIndex(
+      ({ type, name }) => type === STACK && request.getUrn().endsWith(`::${type}::${name}`),
+    );
     const stack = this.registrations[at];
     if (stack !== undefined) {
       const secrets: string[] = [];
@@ -73,7 +78,8 @@ export class RecordingMonitor extends MockMonitor {
   }
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The value without the marks of secrets, whose paths are noted. */
 function reveal(value: unknown, path: string, secrets: string[]): unknown {
@@ -83,5 +89,7 @@ function reveal(value: unknown, path: string, secrets: string[]): unknown {
     secrets.push(path);
     return reveal(value["value"], path, []);
   }
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, reveal(each, path === "" ? key : `${path}.${key}`, secrets)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [key, reveal(each, path === "" ? key : `${path}.${key}`, secrets)]),
+  );
 }

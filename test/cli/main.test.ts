@@ -22,20 +22,56 @@ describe("the command line", function () {
   const call = (...args: string[]): Promise<Ended> =>
     new Promise((done) => {
       const env = { ...process.env, DRAGONFLY_DR_SITES: "", TSX_TSCONFIG_PATH: resolve("tsconfig.json") };
-      execFile(process.execPath, ["--import", require.resolve("tsx"), main, ...args], { cwd: folder, env }, (error, out, err) => done({ code: typeof error?.code === "number" ? error.code : 0, out, err }));
+      execFile(
+        process.execPath,
+        ["--import", require.resolve("tsx"), main, ...args],
+        { cwd: folder, env },
+        (error, out, err) => done({ code: typeof error?.code === "number" ? error.code : 0, out, err }),
+      );
     });
   const sites = async (port: number): Promise<string> => {
-    const config = { "current-context": "x", contexts: [{ name: "x", context: { cluster: "c", user: "u" } }], clusters: [{ name: "c", cluster: { server: `https://127.0.0.1:${port}` } }], users: [{ name: "u", user: { token: "t" } }] };
+    const config = {
+      "current-context": "x",
+      contexts: [{ name: "x", context: { cluster: "c", user: "u" } }],
+      clusters: [{ name: "c", cluster: { server: `https://127.0.0.1:${port}` } }],
+      users: [{ name: "u", user: { token: "t" } }],
+    };
     await writeFile(join(folder, "kubeconfig"), JSON.stringify(config));
-    const entry = (site: string, peer: string) => ({ site, namespace: "cache", kubeconfig: "kubeconfig", context: null, engine: "redis", peers: [peer] });
-    await writeFile(join(folder, "sites.json"), JSON.stringify({ version: 1, sites: [entry("primary", "dr"), entry("dr", "primary")] }));
+    const entry = (site: string, peer: string) => ({
+      site,
+      namespace: "cache",
+      kubeconfig: "kubeconfig",
+      context: null,
+      engine: "redis",
+      peers: [peer],
+    });
+    await writeFile(
+      join(folder, "sites.json"),
+      JSON.stringify({ version: 1, sites: [entry("primary", "dr"), entry("dr", "primary")] }),
+    );
     return "sites.json";
   };
 
   it("lists the commands that exist", async () => {
     const { code, out } = await call("--help");
     assert.equal(code, 0);
-    assert.deepEqual([...out.matchAll(/^ {2}([a-z-]+) \[options\]/gm)].map((m) => m[1]), ["init", "status", "switchover", "failover", "failback", "serve", "peer-lost", "snapshot", "restore", "drill", "render", "check"]);
+    assert.deepEqual(
+      [...out.matchAll(/^ {2}([a-z-]+) \[options\]/gm)].map((m) => m[1]),
+      [
+        "init",
+        "status",
+        "switchover",
+        "failover",
+        "failback",
+        "serve",
+        "peer-lost",
+        "snapshot",
+        "restore",
+        "drill",
+        "render",
+        "check",
+      ],
+    );
   });
 
   it("ends with 2 on what it cannot read, and touches nothing", async () => {

@@ -13,7 +13,11 @@ import type { SiteConfig } from "../../stacks/siteConfig";
 import { renderWith } from "./renderWith";
 
 const alone: SiteArgs = { site: "primary", network: { apiServer: { cidr: "10.0.0.0/24" } } };
-const pair: SiteArgs = { ...alone, peers: [{ site: "dr", address: "link.example.com" }], network: { apiServer: { cidr: "10.0.0.0/24" }, peerCidrs: ["192.0.2.0/24"] } };
+const pair: SiteArgs = {
+  ...alone,
+  peers: [{ site: "dr", address: "link.example.com" }],
+  network: { apiServer: { cidr: "10.0.0.0/24" }, peerCidrs: ["192.0.2.0/24"] },
+};
 
 describe("a site", function () {
   this.timeout(120_000);
@@ -22,18 +26,30 @@ describe("a site", function () {
   before(() => writeFileSync(guardBundle, "// one\n"));
   after(() => rmSync(directory, { recursive: true, force: true }));
 
-  const render = async (args: SiteArgs, rest: Omit<SiteConfig, "args"> = {}): Promise<readonly RenderedResource[]> => (await renderStack("test", { args, ...rest }, { guardBundle })).resources;
+  const render = async (args: SiteArgs, rest: Omit<SiteConfig, "args"> = {}): Promise<readonly RenderedResource[]> =>
+    (await renderStack("test", { args, ...rest }, { guardBundle })).resources;
   const one = (resources: readonly RecordedResource[], kind: string, name: string): Record<string, unknown> => {
-    const found = resources.find(({ type, props }) => type.endsWith(`:${kind}`) && (props["metadata"] as { name?: string } | undefined)?.name === name);
+    const found = resources.find(
+      ({ type, props }) =>
+        type.endsWith(`:${kind}`) && (props["metadata"] as { name?: string } | undefined)?.name === name,
+    );
     assert.ok(found, `${kind} ${name}`);
     return found.props as Record<string, unknown>;
   };
-  const kinds = (resources: readonly RenderedResource[]): readonly string[] => resources.map(({ type, props }) => `${type.split(":").at(-1)} ${(props["metadata"] as { name?: string } | undefined)?.name ?? ""}`);
+  const kinds = (resources: readonly RenderedResource[]): readonly string[] =>
+    resources.map(
+      ({ type, props }) =>
+        `${type.split(":").at(-1)} ${(props["metadata"] as { name?: string } | undefined)?.name ?? ""}`,
+    );
 
   it("tells a library's user everything that is wrong with it, at once", () => {
     assert.throws(
       () => new Site("cache", { site: "A", users: [{ name: "x", keys: ["x:"], commands: [] }], guardBundle }),
-      (error: unknown) => error instanceof SettingsError && ["site", "users[0].keys[0]", "network.apiServer.cidr"].every((key) => error.problems.some((problem) => problem.key === key)),
+      (error: unknown) =>
+        error instanceof SettingsError &&
+        ["site", "users[0].keys[0]", "network.apiServer.cidr"].every((key) =>
+          error.problems.some((problem) => problem.key === key),
+        ),
     );
   });
 
@@ -43,8 +59,10 @@ describe("a site", function () {
 
   it("has no link where it is alone, and may make its own role there only", async () => {
     const resources = await render(alone);
-    for (const name of ["Service dragonfly-link", "Service dragonfly-source"]) assert.ok(!kinds(resources).includes(name), name);
-    const verbs = (rendered: readonly RenderedResource[]): string => JSON.stringify(one(rendered, "Role", "dragonfly")["rules"]);
+    for (const name of ["Service dragonfly-link", "Service dragonfly-source"])
+      assert.ok(!kinds(resources).includes(name), name);
+    const verbs = (rendered: readonly RenderedResource[]): string =>
+      JSON.stringify(one(rendered, "Role", "dragonfly")["rules"]);
     assert.match(verbs(resources), /"create"/);
     assert.doesNotMatch(verbs(await render(pair)), /"create"/);
     assert.doesNotMatch(verbs(await render(pair)), /"\*"|"delete"|secrets/);
@@ -52,15 +70,23 @@ describe("a site", function () {
 
   it("tells the guard its peers, its users and no password", async () => {
     const data = one(await render(pair), "ConfigMap", "dragonfly-site")["data"] as Record<string, string>;
-    const site = JSON.parse(data["site.json"] ?? "") as { peers: unknown; users: readonly { name: string }[]; dbfilename: string };
+    const site = JSON.parse(data["site.json"] ?? "") as {
+      peers: unknown;
+      users: readonly { name: string }[];
+      dbfilename: string;
+    };
     assert.deepEqual(site.peers, [{ site: "dr", host: "dragonfly-source", serverPort: 6381, guardPort: 9981 }]);
-    assert.deepEqual(site.users.map(({ name }) => name), ["keycloak", "appcache", "litellm", "langfuse", "heimdall", "guard", "replication", "monitoring"]);
+    assert.deepEqual(
+      site.users.map(({ name }) => name),
+      ["keycloak", "appcache", "litellm", "langfuse", "heimdall", "guard", "replication", "monitoring"],
+    );
     assert.equal(site.dbfilename, "dump-{timestamp}");
     assert.doesNotMatch(data["site.json"] ?? "", /rendered-|password":/);
   });
 
   it("names the guard's bundle and the gateway's configuration after their content", async () => {
-    const named = (rendered: readonly RenderedResource[], prefix: string): readonly string[] => kinds(rendered).filter((each) => each.startsWith(`ConfigMap ${prefix}`));
+    const named = (rendered: readonly RenderedResource[], prefix: string): readonly string[] =>
+      kinds(rendered).filter((each) => each.startsWith(`ConfigMap ${prefix}`));
     const before = await render(pair);
     writeFileSync(guardBundle, "// two\n");
     const after = await render({ ...pair, gateway: { threads: 4 } });
@@ -79,23 +105,38 @@ describe("a site", function () {
 
   it("lets no restart come from a changed user or password", async () => {
     const set = async (args: SiteArgs): Promise<unknown> => one(await render(args), "StatefulSet", "dragonfly");
-    const other: SiteArgs = { ...pair, defaultUser: "password", users: [{ name: "new", keys: ["new:*"], commands: ["+@all"] }], snapshots: { cron: "" }, guard: { onPeerUnreachable: "serve" } };
+    const other: SiteArgs = {
+      ...pair,
+      defaultUser: "password",
+      users: [{ name: "new", keys: ["new:*"], commands: ["+@all"] }],
+      snapshots: { cron: "" },
+      guard: { onPeerUnreachable: "serve" },
+    };
     assert.deepEqual(await set(other), await set(pair));
   });
 
   it("says which user the owner of the passwords does not know", async () => {
     const { passwords } = new Credentials("test", { users: ["a", "b"], given: { a: "x" } });
-    await assert.rejects(new Promise((resolve, reject) => {
-      (passwords as unknown as { promise(): Promise<unknown> }).promise().then(resolve, reject);
-    }), (error: Error) => /no password for "b"/.test(error.message) && !error.message.includes('"x"'));
+    await assert.rejects(
+      new Promise((resolve, reject) => {
+        (passwords as unknown as { promise(): Promise<unknown> }).promise().then(resolve, reject);
+      }),
+      (error: Error) => /no password for "b"/.test(error.message) && !error.message.includes('"x"'),
+    );
   });
 
   it("passes what it makes through the way out", async () => {
-    const resources = await renderWith(() => new Site("cache", {
-      ...pair,
-      guardBundle,
-      transforms: { server: (set) => ({ ...set, metadata: { name: "dragonfly", labels: { own: "label" } } }) },
-    }));
-    assert.deepEqual(one(resources, "StatefulSet", "dragonfly")["metadata"], { name: "dragonfly", labels: { own: "label" } });
+    const resources = await renderWith(
+      () =>
+        new Site("cache", {
+          ...pair,
+          guardBundle,
+          transforms: { server: (set) => ({ ...set, metadata: { name: "dragonfly", labels: { own: "label" } } }) },
+        }),
+    );
+    assert.deepEqual(one(resources, "StatefulSet", "dragonfly")["metadata"], {
+      name: "dragonfly",
+      labels: { own: "label" },
+    });
   });
 });

@@ -10,7 +10,9 @@ describe("the lab", () => {
 
   it("has two clusters whose node is Ready", async () => {
     for (const site of SITES) {
-      const node = (await w.get(site, `/api/v1/nodes/${site}`)) as { status: { conditions: { type: string; status: string }[]; nodeInfo: { kubeletVersion: string } } };
+      const node = (await w.get(site, `/api/v1/nodes/${site}`)) as {
+        status: { conditions: { type: string; status: string }[]; nodeInfo: { kubeletVersion: string } };
+      };
       assert.equal(node.status.conditions.find((c) => c.type === "Ready")?.status, "True");
       assert.equal(node.status.nodeInfo.kubeletVersion, "v1.36.3");
     }

@@ -25,7 +25,9 @@ describe("pulumi up", () => {
       // A probe that a busy machine keeps waiting takes the condition back for a moment.
       await waitFor(
         async () => {
-          const pod = (await w.get(site, "/api/v1/namespaces/cache/pods/dragonfly-0")) as { status: { conditions: { type: string; status: string }[] } };
+          const pod = (await w.get(site, "/api/v1/namespaces/cache/pods/dragonfly-0")) as {
+            status: { conditions: { type: string; status: string }[] };
+          };
           return pod.status.conditions.some((c) => c.type === "Ready" && c.status === "True");
         },
         { what: `${site}: its server's pod is Ready`, deadlineMs: 180_000 },
@@ -40,11 +42,18 @@ describe("pulumi up", () => {
     const file = w.deployment.stackFile("primary");
     const good = readFileSync(file, "utf8");
     try {
-      writeFileSync(file, good.replace(/maxmemory: \S+/, "maxmemory: 490mb").replace("dragonfly-dr:environment: lab", "dragonfly-dr:environment: lab\n  dragonfly-dr:nonsense: 1").replace("dragonfly-dr:snapshots:\n", "dragonfly-dr:snapshots:\n    drillCron: every day\n"));
+      writeFileSync(
+        file,
+        good
+          .replace(/maxmemory: \S+/, "maxmemory: 490mb")
+          .replace("dragonfly-dr:environment: lab", "dragonfly-dr:environment: lab\n  dragonfly-dr:nonsense: 1")
+          .replace("dragonfly-dr:snapshots:\n", "dragonfly-dr:snapshots:\n    drillCron: every day\n"),
+      );
       const { code, stdout, stderr } = await w.deployment.pulumi("preview", "primary");
       const said = stdout + stderr;
       assert.notEqual(code, 0);
-      for (const key of ["nonsense", "snapshots.drillCron", "server.maxmemory"]) assert.match(said, new RegExp(key.replace(".", "\\.")), said);
+      for (const key of ["nonsense", "snapshots.drillCron", "server.maxmemory"])
+        assert.match(said, new RegExp(key.replace(".", "\\.")), said);
     } finally {
       writeFileSync(file, good);
     }

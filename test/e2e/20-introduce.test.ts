@@ -34,7 +34,11 @@ describe("dragonfly-dr init", () => {
     assert.equal(await through.set("cache:e2e:2", "y"), "OK", "dr's Service leads to the primary");
     assert.equal(await a.get("cache:e2e:2"), "y");
     await assert.rejects(b.set("cache:e2e:3", "z"), /NOPERM|READONLY/);
-    await w.statusWhere("dr", "says that it is less than 3 s behind", ({ replication }) => replication?.lagSeconds != null && replication.lagSeconds < 3);
+    await w.statusWhere(
+      "dr",
+      "says that it is less than 3 s behind",
+      ({ replication }) => replication?.lagSeconds != null && replication.lagSeconds < 3,
+    );
     for (const client of [a, b, through]) client.disconnect();
   });
 
@@ -55,7 +59,13 @@ describe("dragonfly-dr init", () => {
   it("shows no password in any object but Secrets", async () => {
     const passwords = Object.values(await w.deployment.passwords());
     for (const site of SITES) {
-      for (const path of ["/api/v1/namespaces/cache/pods", "/api/v1/namespaces/cache/configmaps", "/apis/apps/v1/namespaces/cache/statefulsets", "/apis/apps/v1/namespaces/cache/deployments", `/apis/dragonfly-dr.io/v1alpha1/namespaces/cache/siteroles`]) {
+      for (const path of [
+        "/api/v1/namespaces/cache/pods",
+        "/api/v1/namespaces/cache/configmaps",
+        "/apis/apps/v1/namespaces/cache/statefulsets",
+        "/apis/apps/v1/namespaces/cache/deployments",
+        `/apis/dragonfly-dr.io/v1alpha1/namespaces/cache/siteroles`,
+      ]) {
         const text = JSON.stringify(await w.get(site, path));
         for (const password of passwords) assert.ok(!text.includes(password), `${site} ${path}`);
       }

@@ -29,12 +29,20 @@ describe("dragonfly-dr failover, the regions cut off from each other", () => {
 
     const refused = await w.cli("switchover", "--to", "dr", "--sites", file);
     assert.equal(refused.code, 1, refused.stdout + refused.stderr);
-    assert.match(refused.stderr, /site primary: .*10\.255\.255\.1.*failover/, "names the region that is down, and the way on");
+    assert.match(
+      refused.stderr,
+      /site primary: .*10\.255\.255\.1.*failover/,
+      "names the region that is down, and the way on",
+    );
     assert.equal((await w.role("dr"))?.spec.role, "replica", "nothing was touched");
 
     const begun = performance.now();
     const command = w.cli("failover", "--to", "dr", "--yes", "--sites", file);
-    await waitFor(async () => ((await w.role("dr"))?.spec.role === "primary" ? true : undefined), { what: "dr's object says primary", deadlineMs: 120_000, everyMs: 50 });
+    await waitFor(async () => ((await w.role("dr"))?.spec.role === "primary" ? true : undefined), {
+      what: "dr's object says primary",
+      deadlineMs: 120_000,
+      everyMs: 50,
+    });
     await w.firstWrite("dr", "cache:after");
     const seconds = (performance.now() - begun) / 1000;
     const { code, stdout, stderr } = await command;
@@ -52,19 +60,35 @@ describe("dragonfly-dr failover, the regions cut off from each other", () => {
     const report = await w.lossDuring("primary", "dr", 30, async () => {
       await w.lab.link.heal();
       healed = Date.now();
-      await w.statusWhere("primary", "is closed by what it has heard", (status) => !status.serving && status.phase !== "Starting");
+      await w.statusWhere(
+        "primary",
+        "is closed by what it has heard",
+        (status) => !status.serving && status.phase !== "Starting",
+      );
       // The writer is still at work then, and is led there too.
       await w.firstWrite("primary", "cache:through");
     });
-    assert.ok(report.missing > 0 && report.lastMissing !== null, `the checker must see what the old primary alone had: ${JSON.stringify(report)}`);
+    assert.ok(
+      report.missing > 0 && report.lastMissing !== null,
+      `the checker must see what the old primary alone had: ${JSON.stringify(report)}`,
+    );
     assert.ok(report.missing < report.acknowledged, "the same Service leads to the new primary then");
     const seconds = (Date.parse(report.lastMissing.at) - healed) / 1000;
-    console.log(`      last write that the old primary acknowledged alone: ${seconds.toFixed(2)} s after the link was back (${report.missing} writes)`);
+    console.log(
+      `      last write that the old primary acknowledged alone: ${seconds.toFixed(2)} s after the link was back (${report.missing} writes)`,
+    );
     assert.ok(seconds <= CLOSED_SECONDS, `${seconds} s`);
-    const { divergence } = await w.statusWhere("primary", "has kept its own", (status) => status.divergence !== undefined);
+    const { divergence } = await w.statusWhere(
+      "primary",
+      "has kept its own",
+      (status) => status.divergence !== undefined,
+    );
     assert.ok(divergence?.dump, "a dump is kept");
     const alone = 50 + report.missing;
-    assert.ok((divergence?.writesUpperBound ?? 0) >= alone, `bound ${divergence?.writesUpperBound} for at least ${alone} writes`);
+    assert.ok(
+      (divergence?.writesUpperBound ?? 0) >= alone,
+      `bound ${divergence?.writesUpperBound} for at least ${alone} writes`,
+    );
   });
 
   it("failback: the old primary follows, and then serves again, with nothing lost", async () => {

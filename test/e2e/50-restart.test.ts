@@ -30,14 +30,21 @@ describe("what restarts", () => {
     process.kill(old, "SIGKILL");
     await waitFor(() => guardPid(w, "primary") !== old, { what: "a new guard", deadlineMs: 180_000 });
     await w.serving("primary");
-    await waitFor(async () => (await w.firstWrite("primary", "cache:guard")) < 5_000, { what: "writes", deadlineMs: 180_000 });
+    await waitFor(async () => (await w.firstWrite("primary", "cache:guard")) < 5_000, {
+      what: "writes",
+      deadlineMs: 180_000,
+    });
     client.disconnect();
   });
 
   it("a killed replica comes back in its role", async () => {
     const another = await ofAnother("dr");
     process.kill(serverPid(w, "dr"), "SIGKILL");
-    const status = await w.statusWhere("dr", "in sync with a new server", (now) => another(now) && now.replication?.inSync === true);
+    const status = await w.statusWhere(
+      "dr",
+      "in sync with a new server",
+      (now) => another(now) && now.replication?.inSync === true,
+    );
     assert.equal(status.serving, false);
     await w.settled("primary");
   });
@@ -47,12 +54,18 @@ describe("what restarts", () => {
     await client.set("cache:kept", "1");
     client.disconnect();
     const another = await ofAnother("primary");
-    const before = ((await w.get("primary", "/api/v1/namespaces/cache/pods/dragonfly-0")) as { metadata: { uid: string } }).metadata.uid;
+    const before = (
+      (await w.get("primary", "/api/v1/namespaces/cache/pods/dragonfly-0")) as { metadata: { uid: string } }
+    ).metadata.uid;
     await w.remove("primary", "/api/v1/namespaces/cache/pods/dragonfly-0");
-    await waitFor(async () => {
-      const pod = (await w.get("primary", "/api/v1/namespaces/cache/pods/dragonfly-0")) as { metadata: { uid: string } } | undefined;
-      return pod !== undefined && pod.metadata.uid !== before;
-    }, { what: "a new pod", deadlineMs: 300_000 });
+    await waitFor(
+      async () => {
+        const pod = (await w.get("primary", "/api/v1/namespaces/cache/pods/dragonfly-0")) as
+          { metadata: { uid: string } } | undefined;
+        return pod !== undefined && pod.metadata.uid !== before;
+      },
+      { what: "a new pod", deadlineMs: 300_000 },
+    );
     await w.statusWhere("primary", "serves from a new server", (status) => status.serving && another(status), 300_000);
     await w.firstWrite("primary", "cache:again");
     const again = await w.client("primary");
@@ -105,7 +118,8 @@ describe("what restarts", () => {
     };
     // A guard that was just started, or has just acted, is compiled and warmed first: 4 % in its first half minute.
     let share = Infinity;
-    for (const until = performance.now() + 90_000; share > MOST_CPU && performance.now() < until; ) share = await shareOf(5_000);
+    for (const until = performance.now() + 90_000; share > MOST_CPU && performance.now() < until;)
+      share = await shareOf(5_000);
     const memory = residentMiB(pid);
     console.log(`      guard (${ENGINE}): ${memory.toFixed(0)} MiB resident, ${share.toFixed(1)} % of a core`);
     assert.ok(memory <= 96, `${memory} MiB`);

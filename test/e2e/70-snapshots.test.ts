@@ -30,14 +30,19 @@ describe("snapshots", () => {
 
   it("one is taken of the primary, whole: files, checksums, counts, and the manifest last", async () => {
     const client = await w.client("primary");
-    for (let i = 0; i < ORDERS; i += 100) await Promise.all(Array.from({ length: 100 }, (_, at) => client.set(`cache:order:${i + at}`, `order ${i + at}`)));
+    for (let i = 0; i < ORDERS; i += 100)
+      await Promise.all(Array.from({ length: 100 }, (_, at) => client.set(`cache:order:${i + at}`, `order ${i + at}`)));
     client.disconnect();
     taken = await snapshot("primary");
     const store = new Store(w, "primary");
     const manifest = store.manifest(taken);
     assert.ok((manifest.keys["0"]?.least ?? 0) >= ORDERS, JSON.stringify(manifest.keys));
     assert.ok(manifest.sample.keys.length > 0);
-    for (const file of manifest.files) assert.equal(statSync(store.path(store.files().find((name) => name.endsWith(`${taken}/${file.name}`)) ?? "")).size, file.bytes);
+    for (const file of manifest.files)
+      assert.equal(
+        statSync(store.path(store.files().find((name) => name.endsWith(`${taken}/${file.name}`)) ?? "")).size,
+        file.bytes,
+      );
     const status = await w.statusWhere("primary", "reports it", (s) => isNewest(s, taken));
     assert.equal(status.snapshots?.state, "ok");
   });
@@ -69,7 +74,10 @@ describe("snapshots", () => {
     assert.equal(asked.code, 1, "without a terminal it wants --yes");
     const { code, notes, problems } = await run("restore", "--from", taken, "--to", "primary", "--yes");
     assert.equal(code, 0, problems.join("; "));
-    assert.ok(notes.some((note) => note.includes(`restored ${taken}`)), notes.join("; "));
+    assert.ok(
+      notes.some((note) => note.includes(`restored ${taken}`)),
+      notes.join("; "),
+    );
     await w.firstWrite("primary", "cache:first");
     await holds("primary", "cache:order:1999", "order 1999");
     await holds("primary", "cache:later-than-snapshot", null);
@@ -119,7 +127,11 @@ describe("snapshots", () => {
     const before = (await w.status("primary"))?.server?.runId;
     process.kill(serverPid(w, "primary"), "SIGTERM");
     // Its last word is of the server that has ended, until the guard has seen the next one.
-    await w.statusWhere("primary", "serves from a new server", (status) => status.serving && status.server?.runId !== undefined && status.server.runId !== before);
+    await w.statusWhere(
+      "primary",
+      "serves from a new server",
+      (status) => status.serving && status.server?.runId !== undefined && status.server.runId !== before,
+    );
     await w.settled("primary");
     await holds("primary", "cache:order:7", "order 7");
   });

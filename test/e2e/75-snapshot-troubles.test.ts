@@ -33,7 +33,8 @@ describe("snapshots in trouble", () => {
     store = new Store(w, "primary");
     await w.settled("primary");
     const client = await w.client("primary");
-    for (let i = 0; i < (NOISE_MIB * 2 ** 20) / VALUE_BYTES; i++) await client.set(`cache:noise:${i}`, randomBytes(VALUE_BYTES));
+    for (let i = 0; i < (NOISE_MIB * 2 ** 20) / VALUE_BYTES; i++)
+      await client.set(`cache:noise:${i}`, randomBytes(VALUE_BYTES));
     client.disconnect();
     await w.settled("primary");
   });
@@ -64,8 +65,14 @@ describe("snapshots in trouble", () => {
 
   it("a wrong key at one site, and a bucket that is gone: each has its word, the site serves, and is well again with the right one", async () => {
     const secretKey = async (value: string): Promise<void> => {
-      await w.apply("dr", SECRET, { apiVersion: "v1", kind: "Secret", metadata: { name: "dragonfly-s3", namespace: "cache" }, data: { secretKey: Buffer.from(value).toString("base64") } });
-      const mounted = (): boolean => readFileSync(`/proc/${snapshotsPid("dr")}/root/etc/dragonfly-dr/s3/secretKey`, "utf8") === value;
+      await w.apply("dr", SECRET, {
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: { name: "dragonfly-s3", namespace: "cache" },
+        data: { secretKey: Buffer.from(value).toString("base64") },
+      });
+      const mounted = (): boolean =>
+        readFileSync(`/proc/${snapshotsPid("dr")}/root/etc/dragonfly-dr/s3/secretKey`, "utf8") === value;
       await waitFor(mounted, { what: "the key in the pod", deadlineMs: RENEWED_MS });
     };
     const snapshotsPid = (site: LabSite): number => serversNeighbour(serverPid(w, site));
@@ -116,7 +123,12 @@ describe("snapshots in trouble", () => {
       process.kill(pid, "SIGCONT"); // the last of it went by meanwhile
       return undefined;
     };
-    return { inTheMiddle: waitFor(look, { what: "the upload is under way", deadlineMs: RENEWED_MS, everyMs: 2 }).then((seen) => seen === "caught"), ended };
+    return {
+      inTheMiddle: waitFor(look, { what: "the upload is under way", deadlineMs: RENEWED_MS, everyMs: 2 }).then(
+        (seen) => seen === "caught",
+      ),
+      ended,
+    };
   };
 
   it("a store that stands still in the middle of an upload is called slow; writes go on, the primary moves there and back, and the upload ends well", async () => {
@@ -132,7 +144,11 @@ describe("snapshots in trouble", () => {
       assert.ok(stopped, "an upload is under way");
       served(
         await steadyWrites(w, "primary", async () => {
-          const { snapshots } = await w.statusWhere("primary", "says slow", (status) => status.snapshots?.state === "slow");
+          const { snapshots } = await w.statusWhere(
+            "primary",
+            "says slow",
+            (status) => status.snapshots?.state === "slow",
+          );
           assert.match(snapshots?.reason ?? "", /uploading cache\/primary\/.*no answer/);
         }),
       );
@@ -157,20 +173,38 @@ describe("snapshots in trouble", () => {
       const id = `${time.toISOString().replace(/[-:]/g, "").replace(/\.\d+/, "")}-e${manifest.epoch}-${day}`;
       const folder = join(dirname(source), id);
       cpSync(source, folder, { recursive: true, preserveTimestamps: true });
-      writeFileSync(join(folder, "manifest.json"), JSON.stringify({ ...manifest, id, time: time.toISOString(), dataVersion: { least: { epoch: 0, sequence: day }, most: { epoch: 0, sequence: day } }, ...change }));
+      writeFileSync(
+        join(folder, "manifest.json"),
+        JSON.stringify({
+          ...manifest,
+          id,
+          time: time.toISOString(),
+          dataVersion: { least: { epoch: 0, sequence: day }, most: { epoch: 0, sequence: day } },
+          ...change,
+        }),
+      );
       return id;
     };
     const others = store.files().length;
-    const sparse = old(20, { dataVersion: { least: { epoch: manifest.epoch + 50, sequence: 1 }, most: { epoch: manifest.epoch + 50, sequence: 1 } } });
+    const sparse = old(20, {
+      dataVersion: {
+        least: { epoch: manifest.epoch + 50, sequence: 1 },
+        most: { epoch: manifest.epoch + 50, sequence: 1 },
+      },
+    });
     const aged = [30, 40, 50].map((day) => old(day));
     const half = old(60);
     const halfFolder = store.folderOf(half);
     rmSync(join(halfFolder, "manifest.json"));
-    for (const name of readdirSync(halfFolder)) utimesSync(join(halfFolder, name), new Date(Date.now() - 2 * DAY_MS), new Date(Date.now() - 2 * DAY_MS));
+    for (const name of readdirSync(halfFolder))
+      utimesSync(join(halfFolder, name), new Date(Date.now() - 2 * DAY_MS), new Date(Date.now() - 2 * DAY_MS));
     try {
       assert.ok(store.files().length > others);
       const last = await takeSnapshot(w, "primary");
-      await waitFor(() => !existsSync(halfFolder) || readdirSync(halfFolder).length === 0, { what: "the half is gone", deadlineMs: 180_000 });
+      await waitFor(() => !existsSync(halfFolder) || readdirSync(halfFolder).length === 0, {
+        what: "the half is gone",
+        deadlineMs: 180_000,
+      });
       const there = (id: string): boolean => store.files().some((name) => name.endsWith(`/${id}/manifest.json`));
       await waitFor(() => aged.every((id) => !there(id)), { what: "what is old is gone", deadlineMs: 180_000 });
       assert.deepEqual([newest, last, sparse].map(there), [true, true, true], store.files().join());
@@ -185,7 +219,13 @@ describe("snapshots in trouble", () => {
     const disk = await Disk.of(w, "primary");
     const told = (await w.get("primary", SITE_FILE)) as { data: Record<string, string> };
     const site = told.data["site.json"] ?? assert.fail("no site.json");
-    const tell = (json: string): Promise<void> => w.apply("primary", SITE_FILE, { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "dragonfly-site", namespace: "cache" }, data: { "site.json": json } });
+    const tell = (json: string): Promise<void> =>
+      w.apply("primary", SITE_FILE, {
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: { name: "dragonfly-site", namespace: "cache" },
+        data: { "site.json": json },
+      });
     const written = await w.client("primary");
     await written.set("cache:on-the-lost-disk", "1");
     written.disconnect();
@@ -195,7 +235,12 @@ describe("snapshots in trouble", () => {
       await tell(JSON.stringify({ ...(JSON.parse(site) as object), snapshots: { restoreWhenEmpty: true } }));
       await w.lab.link.cut();
       await disk.restart();
-      const loaded = await w.statusWhere("primary", "has loaded its snapshot and asks about its peer", (status) => /no peer could be reached/.test(status.reason), RENEWED_MS);
+      const loaded = await w.statusWhere(
+        "primary",
+        "has loaded its snapshot and asks about its peer",
+        (status) => /no peer could be reached/.test(status.reason),
+        RENEWED_MS,
+      );
       assert.ok((loaded.snapshots?.restore?.id ?? "") >= id, `${JSON.stringify(loaded.snapshots)}, not ${id}`);
       assert.equal(loaded.serving, false);
       const { code, stdout, stderr } = await w.cli("peer-lost", "--site", "primary");
@@ -228,14 +273,18 @@ describe("snapshots in trouble", () => {
 
 /** Of the process that takes the snapshots, in the same pod. */
 function serversNeighbour(pid: number): number {
-  const pod = (of: number): string => /pod[0-9a-f-]{36}/.exec(readFileSync(`/proc/${of}/cgroup`, "utf8"))?.[0] ?? "none";
-  const found = readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number).find((other) => {
-    try {
-      return readFileSync(`/proc/${other}/cmdline`, "utf8").includes("snapshots.cjs") && pod(other) === pod(pid);
-    } catch {
-      return false; // ended meanwhile
-    }
-  });
+  const pod = (of: number): string =>
+    /pod[0-9a-f-]{36}/.exec(readFileSync(`/proc/${of}/cgroup`, "utf8"))?.[0] ?? "none";
+  const found = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .find((other) => {
+      try {
+        return readFileSync(`/proc/${other}/cmdline`, "utf8").includes("snapshots.cjs") && pod(other) === pod(pid);
+      } catch {
+        return false; // ended meanwhile
+      }
+    });
   assert.ok(found, "the container that takes snapshots does not run");
   return found;
 }

@@ -20,9 +20,14 @@ function signalIfThere(pid: number, signal: "SIGKILL" | "SIGCONT"): void {
 const MOST_SENT_AGAIN = 0.01;
 
 function noneFailed(when: string, { asked, failures, sentAgain, slowestMs }: DnsLoadReport): void {
-  console.log(`      ${when}: ${asked} queries, ${failures.length} failed, ${sentAgain} sent again, the slowest took ${slowestMs} ms`);
+  console.log(
+    `      ${when}: ${asked} queries, ${failures.length} failed, ${sentAgain} sent again, the slowest took ${slowestMs} ms`,
+  );
   assert.deepEqual(failures, []);
-  assert.ok(sentAgain <= Math.max(1, asked * MOST_SENT_AGAIN), `${sentAgain} of ${asked} queries had no answer at first`);
+  assert.ok(
+    sentAgain <= Math.max(1, asked * MOST_SENT_AGAIN),
+    `${sentAgain} of ${asked} queries had no answer at first`,
+  );
 }
 
 const REPLICAS = 2;
@@ -58,9 +63,11 @@ describe("the resolvers", () => {
     await w.settled("primary");
   });
 
-  const sum = async (metric: string): Promise<number> => (await Promise.all(replicas.map((replica) => here.metric(replica, metric)))).reduce((a, b) => a + b, 0);
+  const sum = async (metric: string): Promise<number> =>
+    (await Promise.all(replicas.map((replica) => here.metric(replica, metric)))).reduce((a, b) => a + b, 0);
   /** Of the replicas of both sites. */
-  const sumOfAll = async (metric: string): Promise<number> => (await Promise.all(everyReplica.map(([at, replica]) => at.metric(replica, metric)))).reduce((a, b) => a + b, 0);
+  const sumOfAll = async (metric: string): Promise<number> =>
+    (await Promise.all(everyReplica.map(([at, replica]) => at.metric(replica, metric)))).reduce((a, b) => a + b, 0);
   /**
    * What `work` finds while the shared cache fails nobody. A breaker that what came before had opened closes by itself; and where an
    * operation takes more than its tenth of a second, as on a busy machine, its replica rightly asks upstream: then `work` is done
@@ -68,7 +75,10 @@ describe("the resolvers", () => {
    */
   const whileCacheWorks = async <T>(work: (word: string) => Promise<T>): Promise<T> => {
     for (let round = 1; ; round++) {
-      await waitFor(async () => (await sumOfAll("heimdall_l2_breaker")) === 0, { what: "every replica uses the cache", deadlineMs: PATIENCE_MS });
+      await waitFor(async () => (await sumOfAll("heimdall_l2_breaker")) === 0, {
+        what: "every replica uses the cache",
+        deadlineMs: PATIENCE_MS,
+      });
       const before = await sumOfAll("heimdall_l2_errors_total");
       const [found] = await Promise.allSettled([work(`${round}-${run}`)]);
       const failed = (await sumOfAll("heimdall_l2_errors_total")) - before;
@@ -83,12 +93,17 @@ describe("the resolvers", () => {
   const isShared = async (name: string, site: LabSite = "primary", deadlineMs = 30_000): Promise<void> => {
     const client = await w.client(site, "heimdall", "read");
     try {
-      await waitFor(async () => (await client.get(`heimdall:dns:cache:${name}:A:IN`)) !== null, { what: `${name} in the cache`, deadlineMs, everyMs: 20 });
+      await waitFor(async () => (await client.get(`heimdall:dns:cache:${name}:A:IN`)) !== null, {
+        what: `${name} in the cache`,
+        deadlineMs,
+        everyMs: 20,
+      });
     } finally {
       client.disconnect();
     }
   };
-  const asked = (mark: number, part: string): number => w.lab.names.askedSince(mark).filter(({ name }) => name.includes(part)).length;
+  const asked = (mark: number, part: string): number =>
+    w.lab.names.askedSince(mark).filter(({ name }) => name.includes(part)).length;
   /** Each site's queries while `during` runs; none of them may fail. */
   const noneFails = async (during: () => Promise<void>): Promise<void> => {
     const [first, second] = SITES.map((site) => all.get(site) ?? assert.fail());
@@ -105,13 +120,26 @@ describe("the resolvers", () => {
   it("answer dig over UDP and over TCP, absent names and answers too large for a datagram", async () => {
     const mark = w.lab.names.mark();
     const udp = await here.dig(`a-${run}.lab.test`, "A");
-    assert.deepEqual([udp.rcode, udp.transport, udp.records.map(({ data }) => data)], ["NOERROR", "UDP", [LAB_ADDRESS]]);
+    assert.deepEqual(
+      [udp.rcode, udp.transport, udp.records.map(({ data }) => data)],
+      ["NOERROR", "UDP", [LAB_ADDRESS]],
+    );
     const tcp = await here.dig(`b-${run}.lab.test`, "+tcp", "A");
-    assert.deepEqual([tcp.rcode, tcp.transport, tcp.records.map(({ data }) => data)], ["NOERROR", "TCP", [LAB_ADDRESS]]);
+    assert.deepEqual(
+      [tcp.rcode, tcp.transport, tcp.records.map(({ data }) => data)],
+      ["NOERROR", "TCP", [LAB_ADDRESS]],
+    );
     assert.equal((await here.dig(`c-${run}.absent.lab.test`, "A")).rcode, "NXDOMAIN");
     const large = await here.dig(`d-${run}.large.lab.test`, "TXT");
-    assert.deepEqual([large.rcode, large.transport, large.records.length], ["NOERROR", "TCP", 12], "truncated over UDP, whole over TCP");
-    assert.ok(w.lab.names.askedSince(mark).some(({ name, protocol }) => name.includes(`d-${run}`) && protocol === "tcp"), "the resolver went on over TCP too");
+    assert.deepEqual(
+      [large.rcode, large.transport, large.records.length],
+      ["NOERROR", "TCP", 12],
+      "truncated over UDP, whole over TCP",
+    );
+    assert.ok(
+      w.lab.names.askedSince(mark).some(({ name, protocol }) => name.includes(`d-${run}`) && protocol === "tcp"),
+      "the resolver went on over TCP too",
+    );
   });
 
   it("share what they know: 8 names at each of 2 replicas are 8 questions upstream", async () => {
@@ -144,14 +172,25 @@ describe("the resolvers", () => {
       await new Promise((resolve) => setTimeout(resolve, 3_000));
       // Each by itself: its age is known as well as the moments at which it was asked for and answered, whatever lies between.
       const shown: { readonly ttl: number; readonly least: number; readonly most: number }[] = [];
-      for (const ask of [() => here.digReplica(first, name, "A"), () => here.digReplica(second, name, "A"), () => there.dig(name, "A")]) {
+      for (const ask of [
+        () => here.digReplica(first, name, "A"),
+        () => here.digReplica(second, name, "A"),
+        () => there.dig(name, "A"),
+      ]) {
         const at = performance.now();
         const ttl = (await ask()).records[0]?.ttl ?? 0;
-        shown.push({ ttl, least: LAB_TTL_SECONDS - (performance.now() - begun) / 1000 - 1, most: LAB_TTL_SECONDS - (at - answered) / 1000 + 1 });
+        shown.push({
+          ttl,
+          least: LAB_TTL_SECONDS - (performance.now() - begun) / 1000 - 1,
+          most: LAB_TTL_SECONDS - (at - answered) / 1000 + 1,
+        });
       }
       return { shown, upstream: asked(mark, "aged-") };
     });
-    assert.ok(shown.every(({ ttl, least, most }) => ttl >= least && ttl <= most && ttl <= LAB_TTL_SECONDS - 2), JSON.stringify(shown));
+    assert.ok(
+      shown.every(({ ttl, least, most }) => ttl >= least && ttl <= most && ttl <= LAB_TTL_SECONDS - 2),
+      JSON.stringify(shown),
+    );
     assert.equal(upstream, 1);
   });
 
@@ -172,12 +211,18 @@ describe("the resolvers", () => {
 
   it("keep their password in one Secret, which holds no other", async () => {
     const passwords = await w.deployment.passwords();
-    for (const path of ["/api/v1/namespaces/NS/pods", "/api/v1/namespaces/NS/configmaps", "/apis/apps/v1/namespaces/NS/deployments"]) {
+    for (const path of [
+      "/api/v1/namespaces/NS/pods",
+      "/api/v1/namespaces/NS/configmaps",
+      "/apis/apps/v1/namespaces/NS/deployments",
+    ]) {
       const text = JSON.stringify(await w.get("primary", path.replace("NS", RESOLVER_NAMESPACE)));
       for (const password of Object.values(passwords)) assert.ok(!text.includes(password), path);
     }
     const secrets = JSON.stringify(await w.get("primary", `/api/v1/namespaces/${RESOLVER_NAMESPACE}/secrets`));
-    const found = Object.entries(passwords).filter(([, password]) => secrets.includes(Buffer.from(password).toString("base64"))).map(([user]) => user);
+    const found = Object.entries(passwords)
+      .filter(([, password]) => secrets.includes(Buffer.from(password).toString("base64")))
+      .map(([user]) => user);
     assert.deepEqual(found, ["heimdall"]);
   });
 
@@ -191,13 +236,21 @@ describe("the resolvers", () => {
     const report = await other.loadDuring(QUERIES_A_SECOND, async () => {
       for (const pid of pids) process.kill(pid, "SIGSTOP");
       try {
-        await waitFor(async () => (await sum(left)) === 2 * replicas.length, { what: "the cache is left out", deadlineMs: 180_000, everyMs: 100 });
+        await waitFor(async () => (await sum(left)) === 2 * replicas.length, {
+          what: "the cache is left out",
+          deadlineMs: 180_000,
+          everyMs: 100,
+        });
         assert.equal((await here.dig(known, "A")).rcode, "NOERROR");
         assert.equal((await here.dig(`fresh-${run}.lab.test`, "A")).rcode, "NOERROR");
       } finally {
         for (const pid of pids) signalIfThere(pid, "SIGCONT");
       }
-      await waitFor(async () => (await sum(left)) === 0, { what: "the cache is used again", deadlineMs: PATIENCE_MS, everyMs: 100 });
+      await waitFor(async () => (await sum(left)) === 0, {
+        what: "the cache is used again",
+        deadlineMs: PATIENCE_MS,
+        everyMs: 100,
+      });
     });
     noneFailed("gateways frozen", report);
   });
@@ -208,8 +261,16 @@ describe("the resolvers", () => {
     const rotate = async (password: string): Promise<void> => {
       const value = Buffer.from(password).toString("base64");
       for (const site of SITES) {
-        for (const [namespace, name, key] of [["cache", "dragonfly-passwords", "heimdall"], [RESOLVER_NAMESPACE, "resolver-redis", "password"]] as const) {
-          await w.apply(site, `/api/v1/namespaces/${namespace}/secrets/${name}`, { apiVersion: "v1", kind: "Secret", metadata: { name, namespace }, data: { [key]: value } });
+        for (const [namespace, name, key] of [
+          ["cache", "dragonfly-passwords", "heimdall"],
+          [RESOLVER_NAMESPACE, "resolver-redis", "password"],
+        ] as const) {
+          await w.apply(site, `/api/v1/namespaces/${namespace}/secrets/${name}`, {
+            apiVersion: "v1",
+            kind: "Secret",
+            metadata: { name, namespace },
+            data: { [key]: value },
+          });
         }
       }
     };
@@ -229,7 +290,11 @@ describe("the resolvers", () => {
     /** Of both sites' servers: the other one is to be primary next. */
     const takesAlone = async (right: string, wrong: string): Promise<void> => {
       for (const site of SITES) {
-        await waitFor(async () => (await logsIn(site, right)) && !(await logsIn(site, wrong)), { what: `${site}'s server takes the password of now alone`, deadlineMs: PATIENCE_MS, everyMs: 500 });
+        await waitFor(async () => (await logsIn(site, right)) && !(await logsIn(site, wrong)), {
+          what: `${site}'s server takes the password of now alone`,
+          deadlineMs: PATIENCE_MS,
+          everyMs: 500,
+        });
       }
     };
     try {
@@ -266,7 +331,11 @@ describe("the resolvers", () => {
       const { code, stdout, stderr } = await w.cli("switchover", "--to", "dr");
       assert.equal(code, 0, stdout + stderr);
       await w.serving("dr");
-      await waitFor(shares, { what: "primary's replicas share by the new primary", deadlineMs: PATIENCE_MS, everyMs: 200 });
+      await waitFor(shares, {
+        what: "primary's replicas share by the new primary",
+        deadlineMs: PATIENCE_MS,
+        everyMs: 200,
+      });
     });
   });
 

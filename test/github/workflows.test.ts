@@ -14,14 +14,23 @@ const files = readdirSync(FOLDER).map((file) => join(FOLDER, file));
 
 interface Workflow {
   readonly permissions: unknown;
-  readonly jobs: Readonly<Record<string, { readonly strategy?: { readonly matrix: { readonly stack: readonly string[] } }; readonly steps: readonly { readonly run?: string; readonly uses?: string; readonly if?: string }[] }>>;
+  readonly jobs: Readonly<
+    Record<
+      string,
+      {
+        readonly strategy?: { readonly matrix: { readonly stack: readonly string[] } };
+        readonly steps: readonly { readonly run?: string; readonly uses?: string; readonly if?: string }[];
+      }
+    >
+  >;
 }
 
 describe("workflows", function () {
   this.timeout(BUILD_TIMEOUT);
   let actionlint = "";
   // Other linters would be run where a machine happens to have them.
-  const lint = (file: string) => spawnSync(actionlint, ["-shellcheck=", "-pyflakes=", file], { encoding: "utf8", cwd: ROOT });
+  const lint = (file: string) =>
+    spawnSync(actionlint, ["-shellcheck=", "-pyflakes=", file], { encoding: "utf8", cwd: ROOT });
 
   before(async () => void (actionlint = await goTool("actionlint")));
 
@@ -36,7 +45,13 @@ describe("workflows", function () {
     const folder = mkdtempSync(join(tmpdir(), "workflow-"));
     try {
       const broken = join(folder, "broken.yml");
-      writeFileSync(broken, readFileSync(join(FOLDER, "pull-request.yml"), "utf8").replace("steps.judge.outputs.code", "steps.jugde.outputs.code"));
+      writeFileSync(
+        broken,
+        readFileSync(join(FOLDER, "pull-request.yml"), "utf8").replace(
+          "steps.judge.outputs.code",
+          "steps.jugde.outputs.code",
+        ),
+      );
       const { status, stdout } = lint(broken);
       assert.equal(status, 1);
       assert.match(stdout, /jugde/);
@@ -51,7 +66,13 @@ describe("workflows", function () {
 
     it("runs commands and formats that there are", () => {
       const calls = commands.flatMap((run) => [...run.matchAll(/dist\/cli\/main\.js (\S+) --format (\S+)/g)]);
-      assert.deepEqual(calls.map(([, name, format]) => [name, format]), [["check", "sarif"], ["check", "markdown"]]);
+      assert.deepEqual(
+        calls.map(([, name, format]) => [name, format]),
+        [
+          ["check", "sarif"],
+          ["check", "markdown"],
+        ],
+      );
       assert.ok(DEFINITIONS.some(({ name }) => name === "check"));
       for (const [, , format] of calls) assert.ok(FORMATS.some((each) => each === format));
     });

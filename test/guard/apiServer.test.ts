@@ -18,9 +18,14 @@ describe("the API server, as the guard asks it", () => {
   beforeEach(async () => {
     writeFileSync(token, "one\n");
     connections = 0;
-    server = createServer((request, response) => answer(request, response)).on("connection", () => (connections += 1)).listen(0, "127.0.0.1");
+    server = createServer((request, response) => answer(request, response))
+      .on("connection", () => (connections += 1))
+      .listen(0, "127.0.0.1");
     await once(server, "listening");
-    api = new ApiServer({ DRAGONFLY_DR_API_SERVER: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }, token);
+    api = new ApiServer(
+      { DRAGONFLY_DR_API_SERVER: `http://127.0.0.1:${(server.address() as AddressInfo).port}` },
+      token,
+    );
   });
   afterEach(() => {
     api.close();
@@ -38,13 +43,20 @@ describe("the API server, as the guard asks it", () => {
     assert.deepEqual(await api.request("/x"), { a: 1 });
     writeFileSync(token, "two\n");
     await api.request("/x/status", { method: "PATCH", body: "[]", contentType: "application/json-patch+json" });
-    assert.deepEqual(seen, [["GET", "/x", "Bearer one", undefined], ["PATCH", "/x/status", "Bearer two", "application/json-patch+json"]]);
+    assert.deepEqual(seen, [
+      ["GET", "/x", "Bearer one", undefined],
+      ["PATCH", "/x/status", "Bearer two", "application/json-patch+json"],
+    ]);
     assert.equal(connections, 1);
   });
 
   it("gives an error with status and path, and no query", async () => {
     answer = (_, response) => response.writeHead(409).end("conflict");
-    await assert.rejects(api.request("/x?secret=1"), (error: unknown) => error instanceof ApiError && error.status === 409 && error.message === "GET /x: HTTP 409 conflict");
+    await assert.rejects(
+      api.request("/x?secret=1"),
+      (error: unknown) =>
+        error instanceof ApiError && error.status === 409 && error.message === "GET /x: HTTP 409 conflict",
+    );
   });
 
   it("gives a watch's lines as they come, however they are cut, until it is enough", async () => {
@@ -53,7 +65,9 @@ describe("the API server, as the guard asks it", () => {
       setTimeout(() => response.write(':2}\n\n{"n":3}\n'), 20);
     };
     const lines: string[] = [];
-    await api.lines("/x?watch=1", new AbortController().signal, (line) => (lines.push(line) === 3 ? "enough" : "go on"));
+    await api.lines("/x?watch=1", new AbortController().signal, (line) =>
+      lines.push(line) === 3 ? "enough" : "go on",
+    );
     assert.deepEqual(lines, ['{"n":1}', '{"n":2}', '{"n":3}']);
   });
 

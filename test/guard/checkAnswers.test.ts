@@ -13,7 +13,15 @@ describe("the path of a check", () => {
   });
 
   it("is none for what is no GET, or has not arrived whole", () => {
-    for (const text of [request("POST /primary HTTP/1.1"), "GET /primary HTTP/1.1\r\nHost: guard\r\n", "GET /pri", "", "\u0016\u0003\u0001", request("GET /a b HTTP/1.1")]) assert.equal(checkPath(Buffer.from(text)), null, text);
+    for (const text of [
+      request("POST /primary HTTP/1.1"),
+      "GET /primary HTTP/1.1\r\nHost: guard\r\n",
+      "GET /pri",
+      "",
+      "\u0016\u0003\u0001",
+      request("GET /a b HTTP/1.1"),
+    ])
+      assert.equal(checkPath(Buffer.from(text)), null, text);
   });
 });
 

@@ -23,9 +23,17 @@ import { serverArgs } from "../../server/flags";
 import { bytes, siteName, type SiteName } from "../../server/types";
 import { freePort } from "../support/ports";
 
-const APPLICATION: AclUser = { name: "appcache", kind: "application", keys: ["cache:*"], channels: [], commands: ["+@all", "-@dangerous", "+info"] };
+const APPLICATION: AclUser = {
+  name: "appcache",
+  kind: "application",
+  keys: ["cache:*"],
+  channels: [],
+  commands: ["+@all", "-@dangerous", "+info"],
+};
 const USERS = siteUsers("redis", [APPLICATION]);
-const PASSWORDS: Record<string, string> = Object.fromEntries(["default", ...USERS.map((user) => user.name)].map((name) => [name, `password-of-${name}`]));
+const PASSWORDS: Record<string, string> = Object.fromEntries(
+  ["default", ...USERS.map((user) => user.name)].map((name) => [name, `password-of-${name}`]),
+);
 
 /** A TCP way between two sites that can be cut: connections stay open and nothing passes. */
 class Way {
@@ -45,7 +53,10 @@ class Way {
   }
 
   private join(a: Socket, b: Socket): void {
-    for (const [from, to] of [[a, b], [b, a]] as const) {
+    for (const [from, to] of [
+      [a, b],
+      [b, a],
+    ] as const) {
       this.sockets.add(from);
       from.on("error", () => undefined);
       from.on("close", () => {
@@ -94,17 +105,33 @@ export class LiveSite {
     readonly guardPort: number,
   ) {
     mkdirSync(join(this.folder, "data"));
-    const hashes = Object.fromEntries(Object.entries(PASSWORDS).map(([name, password]) => [name, createHash("sha256").update(password).digest("hex")]));
+    const hashes = Object.fromEntries(
+      Object.entries(PASSWORDS).map(([name, password]) => [name, createHash("sha256").update(password).digest("hex")]),
+    );
     writeFileSync(join(this.folder, "users.acl"), renderAclFile("redis", USERS, "locked", hashes));
   }
 
   runServer(): void {
-    const config = { engine: "redis", threads: 1, maxmemory: bytes(2 ** 26), memoryLimit: bytes(2 ** 28), eviction: "refuse", slowlog: { thresholdMicroseconds: 10_000, maxLength: 10 }, bullmq: "off", extraArgs: [] } as const;
+    const config = {
+      engine: "redis",
+      threads: 1,
+      maxmemory: bytes(2 ** 26),
+      memoryLimit: bytes(2 ** 28),
+      eviction: "refuse",
+      slowlog: { thresholdMicroseconds: 10_000, maxLength: 10 },
+      bullmq: "off",
+      extraArgs: [],
+    } as const;
     const args = [...serverArgs(config), "--bind", "127.0.0.1"];
     // The program's paths and port stand for a pod's own; here they are this site's.
-    const own: Record<string, string> = { "--port": String(this.serverPort), "--dir": join(this.folder, "data"), "--aclfile": join(this.folder, "users.acl") };
+    const own: Record<string, string> = {
+      "--port": String(this.serverPort),
+      "--dir": join(this.folder, "data"),
+      "--aclfile": join(this.folder, "users.acl"),
+    };
     for (const [flag, value] of Object.entries(own)) args[args.indexOf(flag) + 1] = value;
-    const env = this.binary.libraries === null ? process.env : { ...process.env, LD_LIBRARY_PATH: this.binary.libraries };
+    const env =
+      this.binary.libraries === null ? process.env : { ...process.env, LD_LIBRARY_PATH: this.binary.libraries };
     const child = spawn(this.binary.path, args, { env, stdio: "ignore" });
     this.server = child;
     child.on("exit", () => {
@@ -129,11 +156,25 @@ export class LiveSite {
 
   startGuard(peer: { site: SiteName; serverPort: number; guardPort: number }): void {
     const told: Told = {
-      site: { site: this.site, namespace: "cache", engine: "redis", snapshotCron: null, dbfilename: "dump.rdb", peers: [{ ...peer, host: "127.0.0.1" }], users: USERS, defaultUser: "locked", onPeerUnreachable: "hold" },
+      site: {
+        site: this.site,
+        namespace: "cache",
+        engine: "redis",
+        snapshotCron: null,
+        dbfilename: "dump.rdb",
+        peers: [{ ...peer, host: "127.0.0.1" }],
+        users: USERS,
+        defaultUser: "locked",
+        onPeerUnreachable: "hold",
+      },
       passwords: PASSWORDS,
       usersHash: "one",
     };
-    const roles = { role: () => this.role, create: () => Promise.reject(new Error("not in this test")), generation: () => 1 } as unknown as RoleClient;
+    const roles = {
+      role: () => this.role,
+      create: () => Promise.reject(new Error("not in this test")),
+      generation: () => 1,
+    } as unknown as RoleClient;
     const processes = {
       find: () => this.process(),
       end: (runId: string, signal: NodeJS.Signals) => {
@@ -143,7 +184,15 @@ export class LiveSite {
     const guard = new Guard(
       told,
       new MemoryFile(join(this.folder, "data/guard/state.json")),
-      { roles, processes, openSession: (runId, passwords) => new ServerSession(runId, "redis", passwords, processes, "127.0.0.1", this.serverPort), dataDir: join(this.folder, "data"), prove: (...asked) => this.prove(...asked), snapshots: this.snapshots },
+      {
+        roles,
+        processes,
+        openSession: (runId, passwords) =>
+          new ServerSession(runId, "redis", passwords, processes, "127.0.0.1", this.serverPort),
+        dataDir: join(this.folder, "data"),
+        prove: (...asked) => this.prove(...asked),
+        snapshots: this.snapshots,
+      },
       () => undefined,
       (line) => this.lines.push(line),
     );
@@ -178,7 +227,18 @@ export class LiveSite {
   /** Rejects when the server refuses the user. */
   async client(user = "appcache"): Promise<Redis> {
     await until(`${this.site}'s server listens`, () => this.listens());
-    const redis = new Redis({ host: "127.0.0.1", port: this.serverPort, username: user, password: PASSWORDS[user] ?? "", lazyConnect: true, retryStrategy: () => null, enableOfflineQueue: false, maxRetriesPerRequest: 0, enableReadyCheck: false, disableClientInfo: true });
+    const redis = new Redis({
+      host: "127.0.0.1",
+      port: this.serverPort,
+      username: user,
+      password: PASSWORDS[user] ?? "",
+      lazyConnect: true,
+      retryStrategy: () => null,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      enableReadyCheck: false,
+      disableClientInfo: true,
+    });
     redis.on("error", () => undefined);
     await redis.connect();
     return redis;
@@ -207,7 +267,10 @@ export class LivePair {
   static async start(binary: { readonly path: string; readonly libraries: string | null }): Promise<LivePair> {
     const a = new LiveSite(siteName("a"), binary, await freePort(), await freePort());
     const b = new LiveSite(siteName("b"), binary, await freePort(), await freePort());
-    const ways = { ab: { server: await Way.to(b.serverPort), guard: await Way.to(b.guardPort) }, ba: { server: await Way.to(a.serverPort), guard: await Way.to(a.guardPort) } };
+    const ways = {
+      ab: { server: await Way.to(b.serverPort), guard: await Way.to(b.guardPort) },
+      ba: { server: await Way.to(a.serverPort), guard: await Way.to(a.guardPort) },
+    };
     const pair = new LivePair(a, b, ways);
     for (const site of [a, b]) {
       site.runServer();
@@ -243,7 +306,12 @@ export class LivePair {
 }
 
 /** @throws Error with what was last seen, when `condition` does not come true in time. */
-export async function until(what: string, condition: () => boolean | Promise<boolean>, seen: () => unknown = () => "", ms = 40_000): Promise<void> {
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  seen: () => unknown = () => "",
+  ms = 40_000,
+): Promise<void> {
   const end = performance.now() + ms;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`not within ${ms} ms: ${what}; seen: ${JSON.stringify(seen())}`);

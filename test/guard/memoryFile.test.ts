@@ -59,7 +59,10 @@ describe("the guard's memory", () => {
       assert.deepEqual([found().highestEpoch, found().refusal], [9, null]);
       assert.deepEqual(readdirSync(volume).sort(), ["filler", "state.json"]);
       // What does not fit leaves what was there, and says so.
-      assert.throws(() => memory.set({ refusal: { epoch: 9, reason: "x".repeat(20_000), outcome: "refused" } }), /ENOSPC/);
+      assert.throws(
+        () => memory.set({ refusal: { epoch: 9, reason: "x".repeat(20_000), outcome: "refused" } }),
+        /ENOSPC/,
+      );
       assert.equal(found().highestEpoch, 9);
     } finally {
       execFileSync("umount", [volume]);

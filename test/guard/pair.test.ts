@@ -13,7 +13,8 @@ import { findRedisServer } from "../lab/load/redisServer";
 import { ownTimeOf } from "../support/ownTime";
 import { LivePair, until, type LiveSite } from "./livePair";
 
-const view = (site: LiveSite): string => `${site.site}: ${site.guard?.picture.decision.phase} ${site.guard?.picture.decision.reason} ${site.guard?.picture.trouble ?? ""}`;
+const view = (site: LiveSite): string =>
+  `${site.site}: ${site.guard?.picture.decision.phase} ${site.guard?.picture.decision.reason} ${site.guard?.picture.trouble ?? ""}`;
 const isServing = (site: LiveSite): boolean => site.guard !== null && serving(site.guard);
 const inSync = (site: LiveSite): boolean => site.guard !== null && replicaInSync(site.guard);
 const status = (site: LiveSite) => {
@@ -39,7 +40,11 @@ describe("two guards beside two real servers", function () {
   afterEach(() => pair?.stop());
 
   it("are closed until they are introduced, then replicate; the replica takes no write", async () => {
-    await until("both hold", () => [pair.a, pair.b].every((site) => site.guard?.picture.decision.phase === "Holding"), views);
+    await until(
+      "both hold",
+      () => [pair.a, pair.b].every((site) => site.guard?.picture.decision.phase === "Holding"),
+      views,
+    );
     await assert.rejects(async () => (await pair.a.client()).set("cache:1", "x"), /NOAUTH|WRONGPASS|NOPERM|closed/);
     await introduce();
     const [a, b] = [await pair.a.client(), await pair.b.client()];
@@ -48,7 +53,11 @@ describe("two guards beside two real servers", function () {
     await assert.rejects(b.set("cache:1", "y"), /NOPERM|READONLY/);
     await assert.rejects(a.set("other:1", "y"), /NOPERM/);
     await assert.rejects(a.set("__dr:heartbeat", "{}"), /NOPERM/);
-    await until("lag is told by the primary's clock", () => (status(pair.b).replication?.lagSeconds ?? 99) < 2, () => status(pair.b).replication);
+    await until(
+      "lag is told by the primary's clock",
+      () => (status(pair.b).replication?.lagSeconds ?? 99) < 2,
+      () => status(pair.b).replication,
+    );
     a.disconnect();
     b.disconnect();
   });
@@ -75,19 +84,41 @@ describe("two guards beside two real servers", function () {
 
   it("refuse a handover whose proof is not the old primary's", async () => {
     await introduce();
-    pair.b.say({ role: "primary", epoch: epoch(2), mode: "handover", source: pair.a.site, proof: { replicationId: "0".repeat(40), offset: 1 } });
+    pair.b.say({
+      role: "primary",
+      epoch: epoch(2),
+      mode: "handover",
+      source: pair.a.site,
+      proof: { replicationId: "0".repeat(40), offset: 1 },
+    });
     await until("b refuses", () => status(pair.b).refusal?.epoch === 2, views);
     assert.equal(status(pair.b).refusal?.outcome, "refused");
     assert.equal(isServing(pair.b), false);
   });
 
   /** @param mend - when what was under way is let through; the new primary serves before or after, as it likes. */
-  const handOverWithRepliesUnderWay = async (mend: () => Promise<void>): Promise<{ lost: number; acknowledged: number }> => {
+  const handOverWithRepliesUnderWay = async (
+    mend: () => Promise<void>,
+  ): Promise<{ lost: number; acknowledged: number }> => {
     await introduce();
     const header = { run: "r", prefix: "cache:load:" };
     const path = join(pair.a.folder, "acks");
     const endpoint = { host: "127.0.0.1", port: pair.a.serverPort };
-    const load = new WriteLoad({ endpoint, credentials: pair.a.credentials, header, rate: "max", seconds: 30, maxWrites: 2_000, connections: 2, pipeline: 10, firstNumber: 0, reconnectMs: 10 }, new AckLog(path, header));
+    const load = new WriteLoad(
+      {
+        endpoint,
+        credentials: pair.a.credentials,
+        header,
+        rate: "max",
+        seconds: 30,
+        maxWrites: 2_000,
+        connections: 2,
+        pipeline: 10,
+        firstNumber: 0,
+        reconnectMs: 10,
+      },
+      new AckLog(path, header),
+    );
     // The line is slow: what is acknowledged from here on has not arrived when the handover begins.
     pair.setReplicationCut(true);
     await load.run(new AbortController().signal);
@@ -99,7 +130,10 @@ describe("two guards beside two real servers", function () {
     await mend();
     pair.setReplicationCut(false);
     await until("b serves", () => isServing(pair.b), views);
-    const report = await checkLoad([await readAckLog(path)], new ReadBack({ host: "127.0.0.1", port: pair.b.serverPort }, pair.b.credentials, 10_000));
+    const report = await checkLoad(
+      [await readAckLog(path)],
+      new ReadBack({ host: "127.0.0.1", port: pair.b.serverPort }, pair.b.credentials, 10_000),
+    );
     return { lost: report.missing + report.wrong, acknowledged: report.acknowledged };
   };
 
@@ -116,7 +150,9 @@ describe("two guards beside two real servers", function () {
 
   it("would lose it without the proof, and the checker sees that", async () => {
     pair.b.prove = () => null;
-    const { lost } = await handOverWithRepliesUnderWay(() => until("b serves without it", () => isServing(pair.b), views));
+    const { lost } = await handOverWithRepliesUnderWay(() =>
+      until("b serves without it", () => isServing(pair.b), views),
+    );
     assert.ok(lost > 0, `lost ${lost}`);
   });
 
@@ -137,11 +173,18 @@ describe("two guards beside two real servers", function () {
     await until("a has kept its own", () => status(pair.a).divergence !== undefined, views);
     const { writesUpperBound, dump } = status(pair.a).divergence ?? {};
     assert.ok(writesUpperBound != null && writesUpperBound >= 100, `bound ${writesUpperBound}`);
-    assert.ok(dump != null && existsSync(join(pair.a.folder, "data", dump)), `dump ${dump} in ${readdirSync(join(pair.a.folder, "data")).join()}`);
+    assert.ok(
+      dump != null && existsSync(join(pair.a.folder, "data", dump)),
+      `dump ${dump} in ${readdirSync(join(pair.a.folder, "data")).join()}`,
+    );
     pair.a.say({ role: "replica", epoch: epoch(2), source: pair.b.site });
     await until("a follows", () => inSync(pair.a), views);
     const [again, b] = [await pair.a.client(), await pair.b.client()];
-    assert.deepEqual([await again.get("cache:alone:1"), await b.get("cache:alone:1")], [null, null], [...views(), ...pair.a.lines, ...pair.b.lines].join("\n"));
+    assert.deepEqual(
+      [await again.get("cache:alone:1"), await b.get("cache:alone:1")],
+      [null, null],
+      [...views(), ...pair.a.lines, ...pair.b.lines].join("\n"),
+    );
     again.disconnect();
     b.disconnect();
   });
@@ -151,7 +194,14 @@ describe("two guards beside two real servers", function () {
     pair.a.signal("SIGSTOP");
     pair.b.say({ role: "primary", epoch: epoch(2), mode: "forced" });
     await until("b serves", () => isServing(pair.b), views);
-    await until("a's server is a new one, closed", () => pair.a.guard?.picture.decision.phase === "Fenced" && pair.a.guard.picture.door === "closed" && pair.a.guard.picture.server.kind === "answering", views);
+    await until(
+      "a's server is a new one, closed",
+      () =>
+        pair.a.guard?.picture.decision.phase === "Fenced" &&
+        pair.a.guard.picture.door === "closed" &&
+        pair.a.guard.picture.server.kind === "answering",
+      views,
+    );
     await assert.rejects(async () => (await pair.a.client()).set("cache:1", "x"));
   });
 
@@ -162,10 +212,19 @@ describe("two guards beside two real servers", function () {
     const b = await pair.b.client();
     await until("the write crosses", async () => (await b.get("cache:1")) === "x");
     pair.a.signal("SIGKILL");
-    await until("a holds", () => pair.a.guard?.picture.decision.phase === "Holding" && /newer data/.test(pair.a.guard.picture.decision.reason), views);
+    await until(
+      "a holds",
+      () =>
+        pair.a.guard?.picture.decision.phase === "Holding" && /newer data/.test(pair.a.guard.picture.decision.reason),
+      views,
+    );
     assert.deepEqual([pair.a.guard?.serverRuns, pair.b.guard?.serverRuns], [2, 1]);
     assert.equal(await b.get("cache:1"), "x", "the copy is not emptied");
-    await until("b says so", () => status(pair.b).phase !== "Serving" && pair.b.guard?.picture.server.kind === "answering", views);
+    await until(
+      "b says so",
+      () => status(pair.b).phase !== "Serving" && pair.b.guard?.picture.server.kind === "answering",
+      views,
+    );
     pair.a.say({ role: "primary", epoch: epoch(2), mode: "resume", acceptLoss: true });
     pair.b.say({ role: "replica", epoch: epoch(2), source: pair.a.site });
     await until("a serves, b follows", () => isServing(pair.a) && inSync(pair.b), views);

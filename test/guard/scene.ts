@@ -1,15 +1,36 @@
 import { epoch, milliseconds, siteName } from "../../server/types";
 import type { SiteRoleSpec } from "../../guard/siterole";
-import { EMPTY_MEMORY, type AnsweringServer, type Heartbeat, type Memory, type Observation, type PeerView } from "../../guard/observation";
+import {
+  EMPTY_MEMORY,
+  type AnsweringServer,
+  type Heartbeat,
+  type Memory,
+  type Observation,
+  type PeerView,
+} from "../../guard/observation";
 
 /** Site a's guard; b is its peer. Each test says only what differs from a healthy, serving primary at epoch 3. */
 export const A = siteName("a");
 export const B = siteName("b");
 export const RUN = "boot-10-1000";
 
-export const beat = (at: number, sequence: number, change: Partial<Heartbeat> = {}): Heartbeat => ({ epoch: at, sequence, site: A, time: 0, commands: 1000, runId: RUN, ...change });
+export const beat = (at: number, sequence: number, change: Partial<Heartbeat> = {}): Heartbeat => ({
+  epoch: at,
+  sequence,
+  site: A,
+  time: 0,
+  commands: 1000,
+  runId: RUN,
+  ...change,
+});
 
-export const spec = (change: Partial<SiteRoleSpec> = {}): SiteRoleSpec => ({ site: A, role: "primary", epoch: epoch(3), mode: "initial", ...change });
+export const spec = (change: Partial<SiteRoleSpec> = {}): SiteRoleSpec => ({
+  site: A,
+  role: "primary",
+  epoch: epoch(3),
+  mode: "initial",
+  ...change,
+});
 
 export const server = (change: Partial<AnsweringServer> = {}): AnsweringServer => ({
   kind: "answering",
@@ -28,7 +49,8 @@ export const server = (change: Partial<AnsweringServer> = {}): AnsweringServer =
   ...change,
 });
 
-export const replicaServer = (change: Partial<AnsweringServer> = {}): AnsweringServer => server({ role: "replica", source: B, linkUp: true, heartbeat: beat(3, 100, { site: B }), ...change });
+export const replicaServer = (change: Partial<AnsweringServer> = {}): AnsweringServer =>
+  server({ role: "replica", source: B, linkUp: true, heartbeat: beat(3, 100, { site: B }), ...change });
 
 export const peer = (change: Partial<PeerView> = {}): PeerView => ({
   site: B,
@@ -44,7 +66,14 @@ export const peer = (change: Partial<PeerView> = {}): PeerView => ({
   ...change,
 });
 
-export const servingPeer = (change: Partial<PeerView> = {}): PeerView => peer({ specRole: "primary", serving: true, servingForMs: milliseconds(60_000), dataVersion: { epoch: 3, sequence: 101 }, ...change });
+export const servingPeer = (change: Partial<PeerView> = {}): PeerView =>
+  peer({
+    specRole: "primary",
+    serving: true,
+    servingForMs: milliseconds(60_000),
+    dataVersion: { epoch: 3, sequence: 101 },
+    ...change,
+  });
 
 export const memory = (change: Partial<Memory> = {}): Memory => ({
   ...EMPTY_MEMORY,
@@ -52,7 +81,15 @@ export const memory = (change: Partial<Memory> = {}): Memory => ({
   highestEpoch: 3,
   served: { runId: RUN, epoch: epoch(3) },
   peerReached: RUN,
-  promotion: { epoch: epoch(3), mode: "initial", dataVersion: null, commandsSeen: null, runIdSeen: null, lagSeconds: null, partial: false },
+  promotion: {
+    epoch: epoch(3),
+    mode: "initial",
+    dataVersion: null,
+    commandsSeen: null,
+    runIdSeen: null,
+    lagSeconds: null,
+    partial: false,
+  },
   door: { runId: RUN, state: "open", usersHash: "h" },
   ...change,
 });
@@ -77,4 +114,7 @@ export const scene = (change: Partial<Observation> = {}): Observation => ({
   ...change,
 });
 
-export const present = (change: Partial<SiteRoleSpec> = {}): Observation["role"] => ({ kind: "present", spec: spec(change) });
+export const present = (change: Partial<SiteRoleSpec> = {}): Observation["role"] => ({
+  kind: "present",
+  spec: spec(change),
+});

@@ -12,8 +12,23 @@ const PACE = { pollMs: 3_600_000, pollBusyMs: 20, timeoutMs: 20_000 };
 /** In which it would look again many times if it looked often. */
 const MANY_LOOKS_MS = 300;
 
-const idle: SnapshotsReport = { site: siteName("a"), state: "ok", reason: "", busy: false, newest: null, count: 0, next: null, request: null, restore: null, drill: null, proven: null };
-const asked = (state: "running" | "done"): SnapshotsReport => ({ ...idle, request: { id: "r1", state, snapshot: null, reason: "" } });
+const idle: SnapshotsReport = {
+  site: siteName("a"),
+  state: "ok",
+  reason: "",
+  busy: false,
+  newest: null,
+  count: 0,
+  next: null,
+  request: null,
+  restore: null,
+  drill: null,
+  proven: null,
+};
+const asked = (state: "running" | "done"): SnapshotsReport => ({
+  ...idle,
+  request: { id: "r1", state, snapshot: null, reason: "" },
+});
 
 describe("the guard's relay to the process that takes snapshots", function () {
   this.timeout(60_000);
@@ -39,10 +54,12 @@ describe("the guard's relay to the process that takes snapshots", function () {
       } else if (request.url === "/metrics") response.writeHead(status.code).end("dragonfly_dr_snapshot_count 3\n");
       else {
         let body = "";
-        request.on("data", (chunk: Buffer) => (body += chunk.toString())).on("end", () => {
-          posts.push([request.method, request.url, JSON.parse(body)]);
-          response.writeHead(postCode).end("{}");
-        });
+        request
+          .on("data", (chunk: Buffer) => (body += chunk.toString()))
+          .on("end", () => {
+            posts.push([request.method, request.url, JSON.parse(body)]);
+            response.writeHead(postCode).end("{}");
+          });
       }
     }).listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -66,7 +83,10 @@ describe("the guard's relay to the process that takes snapshots", function () {
     assert.equal(changes.length, 1, "the same report is no news");
     says({ ...idle, state: "slow" });
     await relay.snapshot("r1");
-    assert.deepEqual(changes.map((report) => report?.state), ["ok", "slow"]);
+    assert.deepEqual(
+      changes.map((report) => report?.state),
+      ["ok", "slow"],
+    );
   });
 
   it("hands requests on as they are, and looks at once what became of them", async () => {
@@ -74,22 +94,40 @@ describe("the guard's relay to the process that takes snapshots", function () {
     await relay.snapshot("r1");
     assert.equal(relay.report?.request?.state, "running");
     await relay.restore("newest", 4);
-    assert.deepEqual(posts, [["POST", "/snapshot", { id: "r1" }], ["POST", "/restore", { from: "newest", epoch: 4 }]]);
+    assert.deepEqual(posts, [
+      ["POST", "/snapshot", { id: "r1" }],
+      ["POST", "/restore", { from: "newest", epoch: 4 }],
+    ]);
   });
 
   it("looks often while something runs that was asked for, and seldom otherwise", async () => {
     says(asked("running"));
     await started();
-    await until("it looks again and again", () => polls >= 3, () => polls);
+    await until(
+      "it looks again and again",
+      () => polls >= 3,
+      () => polls,
+    );
     says(asked("done"));
-    await until("it sees the end", () => relay.report?.request?.state === "done", () => polls);
+    await until(
+      "it sees the end",
+      () => relay.report?.request?.state === "done",
+      () => polls,
+    );
     const seen = polls;
     await new Promise((resolve) => setTimeout(resolve, MANY_LOOKS_MS));
     assert.equal(polls, seen);
-    says({ ...idle, restore: { epoch: 4, from: "newest", id: null, state: "fetching", reason: "", bytes: 0, seconds: 0 } });
+    says({
+      ...idle,
+      restore: { epoch: 4, from: "newest", id: null, state: "fetching", reason: "", bytes: 0, seconds: 0 },
+    });
     await relay.restore("newest", 4);
     const before = polls;
-    await until("it looks often again", () => polls >= before + 2, () => polls);
+    await until(
+      "it looks often again",
+      () => polls >= before + 2,
+      () => polls,
+    );
   });
 
   it("a request that is turned down is an error, and so is nobody there", async () => {
@@ -99,7 +137,10 @@ describe("the guard's relay to the process that takes snapshots", function () {
     await assert.rejects(new SnapshotsRelay(() => undefined, "http://127.0.0.1:1").snapshot("r1"));
   });
 
-  for (const [what, answer] of [["an error", { code: 500, text: '{"error":"x"}' }], ["nonsense", { code: 200, text: "<html>" }]] as const) {
+  for (const [what, answer] of [
+    ["an error", { code: 500, text: '{"error":"x"}' }],
+    ["nonsense", { code: 200, text: "<html>" }],
+  ] as const) {
     it(`${what} is no report: it says so by its absence, and the next good one is told`, async () => {
       await started();
       status = answer;
@@ -107,7 +148,10 @@ describe("the guard's relay to the process that takes snapshots", function () {
       assert.equal(relay.report, null);
       says(idle);
       await relay.snapshot("r2");
-      assert.deepEqual(changes.map((report) => report?.state ?? null), ["ok", null, "ok"]);
+      assert.deepEqual(
+        changes.map((report) => report?.state ?? null),
+        ["ok", null, "ok"],
+      );
     });
   }
 
@@ -130,6 +174,9 @@ describe("the guard's relay to the process that takes snapshots", function () {
     release();
     await new Promise((resolve) => setTimeout(resolve, MANY_LOOKS_MS));
     assert.equal(polls, before + 1);
-    assert.deepEqual(changes.map((report) => report?.request?.state), ["running"]);
+    assert.deepEqual(
+      changes.map((report) => report?.request?.state),
+      ["running"],
+    );
   });
 });

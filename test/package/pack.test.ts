@@ -7,7 +7,22 @@ import { join } from "node:path";
 const root = join(__dirname, "../..");
 const modules = join(root, "node_modules");
 /** What the package is built from: a build in the checkout itself would take its dist/ from under other tests. */
-const sources = ["components", "stacks", "cli", "policies", "server", "guard", "resolver", "snapshots", "docs", "README.md", "build.mjs", "package.json", "tsconfig.json", "tsconfig.build.json"];
+const sources = [
+  "components",
+  "stacks",
+  "cli",
+  "policies",
+  "server",
+  "guard",
+  "resolver",
+  "snapshots",
+  "docs",
+  "README.md",
+  "build.mjs",
+  "package.json",
+  "tsconfig.json",
+  "tsconfig.build.json",
+];
 
 const program = `
 import * as pulumi from "@pulumi/pulumi";
@@ -54,7 +69,8 @@ describe("the published package", function () {
   it("installs in a project whose own program imports the site and renders it", () => {
     const checkout = join(directory, "checkout");
     mkdirSync(checkout);
-    for (const source of sources.filter((each) => existsSync(join(root, each)))) cpSync(join(root, source), join(checkout, source), { recursive: true });
+    for (const source of sources.filter((each) => existsSync(join(root, each))))
+      cpSync(join(root, source), join(checkout, source), { recursive: true });
     symlinkSync(modules, join(checkout, "node_modules"));
     execFileSync("npm", ["pack", "--pack-destination", directory], { cwd: checkout, stdio: "pipe" });
     const [tarball] = readdirSync(directory).filter((name) => name.endsWith(".tgz"));
@@ -62,19 +78,53 @@ describe("the published package", function () {
 
     const project = join(directory, "project");
     mkdirSync(join(project, "node_modules/dragonfly-dr"), { recursive: true });
-    execFileSync("tar", ["-xzf", join(directory, tarball), "--strip-components=1", "-C", join(project, "node_modules/dragonfly-dr")]);
+    execFileSync("tar", [
+      "-xzf",
+      join(directory, tarball),
+      "--strip-components=1",
+      "-C",
+      join(project, "node_modules/dragonfly-dr"),
+    ]);
     // Its dependencies, as an installation would put them beside it, without asking a registry.
-    for (const name of readdirSync(modules).filter((each) => !each.startsWith("."))) symlinkSync(join(modules, name), join(project, "node_modules", name));
-    writeFileSync(join(project, "package.json"), JSON.stringify({ name: "own-project", private: true, dependencies: { "dragonfly-dr": `file:../${tarball}` } }));
-    writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions: { strict: true, target: "es2022", module: "node16", moduleResolution: "node16", skipLibCheck: true, noEmit: true, types: ["node"] }, include: ["index.ts"] }));
+    for (const name of readdirSync(modules).filter((each) => !each.startsWith(".")))
+      symlinkSync(join(modules, name), join(project, "node_modules", name));
+    writeFileSync(
+      join(project, "package.json"),
+      JSON.stringify({ name: "own-project", private: true, dependencies: { "dragonfly-dr": `file:../${tarball}` } }),
+    );
+    writeFileSync(
+      join(project, "tsconfig.json"),
+      JSON.stringify({
+        compilerOptions: {
+          strict: true,
+          target: "es2022",
+          module: "node16",
+          moduleResolution: "node16",
+          skipLibCheck: true,
+          noEmit: true,
+          types: ["node"],
+        },
+        include: ["index.ts"],
+      }),
+    );
     writeFileSync(join(project, "index.ts"), program);
     execFileSync(process.execPath, [join(modules, "typescript/bin/tsc"), "-p", project], { stdio: "pipe" });
     const output = execFileSync(process.execPath, ["--import", "tsx", "index.ts"], { cwd: project, encoding: "utf8" });
 
-    const { made, refused, site } = JSON.parse(output.trim().split("\n").at(-1) ?? "") as { made: readonly string[]; refused: number; site: string };
+    const { made, refused, site } = JSON.parse(output.trim().split("\n").at(-1) ?? "") as {
+      made: readonly string[];
+      refused: number;
+      site: string;
+    };
     assert.equal(site, "berlin");
     assert.equal(refused, 1);
-    for (const kind of ["apps/v1:StatefulSet", "apps/v1:Deployment", "networking.k8s.io/v1:NetworkPolicy", "core/v1:Secret"]) assert.ok(made.includes(`kubernetes:${kind}`), kind);
+    for (const kind of [
+      "apps/v1:StatefulSet",
+      "apps/v1:Deployment",
+      "networking.k8s.io/v1:NetworkPolicy",
+      "core/v1:Secret",
+    ])
+      assert.ok(made.includes(`kubernetes:${kind}`), kind);
     assert.equal(made.filter((type) => type.startsWith("random:")).length, 5);
   });
 });

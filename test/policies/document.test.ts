@@ -42,7 +42,17 @@ describe("the rules", () => {
   });
 
   it("each give their configuration a default that fits its schema", () => {
-    const { problems } = configure([Object.fromEntries(rules.map((rule) => [rule.name, Object.fromEntries(Object.entries(rule.configSchema).map(([key, { default: value }]) => [key, value]))]))], rules);
+    const { problems } = configure(
+      [
+        Object.fromEntries(
+          rules.map((rule) => [
+            rule.name,
+            Object.fromEntries(Object.entries(rule.configSchema).map(([key, { default: value }]) => [key, value])),
+          ]),
+        ),
+      ],
+      rules,
+    );
     assert.deepEqual(problems, []);
   });
 

@@ -12,7 +12,8 @@ const FAMILIES: Readonly<Record<Family, string>> = {
 
 const INTRODUCTION: Readonly<Record<Family, string>> = {
   acl: "Rules about users read the ACL file that the server starts with, wherever it is kept, and what its guard is told to open them with. Commands are known by the engine's own categories.",
-  network: "Who reaches whom is computed from all policies of the stack taken together, Kubernetes' and Cilium's, and compared with what the site declares. The computation gives the same verdicts as cyclonus on random policies (test/policies/network).",
+  network:
+    "Who reaches whom is computed from all policies of the stack taken together, Kubernetes' and Cilium's, and compared with what the site declares. The computation gives the same verdicts as cyclonus on random policies (test/policies/network).",
   server: "Traps of the server and of Kubernetes that cost data or sleep.",
   storage: "Snapshots hold everything that the cache holds.",
   dr: "What no stack can be asked alone: these rules need the resources of both, and are judged by `dragonfly-dr check` only.",
@@ -73,12 +74,25 @@ export function policiesDocument(): string {
 }
 
 function section(rule: Rule): string {
-  const lines = [`### ${rule.name}`, "", `${rule.description} *${rule.level}, ${rule.severity}*`, "", `- Reads ${rule.reads}.`, `- Remedy: ${rule.remedy} [More](${rule.link})`];
-  for (const [key, schema] of Object.entries(rule.configSchema)) lines.push(`- \`${key}\` (${typeOf(schema)}, default \`${JSON.stringify(schema.default)}\`): ${schema.description ?? ""}`);
+  const lines = [
+    `### ${rule.name}`,
+    "",
+    `${rule.description} *${rule.level}, ${rule.severity}*`,
+    "",
+    `- Reads ${rule.reads}.`,
+    `- Remedy: ${rule.remedy} [More](${rule.link})`,
+  ];
+  for (const [key, schema] of Object.entries(rule.configSchema))
+    lines.push(
+      `- \`${key}\` (${typeOf(schema)}, default \`${JSON.stringify(schema.default)}\`): ${schema.description ?? ""}`,
+    );
   return lines.join("\n");
 }
 
 function typeOf({ type, items, minimum, maximum }: Schema): string {
-  const bounds = [minimum === undefined ? "" : `at least ${minimum}`, maximum === undefined ? "" : `at most ${maximum}`].filter((each) => each !== "");
+  const bounds = [
+    minimum === undefined ? "" : `at least ${minimum}`,
+    maximum === undefined ? "" : `at most ${maximum}`,
+  ].filter((each) => each !== "");
   return [items === undefined ? type : `list of ${items.type}s`, ...bounds].join(", ");
 }

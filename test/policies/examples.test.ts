@@ -9,8 +9,19 @@ const root = join(__dirname, "../..");
 /** Exit code of the check of an example, as a reader would run it. */
 const check = (file: string): Promise<{ code: number; output: string }> =>
   new Promise((resolve) => {
-    const args = ["--import", "tsx", join(root, "cli/main.ts"), "check", "--stack", "primary", "--config-file", join(root, file)];
-    execFile(process.execPath, args, { cwd: root, env: { ...process.env, ...onDay(TODAY) } }, (error, stdout, stderr) => resolve({ code: typeof error?.code === "number" ? error.code : 0, output: stdout + stderr }));
+    const args = [
+      "--import",
+      "tsx",
+      join(root, "cli/main.ts"),
+      "check",
+      "--stack",
+      "primary",
+      "--config-file",
+      join(root, file),
+    ];
+    execFile(process.execPath, args, { cwd: root, env: { ...process.env, ...onDay(TODAY) } }, (error, stdout, stderr) =>
+      resolve({ code: typeof error?.code === "number" ? error.code : 0, output: stdout + stderr }),
+    );
   });
 
 describe("the examples", function () {

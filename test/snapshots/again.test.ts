@@ -37,7 +37,11 @@ for (const engine of engines()) {
     const dumps = async (): Promise<string> => {
       const connection = await server.connect();
       try {
-        return `${await connection.text("LASTSAVE")} ${readdirSync(server.folder).filter((name) => /^dump/.test(name)).map((name) => `${name} ${statSync(join(server.folder, name)).ino}`).sort().join()}`;
+        return `${await connection.text("LASTSAVE")} ${readdirSync(server.folder)
+          .filter((name) => /^dump/.test(name))
+          .map((name) => `${name} ${statSync(join(server.folder, name)).ino}`)
+          .sort()
+          .join()}`;
       } finally {
         connection.close();
       }
@@ -53,13 +57,22 @@ for (const engine of engines()) {
       await until("a part is on its way", uploads, report);
       process.kill(s3.service?.pid ?? 0, signal);
       if (signal === "SIGSTOP") {
-        await until("it is called slow before the time-out", () => report().state === "slow" && failures() === 0, report);
+        await until(
+          "it is called slow before the time-out",
+          () => report().state === "slow" && failures() === 0,
+          report,
+        );
         assert.match(report().reason, /^uploading .*: no answer for \d+ s/);
       }
       await taken;
       const dump = await dumps();
       await write("cache:during");
-      await until("three more tries", () => failures() >= 4, () => beside.lines, 120_000);
+      await until(
+        "three more tries",
+        () => failures() >= 4,
+        () => beside.lines,
+        120_000,
+      );
       assert.equal(report().request?.state, "failed");
       assert.equal(await dumps(), dump, "the server dumped again");
       return dump;
@@ -70,14 +83,25 @@ for (const engine of engines()) {
       const dump = await interrupted("SIGSTOP");
       const [id] = staged();
       process.kill(s3.service?.pid ?? 0, "SIGCONT");
-      await until("it arrives", () => report().state === "ok" && report().newest?.id === id, () => [report(), ...beside.lines]);
+      await until(
+        "it arrives",
+        () => report().state === "ok" && report().newest?.id === id,
+        () => [report(), ...beside.lines],
+      );
       assert.equal(await dumps(), dump);
       assert.deepEqual(staged(), []);
-      const manifest = parseManifest(await beside.store.readText(`cache/a/e00000001/${id ?? ""}/manifest.json`), "manifest");
+      const manifest = parseManifest(
+        await beside.store.readText(`cache/a/e00000001/${id ?? ""}/manifest.json`),
+        "manifest",
+      );
       await server.kill();
       for (const name of readdirSync(server.folder)) rmSync(join(server.folder, name), { recursive: true });
       beside.snapshots.restore("newest", 2);
-      await until("it is restored", () => report().restore?.state === "placed", () => report().restore);
+      await until(
+        "it is restored",
+        () => report().restore?.state === "placed",
+        () => report().restore,
+      );
       await server.run();
       const connection = await server.connect();
       assert.deepEqual((await differences(connection, manifest)).problems, []);
@@ -90,7 +114,11 @@ for (const engine of engines()) {
       // In the middle of a try it may be called slow.
       await until("it is called unreachable", () => report().state === "unreachable", report);
       await s3.resume();
-      await until("it arrives", () => report().state === "ok", () => beside.lines);
+      await until(
+        "it arrives",
+        () => report().state === "ok",
+        () => beside.lines,
+      );
       assert.equal(await dumps(), dump);
     });
 
@@ -98,7 +126,12 @@ for (const engine of engines()) {
       let earlier = "";
       const arrives = async (): Promise<string> => {
         await s3.resume();
-        await until("it arrives", () => report().state === "ok" && report().newest !== null && report().newest?.id !== earlier && !report().busy, () => beside.lines);
+        await until(
+          "it arrives",
+          () =>
+            report().state === "ok" && report().newest !== null && report().newest?.id !== earlier && !report().busy,
+          () => beside.lines,
+        );
         return report().newest?.id ?? "";
       };
       const changes: readonly (() => Promise<void> | void)[] = [
@@ -107,7 +140,12 @@ for (const engine of engines()) {
           await write("cache:newer");
           const before = await dumps();
           await connection.call("BGSAVE");
-          await until("it has dumped", async () => (await dumps()) !== before && /(saving|rdb_bgsave_in_progress):0/.test(await connection.text("INFO", "persistence")));
+          await until(
+            "it has dumped",
+            async () =>
+              (await dumps()) !== before &&
+              /(saving|rdb_bgsave_in_progress):0/.test(await connection.text("INFO", "persistence")),
+          );
           connection.close();
         },
         () => void (beside.copy = { ...beside.copy, runId: "another" }),
@@ -122,7 +160,10 @@ for (const engine of engines()) {
         process.kill(s3.service?.pid ?? 0, "SIGKILL");
         await taken;
         const [draft] = staged();
-        assert.ok(draft !== undefined && draft !== earlier, JSON.stringify([draft, earlier, report(), ...beside.lines]));
+        assert.ok(
+          draft !== undefined && draft !== earlier,
+          JSON.stringify([draft, earlier, report(), ...beside.lines]),
+        );
         const { copy } = beside;
         beside.copy = { ...copy, usable: false, reason: "not in sync" };
         await until("it is skipped", () => report().state === "skipped", report);

@@ -46,14 +46,21 @@ for (const engine of engines()) {
       assert.ok(small && large);
       for (const way of ["snapshot", "restore"] as const) {
         const growth = large[way] - small[way];
-        assert.ok(growth <= MOST_GROWTH[way], `${way}: peak RSS ${small[way].toFixed(0)} MiB with ${SMALL_MIB} MiB of data, ${large[way].toFixed(0)} MiB with ${LARGE_MIB}`);
+        assert.ok(
+          growth <= MOST_GROWTH[way],
+          `${way}: peak RSS ${small[way].toFixed(0)} MiB with ${SMALL_MIB} MiB of data, ${large[way].toFixed(0)} MiB with ${LARGE_MIB}`,
+        );
       }
     });
   });
 }
 
 describe("replies that come in pieces", () => {
-  const stream = Buffer.concat([encode(["a", "bc"]), Buffer.from("+OK\r\n:7\r\n$-1\r\n-ERR no\r\n"), encode([Buffer.alloc(200_000, 7)])]);
+  const stream = Buffer.concat([
+    encode(["a", "bc"]),
+    Buffer.from("+OK\r\n:7\r\n$-1\r\n-ERR no\r\n"),
+    encode([Buffer.alloc(200_000, 7)]),
+  ]);
   const text = (piece: number): string => {
     const decoder = new Decoder();
     const replies = [];

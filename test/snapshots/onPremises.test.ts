@@ -18,7 +18,8 @@ const BUCKET = "dragonfly-backups";
 interface Statement {
   readonly Principal?: unknown;
 }
-const statements = (file: string): readonly Statement[] => (JSON.parse(readFileSync(join(EXAMPLE, file), "utf8")) as { Statement: Statement[] }).Statement;
+const statements = (file: string): readonly Statement[] =>
+  (JSON.parse(readFileSync(join(EXAMPLE, file), "utf8")) as { Statement: Statement[] }).Statement;
 
 describe("the example on premises", function () {
   this.timeout(180_000);
@@ -28,7 +29,15 @@ describe("the example on premises", function () {
   const stores: S3Store[] = [];
   const storeAt = (prefix: string, bucket = BUCKET): S3Store => {
     const { region, endpoint } = s3.access;
-    const store = new S3Store({ bucket, region, endpoint, pathStyle: true, prefix, credentials: folder, timeoutMs: 30_000 });
+    const store = new S3Store({
+      bucket,
+      region,
+      endpoint,
+      pathStyle: true,
+      prefix,
+      credentials: folder,
+      timeoutMs: 30_000,
+    });
     stores.push(store);
     return store;
   };
@@ -47,13 +56,19 @@ describe("the example on premises", function () {
   it("has five lines that make bucket and user, as the README gives them", () => {
     const lines = /```bash\n([^]*?)```/.exec(readFileSync(join(EXAMPLE, "README.md"), "utf8"))?.[1] ?? "";
     assert.equal(lines.trim().split("\n").length, 5);
-    const { root } = JSON.parse(readFileSync(join(s3.options.directory, "credentials.json"), "utf8")) as { root: { accessKey: string; secretKey: string } };
-    const { status, stdout, stderr } = spawnSync("bash", ["-euo", "pipefail", "-c", lines.replace("https://s3.example.com", s3.access.endpoint)], {
-      cwd: ROOT,
-      encoding: "utf8",
-      input: `${root.accessKey}\n${root.secretKey}\n${secretKey}\n`,
-      env: { ...process.env, PATH: `${dirname(s3.options.program)}${delimiter}${process.env["PATH"] ?? ""}` },
-    });
+    const { root } = JSON.parse(readFileSync(join(s3.options.directory, "credentials.json"), "utf8")) as {
+      root: { accessKey: string; secretKey: string };
+    };
+    const { status, stdout, stderr } = spawnSync(
+      "bash",
+      ["-euo", "pipefail", "-c", lines.replace("https://s3.example.com", s3.access.endpoint)],
+      {
+        cwd: ROOT,
+        encoding: "utf8",
+        input: `${root.accessKey}\n${root.secretKey}\n${secretKey}\n`,
+        env: { ...process.env, PATH: `${dirname(s3.options.program)}${delimiter}${process.env["PATH"] ?? ""}` },
+      },
+    );
     assert.equal(status, 0, stdout + stderr);
     assert.ok(!(stdout + stderr).includes(root.secretKey));
   });
@@ -64,11 +79,17 @@ describe("the example on premises", function () {
     // Three parts.
     writeFileSync(file, randomBytes(20 * 2 ** 20));
     const sent = await uploadFile(store, file, "cache/primary/e00000001/x/dump.rdb");
-    assert.deepEqual((await store.list("cache/primary/")).map(({ key, bytes }) => [key, bytes]), [["cache/primary/e00000001/x/dump.rdb", sent.bytes]]);
+    assert.deepEqual(
+      (await store.list("cache/primary/")).map(({ key, bytes }) => [key, bytes]),
+      [["cache/primary/e00000001/x/dump.rdb", sent.bytes]],
+    );
     await store.writeText("cache/primary/note", "text");
     assert.equal(await store.readText("cache/primary/note"), "text");
     await store.remove("cache/primary/e00000001/x/dump.rdb");
-    assert.deepEqual((await store.list("cache/primary/")).map(({ key }) => key), ["cache/primary/note"]);
+    assert.deepEqual(
+      (await store.list("cache/primary/")).map(({ key }) => key),
+      ["cache/primary/note"],
+    );
   });
 
   it("and nothing else: not the other site's, not the whole bucket, not another bucket", async () => {
@@ -83,6 +104,9 @@ describe("the example on premises", function () {
   });
 
   it("says the same to a server with policies of users and to one with policies of buckets", () => {
-    assert.deepEqual(statements("bucket-policy.json").map(({ Principal, ...rest }) => [Principal, rest]), statements("policy.json").map((statement) => [{ AWS: [USER] }, statement]));
+    assert.deepEqual(
+      statements("bucket-policy.json").map(({ Principal, ...rest }) => [Principal, rest]),
+      statements("policy.json").map((statement) => [{ AWS: [USER] }, statement]),
+    );
   });
 });

@@ -11,7 +11,12 @@ const DAY = 86_400_000;
 const NOW = Date.parse("2026-11-21T06:00:00Z");
 
 const kept = fc
-  .record({ ageDays: fc.oneof(fc.double({ min: -2, max: 35, noNaN: true }), fc.double({ min: 31, max: 60, noNaN: true })), epoch: fc.integer({ min: 1, max: 9 }), sequence: fc.integer({ min: 0, max: 10_000 }), state: fc.constantFrom("good", "truncated", "incomplete") })
+  .record({
+    ageDays: fc.oneof(fc.double({ min: -2, max: 35, noNaN: true }), fc.double({ min: 31, max: 60, noNaN: true })),
+    epoch: fc.integer({ min: 1, max: 9 }),
+    sequence: fc.integer({ min: 0, max: 10_000 }),
+    state: fc.constantFrom("good", "truncated", "incomplete"),
+  })
   .map(({ ageDays, epoch, sequence, state }): Kept => {
     const time = new Date(NOW - ageDays * DAY);
     const version = { epoch, sequence };
@@ -19,8 +24,32 @@ const kept = fc
     const folder = snapshotFolder("cache/a/", epoch, id);
     const changedAt = time.getTime();
     const names = state === "incomplete" ? ["dump.rdb"] : ["dump.rdb", MANIFEST];
-    const manifest: Manifest = { version: 1, id, site: siteName("a"), epoch, dataVersion: { least: version, most: version }, time: time.toISOString(), server: { engine: "redis", version: "7" }, keys: {}, sample: { asked: 0, keys: [], sha256: "" }, files: [], bytes: bytes(1), seconds: 1 };
-    return { folder, id, changedAt, objects: names.map((name) => ({ key: folder + name, bytes: 1, changedAt })), state: state === "good" ? { kind: "good", manifest } : state === "truncated" ? { kind: "truncated", reason: "" } : { kind: "incomplete" } };
+    const manifest: Manifest = {
+      version: 1,
+      id,
+      site: siteName("a"),
+      epoch,
+      dataVersion: { least: version, most: version },
+      time: time.toISOString(),
+      server: { engine: "redis", version: "7" },
+      keys: {},
+      sample: { asked: 0, keys: [], sha256: "" },
+      files: [],
+      bytes: bytes(1),
+      seconds: 1,
+    };
+    return {
+      folder,
+      id,
+      changedAt,
+      objects: names.map((name) => ({ key: folder + name, bytes: 1, changedAt })),
+      state:
+        state === "good"
+          ? { kind: "good", manifest }
+          : state === "truncated"
+            ? { kind: "truncated", reason: "" }
+            : { kind: "incomplete" },
+    };
   });
 const inventories = fc.uniqueArray(kept, { selector: ({ folder }) => folder, maxLength: 30 });
 const retentions = fc.record({ days: fc.integer({ min: 1, max: 30 }), least: fc.integer({ min: 0, max: 6 }) });
@@ -32,19 +61,41 @@ function without(inventory: readonly Kept[], removed: ReadonlySet<string>): read
     if (objects.length === 0) return [];
     const manifest = objects.some(({ key }) => key === each.folder + MANIFEST);
     const whole = objects.length === each.objects.length;
-    return [{ ...each, objects, state: whole ? each.state : manifest ? { kind: "truncated", reason: "" } : { kind: "incomplete" } }];
+    return [
+      {
+        ...each,
+        objects,
+        state: whole ? each.state : manifest ? { kind: "truncated", reason: "" } : { kind: "incomplete" },
+      },
+    ];
   });
 }
 
 /** Said apart from the code: of the highest epoch, of those the highest sequence, of those the latest. */
 function newestData(inventory: readonly Kept[]): string | undefined {
-  const text = ({ dataVersion: { least }, time }: Manifest): string => [least.epoch, least.sequence].map((n) => String(n).padStart(16, "0")).join() + time;
-  return inventory.filter(isGood).map(({ id, state }) => ({ id, order: text(state.manifest) })).sort((a, b) => (a.order < b.order ? -1 : 1)).pop()?.id;
+  const text = ({ dataVersion: { least }, time }: Manifest): string =>
+    [least.epoch, least.sequence].map((n) => String(n).padStart(16, "0")).join() + time;
+  return inventory
+    .filter(isGood)
+    .map(({ id, state }) => ({ id, order: text(state.manifest) }))
+    .sort((a, b) => (a.order < b.order ? -1 : 1))
+    .pop()?.id;
 }
 
 describe("what pruning removes", () => {
-  const holds = (property: (inventory: readonly Kept[], removed: ReadonlySet<string>, retention: { days: number; least: number }) => void): void =>
-    fc.assert(fc.property(inventories, retentions, (inventory, retention) => property(inventory, new Set(prunable(inventory, retention, NOW)), retention)), { numRuns: 500 });
+  const holds = (
+    property: (
+      inventory: readonly Kept[],
+      removed: ReadonlySet<string>,
+      retention: { days: number; least: number },
+    ) => void,
+  ): void =>
+    fc.assert(
+      fc.property(inventories, retentions, (inventory, retention) =>
+        property(inventory, new Set(prunable(inventory, retention, NOW)), retention),
+      ),
+      { numRuns: 500 },
+    );
   const gone = (each: Kept, removed: ReadonlySet<string>): boolean => each.objects.some(({ key }) => removed.has(key));
 
   it("is never the newest good one, by data or by time", () =>
@@ -112,18 +163,36 @@ describe("what pruning removes", () => {
 describe("keys of the bucket", () => {
   it("belong to a snapshot of this site, or to nobody", () => {
     const id = "20261121T060000Z-e3-10";
-    assert.deepEqual(parseKey("cache/a/", `cache/a/e00000003/${id}/dump.rdb`), { folder: `cache/a/e00000003/${id}/`, id, name: "dump.rdb" });
-    for (const key of [`cache/b/e00000003/${id}/dump.rdb`, `cache/a/e00000003/${id}/`, `cache/a/e00000003/${id}/x/y`, "cache/a/drills/20261121T060000Z.json", "cache/a/notes.txt", `cache/a/e3/${id}/dump.rdb`]) {
+    assert.deepEqual(parseKey("cache/a/", `cache/a/e00000003/${id}/dump.rdb`), {
+      folder: `cache/a/e00000003/${id}/`,
+      id,
+      name: "dump.rdb",
+    });
+    for (const key of [
+      `cache/b/e00000003/${id}/dump.rdb`,
+      `cache/a/e00000003/${id}/`,
+      `cache/a/e00000003/${id}/x/y`,
+      "cache/a/drills/20261121T060000Z.json",
+      "cache/a/notes.txt",
+      `cache/a/e3/${id}/dump.rdb`,
+    ]) {
       assert.equal(parseKey("cache/a/", key), null, key);
     }
   });
 });
 
 describe("dumps on the server's volume", () => {
-  const dump = (second: number): string[] => ["0000", "0001", "summary"].map((part) => `dump-2026-11-21T06:00:0${second}-${part}.dfs`);
+  const dump = (second: number): string[] =>
+    ["0000", "0001", "summary"].map((part) => `dump-2026-11-21T06:00:0${second}-${part}.dfs`);
   const at = (names: readonly string[], changedAt = NOW) => names.map((name) => ({ name, changedAt }));
   it("the newest whole two stay, and what has another name", () => {
-    const others = ["diverged-before-epoch-3-0000.dfs", "diverged-before-epoch-3-summary.dfs", "dump.rdb", "state.json", "dump-mine-summary.dfs"];
+    const others = [
+      "diverged-before-epoch-3-0000.dfs",
+      "diverged-before-epoch-3-summary.dfs",
+      "dump.rdb",
+      "state.json",
+      "dump-mine-summary.dfs",
+    ];
     assert.deepEqual(staleFiles(at([...dump(1), ...dump(2), ...dump(3), ...others]), NOW).sort(), dump(1).sort());
   });
   it("halves go when nobody can be writing them any more", () => {

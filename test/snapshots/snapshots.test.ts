@@ -28,10 +28,21 @@ for (const engine of engines()) {
       assert.ok(newest);
       return newest.id;
     };
-    const inBucket = (folder = "cache/a"): string[] => readdirSync(join(s3.data, s3.access.bucket, folder), { recursive: true }).map(String).filter((name) => /\.(json|rdb|dfs)$/.test(name));
-    const restored = async (from: string, epoch = 2, of = beside): Promise<ReturnType<Beside["snapshots"]["restore"]>> => {
+    const inBucket = (folder = "cache/a"): string[] =>
+      readdirSync(join(s3.data, s3.access.bucket, folder), { recursive: true })
+        .map(String)
+        .filter((name) => /\.(json|rdb|dfs)$/.test(name));
+    const restored = async (
+      from: string,
+      epoch = 2,
+      of = beside,
+    ): Promise<ReturnType<Beside["snapshots"]["restore"]>> => {
       of.snapshots.restore(from, epoch);
-      await until("the restore ends", () => report(of).restore?.state !== "fetching", () => report(of).restore);
+      await until(
+        "the restore ends",
+        () => report(of).restore?.state !== "fetching",
+        () => report(of).restore,
+      );
       const { restore } = report(of);
       assert.ok(restore);
       return restore;
@@ -66,8 +77,15 @@ for (const engine of engines()) {
       const { problems, proof } = await differences(connection, manifest);
       assert.deepEqual(problems, []);
       assert.equal(proof.sampled, 256);
-      await connection.pipeline([["DEL", "cache:1"], ["SET", "cache:2", "changed"], ["SET", "cache:new", "x"], ["SET", "cache:newer", "x"], ["SET", "__dr:heartbeat", "none"]]);
-      for (const { key } of manifest.sample.keys.slice(0, 3)) await connection.call("SET", Buffer.from(key, "base64"), "other", "XX", "KEEPTTL"); // whichever they are, their count stays
+      await connection.pipeline([
+        ["DEL", "cache:1"],
+        ["SET", "cache:2", "changed"],
+        ["SET", "cache:new", "x"],
+        ["SET", "cache:newer", "x"],
+        ["SET", "__dr:heartbeat", "none"],
+      ]);
+      for (const { key } of manifest.sample.keys.slice(0, 3))
+        await connection.call("SET", Buffer.from(key, "base64"), "other", "XX", "KEEPTTL"); // whichever they are, their count stays
       const broken = (await differences(connection, manifest)).problems.join("\n");
       assert.match(broken, /3008 keys without expiry/);
       assert.match(broken, /no heartbeat/);
@@ -80,7 +98,12 @@ for (const engine of engines()) {
       let writing = true;
       let next = 0;
       const writer = (async () => {
-        while (writing) await connection.pipeline(Array.from({ length: 20 }, () => ["SET", `cache:${next++ % 3_000}`, `moved ${next}`]).concat([["SET", `fresh:${next}`, "x"]]));
+        while (writing)
+          await connection.pipeline(
+            Array.from({ length: 20 }, () => ["SET", `cache:${next++ % 3_000}`, `moved ${next}`]).concat([
+              ["SET", `fresh:${next}`, "x"],
+            ]),
+          );
       })();
       const id = await taken();
       writing = false;
@@ -103,7 +126,16 @@ for (const engine of engines()) {
       assert.equal(report().request?.state, "failed");
       assert.equal(existsSync(join(s3.data, s3.access.bucket, "cache")), false);
       let asked = 0;
-      Object.defineProperty(beside, "copy", { get: () => ({ usable: true, reason: "", epoch: 1, dataVersion: { epoch: 1, sequence: 7 }, runId: `run ${asked++}`, version: "1" }) });
+      Object.defineProperty(beside, "copy", {
+        get: () => ({
+          usable: true,
+          reason: "",
+          epoch: 1,
+          dataVersion: { epoch: 1, sequence: 7 },
+          runId: `run ${asked++}`,
+          version: "1",
+        }),
+      });
       await beside.snapshots.take();
       assert.equal(report().state, "skipped");
       assert.match(report().reason, /restarted/);
@@ -122,12 +154,19 @@ for (const engine of engines()) {
       assert.equal(report().count, 2, "least 2; those of the last 14 days are the same two");
       assert.deepEqual(report().newest?.id, ids[3]);
       const names = inBucket();
-      assert.equal(names.some((name) => name.includes(ids[0] ?? "")), false);
+      assert.equal(
+        names.some((name) => name.includes(ids[0] ?? "")),
+        false,
+      );
       await beside.store.writeText(`cache/a/e00000001/${(ids[3] ?? "").replace(/-7.*|-\d+$/, "-99")}/dump.rdb`, "half");
       beside.later = 60 * 24 * HOUR;
       beside.copy = { ...beside.copy, dataVersion: { epoch: 1, sequence: 90 } };
       await taken();
-      assert.equal(inBucket().some((name) => name.includes("-99/")), false, "an upload that never ended is removed");
+      assert.equal(
+        inBucket().some((name) => name.includes("-99/")),
+        false,
+        "an upload that never ended is removed",
+      );
       assert.equal(inBucket("cache/b").filter((name) => name.endsWith("manifest.json")).length, 1);
     });
 
@@ -136,7 +175,9 @@ for (const engine of engines()) {
       beside.later = 2 * HOUR;
       beside.copy = { ...beside.copy, dataVersion: { epoch: 1, sequence: 9 } };
       const second = await taken();
-      const file = inBucket().find((name) => name.includes(second) && !name.endsWith(".json") && !name.includes("summary"));
+      const file = inBucket().find(
+        (name) => name.includes(second) && !name.endsWith(".json") && !name.includes("summary"),
+      );
       truncateSync(join(s3.data, s3.access.bucket, "cache/a", file ?? ""), 10);
       await beside.snapshots.look();
       assert.equal(report().state, "truncated");
@@ -158,9 +199,16 @@ for (const engine of engines()) {
         // The names carry seconds.
         if (engine === "dragonfly") await new Promise((resolve) => setTimeout(resolve, 1_100));
       }
-      const dumps = readdirSync(server.folder).filter((name) => (engine === "redis" ? name === "dump.rdb" : name.endsWith("-summary.dfs")));
+      const dumps = readdirSync(server.folder).filter((name) =>
+        engine === "redis" ? name === "dump.rdb" : name.endsWith("-summary.dfs"),
+      );
       assert.equal(dumps.length, engine === "redis" ? 1 : 2);
-      assert.deepEqual(readdirSync(join(server.folder, "snapshots")).filter((name) => name === "staging" && readdirSync(join(server.folder, "snapshots", name)).length > 0), []);
+      assert.deepEqual(
+        readdirSync(join(server.folder, "snapshots")).filter(
+          (name) => name === "staging" && readdirSync(join(server.folder, "snapshots", name)).length > 0,
+        ),
+        [],
+      );
     });
 
     for (const [what, given, state] of [
@@ -176,7 +224,10 @@ for (const engine of engines()) {
         assert.equal(report(troubled).state, state, report(troubled).reason);
         assert.match(report(troubled).request?.reason ?? "", new RegExp(`^${state}: `));
         assert.ok(!JSON.stringify(report(troubled)).includes(s3.access.secretKey));
-        assert.deepEqual(readdirSync(server.folder).filter((name) => /dump/.test(name)), []);
+        assert.deepEqual(
+          readdirSync(server.folder).filter((name) => /dump/.test(name)),
+          [],
+        );
       });
     }
 
@@ -209,15 +260,25 @@ for (const engine of engines()) {
       beside.later = HOUR;
       const second = beside.snapshots.take("second");
       await Promise.all([first, second]);
-      assert.deepEqual([report().request?.id, report().request?.state, report().count], ["second", "done", 2], report().reason);
-      const manifest = parseManifest(await beside.store.readText(`cache/a/e00000001/${report().request?.snapshot ?? ""}/manifest.json`), "manifest");
+      assert.deepEqual(
+        [report().request?.id, report().request?.state, report().count],
+        ["second", "done", 2],
+        report().reason,
+      );
+      const manifest = parseManifest(
+        await beside.store.readText(`cache/a/e00000001/${report().request?.snapshot ?? ""}/manifest.json`),
+        "manifest",
+      );
       assert.equal(manifest.keys["0"]?.least, counted - 1, "all but the one that expires");
       // While the store is tidied the snapshot itself is over: a request then is not forgotten.
       beside.later = 1.5 * HOUR;
       const told = beside.says(/^snapshot /);
       const third = beside.snapshots.take();
       const line = await told;
-      assert.ok(report().busy && line.startsWith(`snapshot ${report().reason.replace("took ", "")}: `), "it is tidying");
+      assert.ok(
+        report().busy && line.startsWith(`snapshot ${report().reason.replace("took ", "")}: `),
+        "it is tidying",
+      );
       beside.later = 2 * HOUR;
       await beside.snapshots.take("fourth");
       await third;

@@ -18,7 +18,10 @@ import { freePort } from "../support/ports";
 /** The engines that this machine can run: Redis from the lab, Dragonfly where DRAGONFLY_BINARY names it. */
 export function engines(): Engine[] {
   const dragonfly = process.env["DRAGONFLY_BINARY"];
-  return [...(findRedisServer() === null ? [] : ["redis" as const]), ...(dragonfly !== undefined && existsSync(dragonfly) ? ["dragonfly" as const] : [])];
+  return [
+    ...(findRedisServer() === null ? [] : ["redis" as const]),
+    ...(dragonfly !== undefined && existsSync(dragonfly) ? ["dragonfly" as const] : []),
+  ];
 }
 
 /** A server of the test's own on loopback, without users, with its own data folder. */
@@ -41,13 +44,28 @@ export class DataServer {
     const { folder, port } = this;
     mkdirSync(folder, { recursive: true });
     if (this.engine === "dragonfly") {
-      const flags = [`--port=${port}`, "--bind=127.0.0.1", `--dir=${folder}`, "--dbfilename=dump-{timestamp}", "--proactor_threads=2", "--maxmemory=1gb", "--version_check=false", "--primary_port_http_enabled=false", "--logtostderr", "--minloglevel=2"];
+      const flags = [
+        `--port=${port}`,
+        "--bind=127.0.0.1",
+        `--dir=${folder}`,
+        "--dbfilename=dump-{timestamp}",
+        "--proactor_threads=2",
+        "--maxmemory=1gb",
+        "--version_check=false",
+        "--primary_port_http_enabled=false",
+        "--logtostderr",
+        "--minloglevel=2",
+      ];
       this.process = spawn(process.env["DRAGONFLY_BINARY"] ?? "dragonfly", flags, { stdio: "ignore" });
     } else {
       const binary = findRedisServer();
       if (binary === null) throw new Error("no redis-server");
       const env = binary.libraries === null ? process.env : { ...process.env, LD_LIBRARY_PATH: binary.libraries };
-      this.process = spawn(binary.path, ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--dbfilename", "dump.rdb"], { env, stdio: "ignore" });
+      this.process = spawn(
+        binary.path,
+        ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--dbfilename", "dump.rdb"],
+        { env, stdio: "ignore" },
+      );
     }
     await until("the server answers", async () => {
       const server = await this.connect().catch(() => null);
@@ -78,7 +96,13 @@ export class DataServer {
   async fill(keys: number, sequence = 7): Promise<void> {
     const server = await this.connect();
     for (let i = 0; i < keys; i += 500) {
-      await server.pipeline(Array.from({ length: Math.min(500, keys - i) }, (_, at) => ["SET", `cache:${i + at}`, `value ${i + at} ${"x".repeat(100)}`]));
+      await server.pipeline(
+        Array.from({ length: Math.min(500, keys - i) }, (_, at) => [
+          "SET",
+          `cache:${i + at}`,
+          `value ${i + at} ${"x".repeat(100)}`,
+        ]),
+      );
     }
     await server.pipeline([
       ["HSET", "hash:1", "b", 2, "a", 1],
@@ -95,7 +119,11 @@ export class DataServer {
 
   async beat(sequence: number, connection?: Connection): Promise<void> {
     const server = connection ?? (await this.connect());
-    await server.call("SET", "__dr:heartbeat", JSON.stringify({ epoch: 1, sequence, site: "a", time: 1, commands: 1, runId: "r" }));
+    await server.call(
+      "SET",
+      "__dr:heartbeat",
+      JSON.stringify({ epoch: 1, sequence, site: "a", time: 1, commands: 1, runId: "r" }),
+    );
     if (connection === undefined) server.close();
   }
 }
@@ -104,7 +132,13 @@ export class DataServer {
 export async function startStore(): Promise<S3Server> {
   const program = Toolchain.prepared().program("versitygw", "versitygw");
   const directory = mkdtempSync(join(tmpdir(), "dragonfly-dr-s3-"));
-  return await S3Server.start({ program, directory, address: "127.0.0.1", port: await freePort(), cgroupEntry: "/dev/null" });
+  return await S3Server.start({
+    program,
+    directory,
+    address: "127.0.0.1",
+    port: await freePort(),
+    cgroupEntry: "/dev/null",
+  });
 }
 
 export async function stopStore(store: S3Server): Promise<void> {
@@ -119,7 +153,14 @@ export async function stopStore(store: S3Server): Promise<void> {
 
 /** What stands beside one server in its pod: the snapshots' own classes, and a guard that says what the test wants. */
 export class Beside {
-  copy: CopyView = { usable: true, reason: "in sync", epoch: 1, dataVersion: { epoch: 1, sequence: 7 }, runId: "run", version: "1" };
+  copy: CopyView = {
+    usable: true,
+    reason: "in sync",
+    epoch: 1,
+    dataVersion: { epoch: 1, sequence: 7 },
+    runId: "run",
+    version: "1",
+  };
   readonly lines: string[] = [];
   readonly config: SnapshotConfig;
   readonly store: S3Store;
@@ -129,13 +170,32 @@ export class Beside {
   private readonly listeners = new Set<(line: string) => void>();
   private readonly credentials = mkdtempSync(join(tmpdir(), "dragonfly-dr-key-"));
 
-  constructor(server: DataServer, s3: S3Server, given: Partial<SnapshotConfig> & { readonly secretKey?: string; readonly timeoutMs?: number; readonly retryMs?: SnapshotHands["retryMs"]; readonly slowMs?: number } = {}) {
+  constructor(
+    server: DataServer,
+    s3: S3Server,
+    given: Partial<SnapshotConfig> & {
+      readonly secretKey?: string;
+      readonly timeoutMs?: number;
+      readonly retryMs?: SnapshotHands["retryMs"];
+      readonly slowMs?: number;
+    } = {},
+  ) {
     const { secretKey = s3.access.secretKey, timeoutMs = 10_000, retryMs, slowMs, ...config } = given;
     writeFileSync(join(this.credentials, "accessKey"), s3.access.accessKey);
     writeFileSync(join(this.credentials, "secretKey"), secretKey);
     this.config = {
-      site: siteName("a"), engine: server.engine, cron: null, bucket: s3.access.bucket, region: s3.access.region, endpoint: s3.access.endpoint, pathStyle: true,
-      prefix: "cache/a/", retention: { days: 14, least: 2 }, restoreWhenEmpty: false, peers: [], ...config,
+      site: siteName("a"),
+      engine: server.engine,
+      cron: null,
+      bucket: s3.access.bucket,
+      region: s3.access.region,
+      endpoint: s3.access.endpoint,
+      pathStyle: true,
+      prefix: "cache/a/",
+      retention: { days: 14, least: 2 },
+      restoreWhenEmpty: false,
+      peers: [],
+      ...config,
     };
     this.store = new S3Store({ ...this.config, credentials: this.credentials, timeoutMs });
     const places = placesIn(server.folder);
@@ -180,7 +240,12 @@ export class Beside {
 }
 
 /** @throws Error when `condition` does not come true in time. */
-export async function until(what: string, condition: () => boolean | Promise<boolean>, seen: () => unknown = () => "", ms = 60_000): Promise<void> {
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  seen: () => unknown = () => "",
+  ms = 60_000,
+): Promise<void> {
   const end = performance.now() + ms;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`not within ${ms} ms: ${what}; seen: ${JSON.stringify(seen())}`);

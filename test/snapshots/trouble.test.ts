@@ -10,17 +10,30 @@ import { Beside, DataServer, engines, startStore, stopStore, until } from "./sup
 describe("what an error means", () => {
   const cases: readonly [string, object, string][] = [
     ["S3 denies", { name: "AccessDenied", message: "no", $metadata: { httpStatusCode: 403 } }, "denied"],
-    ["a listing without a body", { name: "403", message: "UnknownError", $metadata: { httpStatusCode: 403 } }, "denied"],
+    [
+      "a listing without a body",
+      { name: "403", message: "UnknownError", $metadata: { httpStatusCode: 403 } },
+      "denied",
+    ],
     ["no credentials", { name: "CredentialsProviderError", message: "Could not load" }, "denied"],
     ["no bucket", { name: "NoSuchBucket", message: "gone", $metadata: { httpStatusCode: 404 } }, "no-bucket"],
-    ["both address families refused", { name: "AggregateError", message: "", errors: [{ code: "ECONNREFUSED" }, { code: "ENETUNREACH" }] }, "unreachable"],
+    [
+      "both address families refused",
+      { name: "AggregateError", message: "", errors: [{ code: "ECONNREFUSED" }, { code: "ENETUNREACH" }] },
+      "unreachable",
+    ],
     ["no name", { code: "ENOTFOUND", message: "getaddrinfo" }, "unreachable"],
-    ["a server that is ill", { name: "InternalError", message: "x", $metadata: { httpStatusCode: 500 } }, "unreachable"],
+    [
+      "a server that is ill",
+      { name: "InternalError", message: "x", $metadata: { httpStatusCode: 500 } },
+      "unreachable",
+    ],
     ["no answer", { name: "TimeoutError", message: "x" }, "slow"],
     ["no room", { code: "ENOSPC", message: "write" }, "disk-full"],
     ["something else", { name: "TypeError", message: "x" }, "failed"],
   ];
-  for (const [what, error, state] of cases) it(`${what}: ${state}`, () => assert.equal(troubleOf(error, "uploading").state, state));
+  for (const [what, error, state] of cases)
+    it(`${what}: ${state}`, () => assert.equal(troubleOf(error, "uploading").state, state));
   it("is kept where it is known already", () => {
     const known = new Trouble("skipped", "not in sync");
     assert.equal(troubleOf(known, "x"), known);
@@ -83,8 +96,15 @@ for (const engine of engines()) {
       snapshots.restore("newest", 2);
       await until("the restore ends", () => snapshots.report().restore?.state !== "fetching");
       const { restore } = snapshots.report();
-      assert.deepEqual([restore?.state, /bytes left|no space|ENOSPC/i.test(restore?.reason ?? "")], ["failed", true], restore?.reason);
-      assert.ok(readdirSync(data).some((name) => /dump/.test(name)), "what was there is still there");
+      assert.deepEqual(
+        [restore?.state, /bytes left|no space|ENOSPC/i.test(restore?.reason ?? "")],
+        ["failed", true],
+        restore?.reason,
+      );
+      assert.ok(
+        readdirSync(data).some((name) => /dump/.test(name)),
+        "what was there is still there",
+      );
     });
   });
 }

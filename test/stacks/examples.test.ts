@@ -12,13 +12,26 @@ describe("the examples", () => {
     const { args } = readStackFile(join(examples, "on-premises/Pulumi.primary.yaml"));
     const bucket = bucketArn(args.snapshots?.s3?.bucket ?? "", "us-east-1");
     const policy: unknown = JSON.parse(readFileSync(join(examples, "on-premises/policy.json"), "utf8"));
-    assert.deepEqual(policy, snapshotAccess({ bucketArn: bucket, prefix: snapshotPrefix(args.namespace ?? "cache", args.site), kmsKeyArn: "" }));
+    assert.deepEqual(
+      policy,
+      snapshotAccess({
+        bucketArn: bucket,
+        prefix: snapshotPrefix(args.namespace ?? "cache", args.site),
+        kmsKeyArn: "",
+      }),
+    );
   });
 
   it("speak of what their stack files have", () => {
-    for (const [example, words] of Object.entries({ aws: ["oidcProviderArn", "cidrs"], "on-premises": ["rustfs-svc.storage.svc.cluster.local:9000", "dragonfly-backups"] })) {
-      const [readme, file] = ["README.md", "Pulumi.primary.yaml"].map((name) => readFileSync(join(examples, example, name), "utf8"));
-      for (const word of words) assert.ok(readme?.includes(word) === true && file?.includes(word) === true, `${example}: ${word}`);
+    for (const [example, words] of Object.entries({
+      aws: ["oidcProviderArn", "cidrs"],
+      "on-premises": ["rustfs-svc.storage.svc.cluster.local:9000", "dragonfly-backups"],
+    })) {
+      const [readme, file] = ["README.md", "Pulumi.primary.yaml"].map((name) =>
+        readFileSync(join(examples, example, name), "utf8"),
+      );
+      for (const word of words)
+        assert.ok(readme?.includes(word) === true && file?.includes(word) === true, `${example}: ${word}`);
     }
   });
 });

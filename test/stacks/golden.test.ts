@@ -6,7 +6,14 @@ import { renderStackFile, type RenderedResource, type RenderedStack } from "../.
 import { manifestOf } from "./manifest";
 
 const root = join(__dirname, "../..");
-const stacks = { primary: "Pulumi.primary.yaml", dr: "Pulumi.dr.yaml", "lab-primary": "lab/Pulumi.primary.yaml", "lab-dr": "lab/Pulumi.dr.yaml", "example-aws": "examples/aws/Pulumi.primary.yaml", "example-on-premises": "examples/on-premises/Pulumi.primary.yaml" };
+const stacks = {
+  primary: "Pulumi.primary.yaml",
+  dr: "Pulumi.dr.yaml",
+  "lab-primary": "lab/Pulumi.primary.yaml",
+  "lab-dr": "lab/Pulumi.dr.yaml",
+  "example-aws": "examples/aws/Pulumi.primary.yaml",
+  "example-on-premises": "examples/on-premises/Pulumi.primary.yaml",
+};
 
 describe("the shipped stacks", function () {
   this.timeout(180_000);
@@ -21,7 +28,8 @@ describe("the shipped stacks", function () {
   });
   after(() => rmSync(directory, { recursive: true, force: true }));
 
-  const render = (file: string): Promise<RenderedStack> => renderStackFile(join(root, file), { guardBundle, resolverBundle, snapshotsBundle });
+  const render = (file: string): Promise<RenderedStack> =>
+    renderStackFile(join(root, file), { guardBundle, resolverBundle, snapshotsBundle });
 
   for (const [name, file] of Object.entries(stacks)) {
     it(`${file} makes what test/golden/${name}.yaml says (UPDATE_GOLDEN=1 writes it)`, async () => {
@@ -40,16 +48,23 @@ describe("the shipped stacks", function () {
   it("hold every rule of pod security and of a site", async () => {
     for (const file of Object.values(stacks)) {
       const { resources } = await render(file);
-      const ofKind = (kind: string): readonly RenderedResource[] => resources.filter(({ type }) => type.endsWith(`:${kind}`));
-      const drills = ofKind("CronJob").map((resource) => at(resource.props, "spec", "jobTemplate", "spec", "template", "spec"));
-      const served = [...ofKind("StatefulSet"), ...ofKind("Deployment")].map((resource) => at(resource.props, "spec", "template", "spec"));
+      const ofKind = (kind: string): readonly RenderedResource[] =>
+        resources.filter(({ type }) => type.endsWith(`:${kind}`));
+      const drills = ofKind("CronJob").map((resource) =>
+        at(resource.props, "spec", "jobTemplate", "spec", "template", "spec"),
+      );
+      const served = [...ofKind("StatefulSet"), ...ofKind("Deployment")].map((resource) =>
+        at(resource.props, "spec", "template", "spec"),
+      );
       assert.equal(served.length, file.startsWith("examples/") ? 2 : 3, "server, gateway, resolver");
       const pods = [...served, ...drills];
       for (const pod of pods) {
         assert.equal(at(pod, "securityContext", "runAsNonRoot"), true);
         assert.equal(at(pod, "automountServiceAccountToken"), false);
         assert.equal(at(pod, "enableServiceLinks"), false);
-        for (const container of ["initContainers", "containers"].flatMap((place) => Object.values((at(pod, place) ?? {}) as object))) {
+        for (const container of ["initContainers", "containers"].flatMap((place) =>
+          Object.values((at(pod, place) ?? {}) as object),
+        )) {
           assert.equal(at(container, "securityContext", "allowPrivilegeEscalation"), false);
           assert.equal(at(container, "securityContext", "readOnlyRootFilesystem"), true);
           assert.deepEqual(at(container, "securityContext", "capabilities", "drop"), ["ALL"]);
@@ -58,7 +73,9 @@ describe("the shipped stacks", function () {
         }
       }
       assert.equal(ofKind("SiteRole").length, 0, "a role is state, not configuration");
-      const kept = resources.filter(({ type, retainOnDelete }) => retainOnDelete && type.startsWith("kubernetes:")).map(({ type }) => type.split(":").at(-1));
+      const kept = resources
+        .filter(({ type, retainOnDelete }) => retainOnDelete && type.startsWith("kubernetes:"))
+        .map(({ type }) => type.split(":").at(-1));
       const bundles = ofKind("CronJob").length > 0 ? ["ConfigMap", "ConfigMap"] : ["ConfigMap"];
       assert.deepEqual(kept.sort(), [...bundles, "CustomResourceDefinition"]);
     }
@@ -68,11 +85,17 @@ describe("the shipped stacks", function () {
     const owner = (await render(stacks.primary)).resources.filter(({ type }) => type.startsWith("random:"));
     assert.ok(owner.length >= 9);
     assert.ok(owner.every(({ protect }) => protect));
-    assert.deepEqual((await render(stacks.dr)).resources.filter(({ type }) => type.startsWith("random:")), []);
+    assert.deepEqual(
+      (await render(stacks.dr)).resources.filter(({ type }) => type.startsWith("random:")),
+      [],
+    );
   });
 });
 
 /** A value deep in a rendering; undefined where the way ends. */
 function at(value: unknown, ...path: readonly string[]): unknown {
-  return path.reduce<unknown>((found, key) => (typeof found === "object" && found !== null ? (found as Record<string, unknown>)[key] : undefined), value);
+  return path.reduce<unknown>(
+    (found, key) => (typeof found === "object" && found !== null ? (found as Record<string, unknown>)[key] : undefined),
+    value,
+  );
 }

@@ -1,14 +1,20 @@
 import { stringify } from "yaml";
 import type { RenderedResource, RenderedStack } from "../../stacks/render";
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The rules of an ACL file are for review, its hashes are not. */
-const rulesOf = (encoded: unknown): string => Buffer.from(String(encoded), "base64").toString().replace(/#[0-9a-f]{64}/g, "#[secret]");
+const rulesOf = (encoded: unknown): string =>
+  Buffer.from(String(encoded), "base64")
+    .toString()
+    .replace(/#[0-9a-f]{64}/g, "#[secret]");
 
 function maskData(data: unknown): unknown {
   if (!isRecord(data)) return "[secret]";
-  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, key === "users.acl" ? rulesOf(value) : "[secret]"]));
+  return Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [key, key === "users.acl" ? rulesOf(value) : "[secret]"]),
+  );
 }
 
 function masked({ type, props, secrets }: RenderedResource): Readonly<Record<string, unknown>> {
@@ -29,5 +35,8 @@ export function manifestOf({ resources, outputs }: RenderedStack): string {
   }));
   const { passwords, ...open } = outputs;
   const outputsMasked = { ...open, passwords: isRecord(passwords) ? maskData(passwords) : "missing" };
-  return stringify({ resources: entries, outputs: outputsMasked }, { sortMapEntries: false, lineWidth: 0, aliasDuplicateObjects: false });
+  return stringify(
+    { resources: entries, outputs: outputsMasked },
+    { sortMapEntries: false, lineWidth: 0, aliasDuplicateObjects: false },
+  );
 }

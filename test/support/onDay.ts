@@ -12,5 +12,8 @@ export function onDay(day: string): { readonly NODE_OPTIONS: string } {
       construct: (target, given, made) => Reflect.construct(target, given.length === 0 ? [now()] : given, made),
       apply: () => new real(now()).toString(),
     });`;
-  return { NODE_OPTIONS: `${process.env["NODE_OPTIONS"] ?? ""} --import=data:text/javascript,${encodeURIComponent(moved)}`.trim() };
+  return {
+    NODE_OPTIONS:
+      `${process.env["NODE_OPTIONS"] ?? ""} --import=data:text/javascript,${encodeURIComponent(moved)}`.trim(),
+  };
 }

@@ -4,7 +4,8 @@ import { unlessGone, type AwsClients } from "./clients";
 import { text, type AwsKind } from "./kind";
 import { fromAws, isObject, toAws } from "./shape";
 
-const isThere = async (clients: AwsClients, Bucket: string): Promise<boolean> => (await unlessGone(clients.s3.send(new s3.HeadBucketCommand({ Bucket })))) !== undefined;
+const isThere = async (clients: AwsClients, Bucket: string): Promise<boolean> =>
+  (await unlessGone(clients.s3.send(new s3.HeadBucketCommand({ Bucket })))) !== undefined;
 
 const bucket: AwsKind = {
   inputs: ["bucket", "forceDestroy"],
@@ -14,10 +15,16 @@ const bucket: AwsKind = {
   toldOnce: [],
   async create(clients, inputs) {
     const id = text(inputs, "bucket");
-    if (await isThere(clients, id)) throw new Error("already exists; import it (pulumi import), or choose another name");
+    if (await isThere(clients, id))
+      throw new Error("already exists; import it (pulumi import), or choose another name");
     // us-east-1 is the one region that must not be named.
     const LocationConstraint = clients.region as s3.BucketLocationConstraint;
-    await clients.s3.send(new s3.CreateBucketCommand({ Bucket: id, ...(clients.region === "us-east-1" ? {} : { CreateBucketConfiguration: { LocationConstraint } }) }));
+    await clients.s3.send(
+      new s3.CreateBucketCommand({
+        Bucket: id,
+        ...(clients.region === "us-east-1" ? {} : { CreateBucketConfiguration: { LocationConstraint } }),
+      }),
+    );
     return { id };
   },
   async read(clients, id, state) {
@@ -69,46 +76,73 @@ const as = <T>(value: Json | undefined): T => toAws(value ?? null) as T;
 const publicAccessBlock = settingOf({
   inputs: ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"],
   put: (client, Bucket, { blockPublicAcls, blockPublicPolicy, ignorePublicAcls, restrictPublicBuckets }) =>
-    client.send(new s3.PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration: as({ blockPublicAcls, blockPublicPolicy, ignorePublicAcls, restrictPublicBuckets } as JsonObject) })),
-  get: async (client, Bucket) => fromAws((await client.send(new s3.GetPublicAccessBlockCommand({ Bucket }))).PublicAccessBlockConfiguration),
+    client.send(
+      new s3.PutPublicAccessBlockCommand({
+        Bucket,
+        PublicAccessBlockConfiguration: as({
+          blockPublicAcls,
+          blockPublicPolicy,
+          ignorePublicAcls,
+          restrictPublicBuckets,
+        } as JsonObject),
+      }),
+    ),
+  get: async (client, Bucket) =>
+    fromAws((await client.send(new s3.GetPublicAccessBlockCommand({ Bucket }))).PublicAccessBlockConfiguration),
   remove: (client, Bucket) => client.send(new s3.DeletePublicAccessBlockCommand({ Bucket })),
 });
 
 const encryption = settingOf({
   inputs: ["rules"],
-  put: (client, Bucket, { rules }) => client.send(new s3.PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration: { Rules: as(rules) } })),
-  get: async (client, Bucket) => fromAws((await client.send(new s3.GetBucketEncryptionCommand({ Bucket }))).ServerSideEncryptionConfiguration),
+  put: (client, Bucket, { rules }) =>
+    client.send(new s3.PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration: { Rules: as(rules) } })),
+  get: async (client, Bucket) =>
+    fromAws((await client.send(new s3.GetBucketEncryptionCommand({ Bucket }))).ServerSideEncryptionConfiguration),
   remove: (client, Bucket) => client.send(new s3.DeleteBucketEncryptionCommand({ Bucket })),
 });
 
 const versioning = settingOf({
   inputs: ["versioningConfiguration"],
-  put: (client, Bucket, { versioningConfiguration }) => client.send(new s3.PutBucketVersioningCommand({ Bucket, VersioningConfiguration: as(versioningConfiguration) })),
+  put: (client, Bucket, { versioningConfiguration }) =>
+    client.send(new s3.PutBucketVersioningCommand({ Bucket, VersioningConfiguration: as(versioningConfiguration) })),
   get: async (client, Bucket) => {
     const { Status } = await client.send(new s3.GetBucketVersioningCommand({ Bucket }));
     return Status === undefined ? undefined : { versioningConfiguration: { status: Status } };
   },
-  remove: (client, Bucket) => client.send(new s3.PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Suspended" } })),
+  remove: (client, Bucket) =>
+    client.send(new s3.PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Suspended" } })),
 });
 
 const lifecycle = settingOf({
   inputs: ["rules"],
-  put: (client, Bucket, { rules }) => client.send(new s3.PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: { Rules: as(rules) } })),
-  get: async (client, Bucket) => ({ rules: fromAws((await client.send(new s3.GetBucketLifecycleConfigurationCommand({ Bucket }))).Rules) }),
+  put: (client, Bucket, { rules }) =>
+    client.send(
+      new s3.PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: { Rules: as(rules) } }),
+    ),
+  get: async (client, Bucket) => ({
+    rules: fromAws((await client.send(new s3.GetBucketLifecycleConfigurationCommand({ Bucket }))).Rules),
+  }),
   remove: (client, Bucket) => client.send(new s3.DeleteBucketLifecycleCommand({ Bucket })),
 });
 
 const policy = settingOf({
   inputs: ["policy"],
-  put: (client, Bucket, inputs) => client.send(new s3.PutBucketPolicyCommand({ Bucket, Policy: text(inputs, "policy") })),
-  get: async (client, Bucket) => ({ policy: (await client.send(new s3.GetBucketPolicyCommand({ Bucket }))).Policy ?? "" }),
+  put: (client, Bucket, inputs) =>
+    client.send(new s3.PutBucketPolicyCommand({ Bucket, Policy: text(inputs, "policy") })),
+  get: async (client, Bucket) => ({
+    policy: (await client.send(new s3.GetBucketPolicyCommand({ Bucket }))).Policy ?? "",
+  }),
   remove: (client, Bucket) => client.send(new s3.DeleteBucketPolicyCommand({ Bucket })),
 });
 
 const replication = settingOf({
   inputs: ["role", "rules"],
-  put: (client, Bucket, { role, rules }) => client.send(new s3.PutBucketReplicationCommand({ Bucket, ReplicationConfiguration: { Role: as(role), Rules: as(rules) } })),
-  get: async (client, Bucket) => fromAws((await client.send(new s3.GetBucketReplicationCommand({ Bucket }))).ReplicationConfiguration),
+  put: (client, Bucket, { role, rules }) =>
+    client.send(
+      new s3.PutBucketReplicationCommand({ Bucket, ReplicationConfiguration: { Role: as(role), Rules: as(rules) } }),
+    ),
+  get: async (client, Bucket) =>
+    fromAws((await client.send(new s3.GetBucketReplicationCommand({ Bucket }))).ReplicationConfiguration),
   remove: (client, Bucket) => client.send(new s3.DeleteBucketReplicationCommand({ Bucket })),
 });
 

@@ -16,7 +16,10 @@ export function awsClients(region: string, env: NodeJS.ProcessEnv): AwsClients {
   const names = ["AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] as const;
   const [endpoint = "", accessKeyId = "", secretAccessKey = ""] = names.map((name) => env[name] ?? "");
   const missing = names.filter((name) => (env[name] ?? "") === "");
-  if (missing.length > 0) throw new Error(`${missing.join(", ")}: missing in the environment; the lab's aws provider speaks to moto only, use the official plugin for AWS`);
+  if (missing.length > 0)
+    throw new Error(
+      `${missing.join(", ")}: missing in the environment; the lab's aws provider speaks to moto only, use the official plugin for AWS`,
+    );
   const options = { region, endpoint, credentials: { accessKeyId, secretAccessKey }, maxAttempts: 2 };
   return { region, s3: new S3Client({ ...options, forcePathStyle: true }), iam: new IAMClient(options) };
 }

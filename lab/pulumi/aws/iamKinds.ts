@@ -13,15 +13,21 @@ const role: AwsKind = {
   toldOnce: [],
   async create({ iam: client }, inputs) {
     const id = text(inputs, "name");
-    await client.send(new iam.CreateRoleCommand({ RoleName: id, AssumeRolePolicyDocument: text(inputs, "assumeRolePolicy") }));
+    await client.send(
+      new iam.CreateRoleCommand({ RoleName: id, AssumeRolePolicyDocument: text(inputs, "assumeRolePolicy") }),
+    );
     return { id };
   },
   async read({ iam: client }, id) {
     const found = (await unlessGone(client.send(new iam.GetRoleCommand({ RoleName: id }))))?.Role;
-    return found === undefined ? undefined : { name: id, assumeRolePolicy: document(found.AssumeRolePolicyDocument), arn: found.Arn ?? "" };
+    return found === undefined
+      ? undefined
+      : { name: id, assumeRolePolicy: document(found.AssumeRolePolicyDocument), arn: found.Arn ?? "" };
   },
   async update({ iam: client }, id, inputs) {
-    await client.send(new iam.UpdateAssumeRolePolicyCommand({ RoleName: id, PolicyDocument: text(inputs, "assumeRolePolicy") }));
+    await client.send(
+      new iam.UpdateAssumeRolePolicyCommand({ RoleName: id, PolicyDocument: text(inputs, "assumeRolePolicy") }),
+    );
   },
   async delete({ iam: client }, id) {
     await unlessGone(client.send(new iam.DeleteRoleCommand({ RoleName: id })));
@@ -89,15 +95,19 @@ const inlinePolicy = ({ holder, put, get, remove }: Holder): AwsKind => ({
 
 const rolePolicy = inlinePolicy({
   holder: "role",
-  put: (client, RoleName, PolicyName, PolicyDocument) => client.send(new iam.PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument })),
-  get: async (client, RoleName, PolicyName) => (await client.send(new iam.GetRolePolicyCommand({ RoleName, PolicyName }))).PolicyDocument,
+  put: (client, RoleName, PolicyName, PolicyDocument) =>
+    client.send(new iam.PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument })),
+  get: async (client, RoleName, PolicyName) =>
+    (await client.send(new iam.GetRolePolicyCommand({ RoleName, PolicyName }))).PolicyDocument,
   remove: (client, RoleName, PolicyName) => client.send(new iam.DeleteRolePolicyCommand({ RoleName, PolicyName })),
 });
 
 const userPolicy = inlinePolicy({
   holder: "user",
-  put: (client, UserName, PolicyName, PolicyDocument) => client.send(new iam.PutUserPolicyCommand({ UserName, PolicyName, PolicyDocument })),
-  get: async (client, UserName, PolicyName) => (await client.send(new iam.GetUserPolicyCommand({ UserName, PolicyName }))).PolicyDocument,
+  put: (client, UserName, PolicyName, PolicyDocument) =>
+    client.send(new iam.PutUserPolicyCommand({ UserName, PolicyName, PolicyDocument })),
+  get: async (client, UserName, PolicyName) =>
+    (await client.send(new iam.GetUserPolicyCommand({ UserName, PolicyName }))).PolicyDocument,
   remove: (client, UserName, PolicyName) => client.send(new iam.DeleteUserPolicyCommand({ UserName, PolicyName })),
 });
 

@@ -1,7 +1,16 @@
 // Stands in for the aws provider 7.48.0: the buckets and identities of snapshots, by the official SDK, at AWS_ENDPOINT_URL only.
 // Leaves out: AWS itself, every kind that the two tables below do not name and every input that a kind does not list (both
 // refused by name), names of its own making, provider settings but the region, tags, functions.
-import { isKnown, isKnownObject, type JsonObject, type PlainObject, type PropertyMap, Secret, UNKNOWN, withoutSecrets } from "../plugin/propertyValues";
+import {
+  isKnown,
+  isKnownObject,
+  type JsonObject,
+  type PlainObject,
+  type PropertyMap,
+  Secret,
+  UNKNOWN,
+  withoutSecrets,
+} from "../plugin/propertyValues";
 import type {
   CheckFailure,
   CheckRequest,
@@ -36,14 +45,21 @@ export class AwsProvider implements ResourceProvider {
   checkConfig(config: PropertyMap): CheckResult {
     const failures = Object.keys(config)
       .filter((key) => !PROVIDER_SETTINGS.has(key))
-      .map((property) => ({ property, reason: "the lab's aws provider takes its region only; credentials and the endpoint come from the environment" }));
-    if (typeof config["region"] !== "string") failures.push({ property: "region", reason: "is missing; give the bucket's region" });
+      .map((property) => ({
+        property,
+        reason: "the lab's aws provider takes its region only; credentials and the endpoint come from the environment",
+      }));
+    if (typeof config["region"] !== "string")
+      failures.push({ property: "region", reason: "is missing; give the bucket's region" });
     return { inputs: config, failures };
   }
 
   diffConfig(before: PropertyMap, after: PropertyMap): Difference {
     const changed = before["region"] !== after["region"];
-    return { changes: changed ? [{ path: "region", kind: "update", effect: "replace" }] : [], replacement: "create first" };
+    return {
+      changes: changed ? [{ path: "region", kind: "update", effect: "replace" }] : [],
+      replacement: "create first",
+    };
   }
 
   configure(config: PropertyMap): void {
@@ -54,8 +70,13 @@ export class AwsProvider implements ResourceProvider {
     const { inputs, required } = kindOf(type);
     const failures: CheckFailure[] = Object.keys(newInputs)
       .filter((property) => !inputs.includes(property))
-      .map((property) => ({ property, reason: `the lab's aws provider does not know it; it knows ${inputs.join(", ")}` }));
-    for (const property of required) if ((newInputs[property] ?? null) === null) failures.push({ property, reason: "is missing; the lab's aws provider makes no names and no defaults up" });
+      .map((property) => ({
+        property,
+        reason: `the lab's aws provider does not know it; it knows ${inputs.join(", ")}`,
+      }));
+    for (const property of required)
+      if ((newInputs[property] ?? null) === null)
+        failures.push({ property, reason: "is missing; the lab's aws provider makes no names and no defaults up" });
     return { inputs: newInputs, failures };
   }
 
@@ -63,12 +84,20 @@ export class AwsProvider implements ResourceProvider {
   diff({ type, oldInputs, oldState, newInputs }: DiffRequest): Difference {
     const { identity } = kindOf(type);
     const [before, live, after] = [withoutSecrets(oldInputs), withoutSecrets(oldState), withoutSecrets(newInputs)];
-    const changes = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort().flatMap((path): PropertyChange[] => {
-      const old = live[path] ?? null;
-      const next = after[path] ?? null;
-      if (isKnown(old) && isKnown(next) && same(old, next)) return [];
-      return [{ path, kind: old === null ? "add" : next === null ? "delete" : "update", effect: identity.includes(path) ? "replace" : "update" }];
-    });
+    const changes = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+      .sort()
+      .flatMap((path): PropertyChange[] => {
+        const old = live[path] ?? null;
+        const next = after[path] ?? null;
+        if (isKnown(old) && isKnown(next) && same(old, next)) return [];
+        return [
+          {
+            path,
+            kind: old === null ? "add" : next === null ? "delete" : "update",
+            effect: identity.includes(path) ? "replace" : "update",
+          },
+        ];
+      });
     // Their names are their own in the account: the old one has to go first.
     return { changes, replacement: "delete first" };
   }
@@ -86,7 +115,8 @@ export class AwsProvider implements ResourceProvider {
     const kind = kindOf(type);
     const live = await named(`${type} ${id}`, () => kind.read(this.#ready(), id, known(withoutSecrets(state))));
     if (live === undefined) return undefined;
-    const asked = Object.keys(inputs).length > 0 ? known(withoutSecrets(inputs)) : known(withoutSecrets(pick(live, kind.inputs)));
+    const asked =
+      Object.keys(inputs).length > 0 ? known(withoutSecrets(inputs)) : known(withoutSecrets(pick(live, kind.inputs)));
     const found = asAskedFor(asked, live) as JsonObject;
     return { id, inputs: found, state: { ...found, ...pick(live, kind.computed), ...pick(state, kind.toldOnce) } };
   }
@@ -115,7 +145,8 @@ export class AwsProvider implements ResourceProvider {
   }
 
   #ready(): AwsClients {
-    if (this.#clients === undefined) throw new Error("the aws provider was used before it was configured; this is a fault of the lab");
+    if (this.#clients === undefined)
+      throw new Error("the aws provider was used before it was configured; this is a fault of the lab");
     return this.#clients;
   }
 }
@@ -124,7 +155,9 @@ function kindOf(type: string): AwsKind {
   const kind = KINDS[type];
   if (kind !== undefined) return kind;
   const names = Object.keys(KINDS).map((token) => token.split(":")[2] ?? "");
-  throw new Error(`${type}: the lab's aws provider does not know this kind; use the official plugin, or one of ${names.join(", ")}`);
+  throw new Error(
+    `${type}: the lab's aws provider does not know this kind; use the official plugin, or one of ${names.join(", ")}`,
+  );
 }
 
 function previewOf({ computed, toldOnce }: AwsKind, inputs: PropertyMap): PropertyMap {
@@ -136,7 +169,8 @@ function previewOf({ computed, toldOnce }: AwsKind, inputs: PropertyMap): Proper
 
 /** State and inputs of what is there are known. */
 function known(plain: PlainObject): JsonObject {
-  if (!isKnownObject(plain)) throw new Error("a value of an object that is there is not known; this is a fault of the lab");
+  if (!isKnownObject(plain))
+    throw new Error("a value of an object that is there is not known; this is a fault of the lab");
   return plain;
 }
 

@@ -17,7 +17,12 @@ export class ApiError extends Error {
 
   static from(code: number, status: JsonObject): ApiError {
     const causes = objectsAt(status, "details", "causes").map((cause) => stringAt(cause, "reason") ?? "");
-    return new ApiError(code, stringAt(status, "reason") ?? "", stringAt(status, "message") ?? `the API server answered with HTTP status ${code}`, causes);
+    return new ApiError(
+      code,
+      stringAt(status, "reason") ?? "",
+      stringAt(status, "message") ?? `the API server answered with HTTP status ${code}`,
+      causes,
+    );
   }
 
   get isNotFound(): boolean {
@@ -32,6 +37,8 @@ export class ApiError extends Error {
 /** Nothing answers where the cluster should be. */
 export class ClusterUnreachable extends Error {
   constructor(server: string, problem: string) {
-    super(`configured Kubernetes cluster is unreachable: ${server}: ${problem}; check that the cluster runs and that the kubeconfig names it`);
+    super(
+      `configured Kubernetes cluster is unreachable: ${server}: ${problem}; check that the cluster runs and that the kubeconfig names it`,
+    );
   }
 }

@@ -63,7 +63,8 @@ export class Cluster {
   /** The events of a watch until the server or the signal ends it. Throws ApiError or ClusterUnreachable. */
   async *watch(path: string, query: Query, signal: AbortSignal): AsyncGenerator<WatchEvent> {
     const response = await this.#send({ method: "GET", path, query: { ...query, watch: "true" }, signal });
-    if ((response.statusCode ?? 0) >= 400) throw ApiError.from(response.statusCode ?? 0, parseObject(await readAll(response)));
+    if ((response.statusCode ?? 0) >= 400)
+      throw ApiError.from(response.statusCode ?? 0, parseObject(await readAll(response)));
     response.setEncoding("utf8");
     let rest = "";
     try {
@@ -91,14 +92,24 @@ export class Cluster {
       ...(options.headers as http.OutgoingHttpHeaders | undefined),
       Accept: "application/json",
       "User-Agent": "dragonfly-dr-lab",
-      ...(body === undefined ? {} : { "Content-Type": request.contentType ?? "application/json", "Content-Length": Buffer.byteLength(body) }),
+      ...(body === undefined
+        ? {}
+        : { "Content-Type": request.contentType ?? "application/json", "Content-Length": Buffer.byteLength(body) }),
     };
     const { signal } = request;
     return new Promise((resolve, reject) => {
       const transport = url.protocol === "http:" ? http : https;
-      const sent = transport.request(url, { ...options, method: request.method, headers, timeout: ANSWER_TIMEOUT, ...(signal === undefined ? {} : { signal }) });
+      const sent = transport.request(url, {
+        ...options,
+        method: request.method,
+        headers,
+        timeout: ANSWER_TIMEOUT,
+        ...(signal === undefined ? {} : { signal }),
+      });
       sent.once("timeout", () => sent.destroy(new Error(`no answer within ${ANSWER_TIMEOUT / 1000} s`)));
-      sent.once("error", (error) => reject(signal?.aborted === true ? error : new ClusterUnreachable(server, error.message)));
+      sent.once("error", (error) =>
+        reject(signal?.aborted === true ? error : new ClusterUnreachable(server, error.message)),
+      );
       sent.once("response", (response) => {
         // A watch may be silent for long.
         sent.setTimeout(0);

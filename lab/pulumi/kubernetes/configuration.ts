@@ -24,20 +24,41 @@ export interface Configuration {
 }
 
 const HONOURED = [
-  "kubeconfig", "context", "cluster", "namespace", "clusterIdentifier", "enableServerSideApply", "enableConfigMapMutable",
-  "enableSecretMutable", "upsertExistingObjects", "enablePatchForce", "deleteUnreachable",
+  "kubeconfig",
+  "context",
+  "cluster",
+  "namespace",
+  "clusterIdentifier",
+  "enableServerSideApply",
+  "enableConfigMapMutable",
+  "enableSecretMutable",
+  "upsertExistingObjects",
+  "enablePatchForce",
+  "deleteUnreachable",
 ];
 /** Accepted and without effect: nothing here warns of what they silence. */
-const IGNORED = ["suppressDeprecationWarnings", "suppressHelmHookWarnings", "suppressHelmReleaseBetaWarning", "version", "pluginDownloadURL"];
+const IGNORED = [
+  "suppressDeprecationWarnings",
+  "suppressHelmHookWarnings",
+  "suppressHelmReleaseBetaWarning",
+  "version",
+  "pluginDownloadURL",
+];
 
 export function checkConfiguration(config: PropertyMap): CheckFailure[] {
   const failures: CheckFailure[] = [];
   for (const property of Object.keys(config)) {
     if (property.startsWith("__") || HONOURED.includes(property) || IGNORED.includes(property)) continue;
-    failures.push({ property, reason: `the lab's kubernetes provider does not know it; remove it or use the official plugin (known: ${HONOURED.join(", ")})` });
+    failures.push({
+      property,
+      reason: `the lab's kubernetes provider does not know it; remove it or use the official plugin (known: ${HONOURED.join(", ")})`,
+    });
   }
   if (flag(config, "enableServerSideApply") === "off") {
-    failures.push({ property: "enableServerSideApply", reason: "the lab's kubernetes provider always uses server-side apply; remove it" });
+    failures.push({
+      property: "enableServerSideApply",
+      reason: "the lab's kubernetes provider always uses server-side apply; remove it",
+    });
   }
   return failures;
 }
@@ -70,7 +91,11 @@ const ADDRESS_KEYS = ["kubeconfig", "context", "cluster"];
  * The changes of a provider's configuration. As with the official provider, another cluster replaces every object: a
  * changed `clusterIdentifier`, or without one another active cluster in the kubeconfig.
  */
-export async function diffConfiguration(before: PropertyMap, after: PropertyMap, activeCluster: ActiveCluster): Promise<PropertyChange[]> {
+export async function diffConfiguration(
+  before: PropertyMap,
+  after: PropertyMap,
+  activeCluster: ActiveCluster,
+): Promise<PropertyChange[]> {
   const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
     (key) => JSON.stringify(comparable(before, key)) !== JSON.stringify(comparable(after, key)),
   );
@@ -78,9 +103,15 @@ export async function diffConfiguration(before: PropertyMap, after: PropertyMap,
   return changed.map((path) => ({ path, kind: "update", effect: replacing.includes(path) ? "replace" : "update" }));
 }
 
-async function replacingKeys(before: PropertyMap, after: PropertyMap, changed: readonly string[], activeCluster: ActiveCluster): Promise<readonly string[]> {
+async function replacingKeys(
+  before: PropertyMap,
+  after: PropertyMap,
+  changed: readonly string[],
+  activeCluster: ActiveCluster,
+): Promise<readonly string[]> {
   const [oldIdentifier, newIdentifier] = [text(before, "clusterIdentifier"), text(after, "clusterIdentifier")];
-  if (oldIdentifier !== undefined && newIdentifier !== undefined) return oldIdentifier === newIdentifier ? [] : ["clusterIdentifier"];
+  if (oldIdentifier !== undefined && newIdentifier !== undefined)
+    return oldIdentifier === newIdentifier ? [] : ["clusterIdentifier"];
   const address = changed.filter((key) => ADDRESS_KEYS.includes(key));
   if (address.some((key) => after[key] === UNKNOWN)) return address;
   const [oldCluster, newCluster] = [await activeCluster(readAddress(before)), await activeCluster(readAddress(after))];

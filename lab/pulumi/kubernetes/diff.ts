@@ -35,7 +35,13 @@ function compareObjects(path: Path, next: PlainObject, old: PlainObject, live: P
   }
 }
 
-function compare(path: Path, next: Plain | undefined, old: Plain | undefined, live: Plain | undefined, report: Report): void {
+function compare(
+  path: Path,
+  next: Plain | undefined,
+  old: Plain | undefined,
+  live: Plain | undefined,
+  report: Report,
+): void {
   if (isUnset(next)) {
     if (!isUnset(old) && live !== undefined) report(path, "delete");
   } else if (isUnset(old)) {
@@ -51,7 +57,13 @@ function compare(path: Path, next: Plain | undefined, old: Plain | undefined, li
   }
 }
 
-function compareLists(path: Path, next: readonly Plain[], old: readonly Plain[], live: readonly Plain[], report: Report): void {
+function compareLists(
+  path: Path,
+  next: readonly Plain[],
+  old: readonly Plain[],
+  live: readonly Plain[],
+  report: Report,
+): void {
   for (let place = 0; place < Math.max(next.length, old.length); place++) {
     compare([...path, place], next[place], old[place], live[place], report);
   }
@@ -78,7 +90,10 @@ function isTextOrNumber(value: Plain): value is string | number {
 
 /** Elsewhere `1` and `1000m` are two texts. */
 function isQuantityField(path: Path): boolean {
-  return path.some((step) => step === "resources" || step === "limits" || step === "requests" || step === "sizeLimit" || step === "capacity");
+  return path.some(
+    (step) =>
+      step === "resources" || step === "limits" || step === "requests" || step === "sizeLimit" || step === "capacity",
+  );
 }
 
 /** No namespace and the namespace `default` are the same; an object without one is cluster-wide. */
@@ -99,6 +114,7 @@ function decodeSecretData(sides: DiffSides): DiffSides {
   const data = live["data"];
   if (live["kind"] !== "Secret" || live["apiVersion"] !== "v1" || !isPlainObject(data)) return sides;
   const stringData: PlainObject = {};
-  for (const [key, value] of Object.entries(data)) stringData[key] = typeof value === "string" ? Buffer.from(value, "base64").toString() : value;
+  for (const [key, value] of Object.entries(data))
+    stringData[key] = typeof value === "string" ? Buffer.from(value, "base64").toString() : value;
   return { ...sides, live: { ...live, stringData } };
 }

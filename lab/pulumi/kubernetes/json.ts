@@ -32,6 +32,9 @@ export function objectsAt(object: JsonObject, ...path: readonly string[]): JsonO
   return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
-export function without<Value>(object: Readonly<Record<string, Value>>, keys: readonly string[]): Record<string, Value> {
+export function without<Value>(
+  object: Readonly<Record<string, Value>>,
+  keys: readonly string[],
+): Record<string, Value> {
   return Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
 }

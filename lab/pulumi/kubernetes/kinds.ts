@@ -63,9 +63,24 @@ export function kindOf(type: string): Kind {
 
 /** Kubernetes' own groups with a dot, before `.k8s.io`; projects outside it end theirs in k8s.io too. */
 const OWN_GROUPS = new Set([
-  "admissionregistration", "apiextensions", "apiregistration", "authentication", "authorization", "certificates",
-  "coordination", "discovery", "events", "flowcontrol.apiserver", "internal.apiserver", "networking", "node",
-  "rbac.authorization", "resource", "scheduling", "storage", "storagemigration",
+  "admissionregistration",
+  "apiextensions",
+  "apiregistration",
+  "authentication",
+  "authorization",
+  "certificates",
+  "coordination",
+  "discovery",
+  "events",
+  "flowcontrol.apiserver",
+  "internal.apiserver",
+  "networking",
+  "node",
+  "rbac.authorization",
+  "resource",
+  "scheduling",
+  "storage",
+  "storagemigration",
 ]);
 
 /** Also what the SDK only makes look like a kind: Helm's releases. */
@@ -75,5 +90,7 @@ function isKubernetesOwn(group: string): boolean {
 
 function refused(type: string): Error {
   const known = BUILT_IN.map(([token]) => token.split(":")[1] ?? "").join(", ");
-  return new Error(`${type}: the lab's kubernetes provider does not know this kind; use the official plugin, or one of ${known} or a custom resource`);
+  return new Error(
+    `${type}: the lab's kubernetes provider does not know this kind; use the official plugin, or one of ${known} or a custom resource`,
+  );
 }

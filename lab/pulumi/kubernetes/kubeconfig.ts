@@ -21,7 +21,10 @@ export interface Credentials {
 export async function readCredentials(address: ClusterAddress): Promise<Credentials> {
   const config = await load(address);
   const cluster = config.getCurrentCluster();
-  if (cluster === null) throw new Error(`kubeconfig: context "${config.getCurrentContext()}" names no cluster; add it, or name another context`);
+  if (cluster === null)
+    throw new Error(
+      `kubeconfig: context "${config.getCurrentContext()}" names no cluster; add it, or name another context`,
+    );
   return {
     server: cluster.server.replace(/\/+$/, ""),
     namespace: config.getContextObject(config.getCurrentContext())?.namespace,
@@ -37,7 +40,9 @@ export async function readCredentials(address: ClusterAddress): Promise<Credenti
 export async function activeCluster(address: ClusterAddress): Promise<string | undefined> {
   try {
     const cluster = (await load(address)).getCurrentCluster();
-    return cluster === null ? undefined : JSON.stringify([cluster.name, cluster.server, cluster.caData, cluster.caFile, cluster.skipTLSVerify]);
+    return cluster === null
+      ? undefined
+      : JSON.stringify([cluster.name, cluster.server, cluster.caData, cluster.caFile, cluster.skipTLSVerify]);
   } catch {
     return undefined;
   }
@@ -57,7 +62,10 @@ async function load({ kubeconfig, context, cluster }: ClusterAddress): Promise<K
   }
   if (context !== undefined) {
     if (config.getContextObject(context) === null) {
-      const known = config.getContexts().map(({ name }) => name).join(", ");
+      const known = config
+        .getContexts()
+        .map(({ name }) => name)
+        .join(", ");
       throw new Error(`kubeconfig: there is no context "${context}"; name one of ${known}`);
     }
     config.setCurrentContext(context);
@@ -79,10 +87,20 @@ function existingFile(path: string): string {
 /** As `kubectl --cluster`: the current context with another cluster. */
 function useCluster(config: KubeConfig, cluster: string): void {
   if (config.getCluster(cluster) === null) {
-    throw new Error(`kubeconfig: there is no cluster "${cluster}"; name one of ${config.getClusters().map(({ name }) => name).join(", ")}`);
+    throw new Error(
+      `kubeconfig: there is no cluster "${cluster}"; name one of ${config
+        .getClusters()
+        .map(({ name }) => name)
+        .join(", ")}`,
+    );
   }
   const current = config.getContextObject(config.getCurrentContext());
   const name = `pulumi-${cluster}`;
-  config.addContext({ name, cluster, user: current?.user ?? "", ...(current?.namespace === undefined ? {} : { namespace: current.namespace }) });
+  config.addContext({
+    name,
+    cluster,
+    user: current?.user ?? "",
+    ...(current?.namespace === undefined ? {} : { namespace: current.namespace }),
+  });
   config.setCurrentContext(name);
 }

@@ -6,7 +6,9 @@ const SUFFIX_DIGITS = 7;
 
 /** The resource's name with seven hexadecimal digits; the same for the same seed, so that a preview shows the name. */
 export function autoName(resourceName: string, seed: Uint8Array): string {
-  const digest = createHash("sha256").update(seed.length > 0 ? seed : randomBytes(32)).digest("hex");
+  const digest = createHash("sha256")
+    .update(seed.length > 0 ? seed : randomBytes(32))
+    .digest("hex");
   return `${resourceName}-${digest.slice(0, SUFFIX_DIGITS)}`;
 }
 

@@ -50,7 +50,11 @@ export class Objects {
     });
   }
 
-  async apply(reference: ObjectReference, object: JsonObject, { fieldManager, conflicts, run }: ApplyOptions): Promise<ApiAnswer> {
+  async apply(
+    reference: ObjectReference,
+    object: JsonObject,
+    { fieldManager, conflicts, run }: ApplyOptions,
+  ): Promise<ApiAnswer> {
     return this.cluster.request({
       method: "PATCH",
       path: await this.#path(reference),
@@ -107,7 +111,9 @@ export class Objects {
     try {
       const { object } = await this.cluster.request({ method: "GET", path: `/apis/${kind.apiVersion}` });
       // `widgets/status` has the same kind as `widgets`.
-      const found = objectsAt(object, "resources").find((resource) => resource["kind"] === kind.kind && !(stringAt(resource, "name") ?? "/").includes("/"));
+      const found = objectsAt(object, "resources").find(
+        (resource) => resource["kind"] === kind.kind && !(stringAt(resource, "name") ?? "/").includes("/"),
+      );
       if (found !== undefined) return found;
     } catch (error) {
       if (!(error instanceof ApiError && error.isNotFound)) throw error;

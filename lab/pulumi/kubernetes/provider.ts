@@ -19,7 +19,15 @@ import type {
   ResourceProvider,
   UpdateRequest,
 } from "../plugin/resourceProvider";
-import { annotation, DELETION_PROPAGATION, isAutonamed, PATCH_FIELD_MANAGER, PATCH_FORCE, SKIP_AWAIT, TIMEOUT_SECONDS } from "./annotations";
+import {
+  annotation,
+  DELETION_PROPAGATION,
+  isAutonamed,
+  PATCH_FIELD_MANAGER,
+  PATCH_FORCE,
+  SKIP_AWAIT,
+  TIMEOUT_SECONDS,
+} from "./annotations";
 import { ApiError, ClusterUnreachable } from "./apiErrors";
 import { checkObject } from "./check";
 import { Cluster } from "./cluster";
@@ -76,7 +84,10 @@ export class KubernetesProvider implements ResourceProvider {
   diff({ type, oldInputs, oldState, newInputs }: DiffRequest): Difference {
     const kind = kindOf(type);
     const [old, live, next] = [withoutSecrets(oldInputs), withoutSecrets(oldState), withoutSecrets(newInputs)];
-    const changes = diffObjects({ oldInputs: old, live, newInputs: next }, immutableFields(kind, next, this.#ready().configuration.mutability));
+    const changes = diffObjects(
+      { oldInputs: old, live, newInputs: next },
+      immutableFields(kind, next, this.#ready().configuration.mutability),
+    );
     // A name that was given is the new object's too: both cannot be there at once. One that was made can be made anew.
     const keepsIdentity = !changes.some(({ path }) => path === "metadata.name" || path === "metadata.namespace");
     return { changes, replacement: keepsIdentity && !isAutonamed(next) ? "delete first" : "create first" };
@@ -89,9 +100,12 @@ export class KubernetesProvider implements ResourceProvider {
     if (object === undefined) return { id: "", state: inputs };
     const reference = referenceOf(kind, object);
     const fieldManager = annotation(object, PATCH_FIELD_MANAGER) ?? newFieldManager();
-    if (run === "preview") return { id: "", state: await this.#previewCreate(request, reference, object, fieldManager) };
+    if (run === "preview")
+      return { id: "", state: await this.#previewCreate(request, reference, object, fieldManager) };
     await this.#refuseExisting(reference);
-    const applied = await this.#retryUntilKindIsServed(kind, () => this.#apply(request.urn, reference, object, fieldManager, "update"));
+    const applied = await this.#retryUntilKindIsServed(kind, () =>
+      this.#apply(request.urn, reference, object, fieldManager, "update"),
+    );
     const id = objectId(applied);
     const state = await this.#waitUntilReady(request, reference, id, inputs, applied, fieldManager);
     return { id, state };
@@ -107,7 +121,11 @@ export class KubernetesProvider implements ResourceProvider {
     }
     if (object === undefined) return undefined;
     const said = Object.keys(inputs).length > 0 ? inputs : importedInputs(object);
-    return { id: objectId(object), inputs: said, state: stateOf(object, said, fieldManagerOf(state) ?? newFieldManager()) };
+    return {
+      id: objectId(object),
+      inputs: said,
+      state: stateOf(object, said, fieldManagerOf(state) ?? newFieldManager()),
+    };
   }
 
   async update(request: UpdateRequest): Promise<PropertyMap> {
@@ -118,7 +136,12 @@ export class KubernetesProvider implements ResourceProvider {
     const fieldManager = annotation(object, PATCH_FIELD_MANAGER) ?? fieldManagerOf(oldState) ?? newFieldManager();
     if (run === "preview") {
       try {
-        return previewStateOf(await this.#apply(request.urn, reference, object, fieldManager, "preview"), newInputs, fieldManager, "update");
+        return previewStateOf(
+          await this.#apply(request.urn, reference, object, fieldManager, "preview"),
+          newInputs,
+          fieldManager,
+          "update",
+        );
       } catch (error) {
         if (isBeyondPreview(error)) return newInputs;
         throw error;
@@ -149,7 +172,8 @@ export class KubernetesProvider implements ResourceProvider {
   }
 
   #ready(): Configured {
-    if (this.#configured === undefined) throw new Error("the kubernetes provider was used before it was configured; this is a fault of the lab");
+    if (this.#configured === undefined)
+      throw new Error("the kubernetes provider was used before it was configured; this is a fault of the lab");
     return this.#configured;
   }
 
@@ -163,7 +187,12 @@ export class KubernetesProvider implements ResourceProvider {
     return credentials?.namespace ?? "default";
   }
 
-  async #previewCreate(request: CreateRequest, reference: ObjectReference, object: JsonObject, fieldManager: string): Promise<PropertyMap> {
+  async #previewCreate(
+    request: CreateRequest,
+    reference: ObjectReference,
+    object: JsonObject,
+    fieldManager: string,
+  ): Promise<PropertyMap> {
     const { objects, configuration } = this.#ready();
     try {
       if (configuration.existingObjects === "refuse" && (await objects.get(reference)) !== undefined) {
@@ -181,11 +210,18 @@ export class KubernetesProvider implements ResourceProvider {
   async #refuseExisting(reference: ObjectReference): Promise<void> {
     const { objects, configuration } = this.#ready();
     if (configuration.existingObjects === "take over" || (await objects.get(reference)) === undefined) return;
-    const remedy = "import it (pulumi import), delete it, or keep its identity with an alias if the resource was renamed";
+    const remedy =
+      "import it (pulumi import), delete it, or keep its identity with an alias if the resource was renamed";
     throw new Error(`${describe(reference)} already exists in the cluster; ${remedy}`);
   }
 
-  async #apply(urn: string, reference: ObjectReference, object: JsonObject, fieldManager: string, run: "preview" | "update"): Promise<JsonObject> {
+  async #apply(
+    urn: string,
+    reference: ObjectReference,
+    object: JsonObject,
+    fieldManager: string,
+    run: "preview" | "update",
+  ): Promise<JsonObject> {
     const { objects, configuration } = this.#ready();
     const conflicts = annotation(object, PATCH_FORCE) === "true" ? "take over" : configuration.conflicts;
     try {
@@ -194,7 +230,9 @@ export class KubernetesProvider implements ResourceProvider {
       return answer.object;
     } catch (error) {
       if (error instanceof ApiError && error.isFieldConflict) {
-        throw new Error(`${describe(reference)}: ${error.message}; set the annotation ${PATCH_FORCE}: "true" to take these fields over, or leave them out`);
+        throw new Error(
+          `${describe(reference)}: ${error.message}; set the annotation ${PATCH_FORCE}: "true" to take these fields over, or leave them out`,
+        );
       }
       throw error;
     }
@@ -222,11 +260,19 @@ export class KubernetesProvider implements ResourceProvider {
   ): Promise<PropertyMap> {
     const rule = annotation(applied, SKIP_AWAIT) === "true" ? undefined : readinessRule(applied);
     if (rule === undefined) return stateOf(applied, inputs, fieldManager);
-    const { object, problems } = await this.#ready().waiter.untilReady(reference, applied, rule, this.#waitOptions(request, applied));
+    const { object, problems } = await this.#ready().waiter.untilReady(
+      reference,
+      applied,
+      rule,
+      this.#waitOptions(request, applied),
+    );
     this.log.status(request.urn, "");
     const state = stateOf(object ?? applied, inputs, fieldManager);
     if (problems.length === 0) return state;
-    throw new PartiallyCreated(id, state, inputs, [`${describe(reference)} is there, but did not become ready: ${problems[0] ?? ""}`, ...problems.slice(1)]);
+    throw new PartiallyCreated(id, state, inputs, [
+      `${describe(reference)} is there, but did not become ready: ${problems[0] ?? ""}`,
+      ...problems.slice(1),
+    ]);
   }
 
   #waitOptions(request: { readonly urn: string; readonly timeoutSeconds: number | undefined }, object: JsonObject) {

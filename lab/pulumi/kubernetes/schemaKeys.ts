@@ -1,9 +1,25 @@
 // The SDK writes Kubernetes' extensions to JSON schema with underscores, the API server with dashes.
-import { isPropertyMap, type Json, type JsonObject, type PropertyMap, type PropertyValue } from "../plugin/propertyValues";
+import {
+  isPropertyMap,
+  type Json,
+  type JsonObject,
+  type PropertyMap,
+  type PropertyValue,
+} from "../plugin/propertyValues";
 import { isObject } from "./json";
 
-const EXTENSIONS = ["embedded-resource", "int-or-string", "list-map-keys", "list-type", "map-type", "preserve-unknown-fields", "validations"];
-const TO_DASHES = new Map(EXTENSIONS.map((name) => [`x_kubernetes_${name.replaceAll("-", "_")}`, `x-kubernetes-${name}`]));
+const EXTENSIONS = [
+  "embedded-resource",
+  "int-or-string",
+  "list-map-keys",
+  "list-type",
+  "map-type",
+  "preserve-unknown-fields",
+  "validations",
+];
+const TO_DASHES = new Map(
+  EXTENSIONS.map((name) => [`x_kubernetes_${name.replaceAll("-", "_")}`, `x-kubernetes-${name}`]),
+);
 const TO_UNDERSCORES = new Map([...TO_DASHES].map(([underscored, dashed]) => [dashed, underscored]));
 
 /** As the API server wants them; `null`s, which mean "not set" in a program, are left out. */
@@ -22,7 +38,9 @@ function apiValue(value: Json): Json {
 
 /** As the SDK reads them. */
 export function toSdkKeys(object: PropertyMap): PropertyMap {
-  return Object.fromEntries(Object.entries(object).map(([key, value]) => [TO_UNDERSCORES.get(key) ?? key, sdkValue(value)]));
+  return Object.fromEntries(
+    Object.entries(object).map(([key, value]) => [TO_UNDERSCORES.get(key) ?? key, sdkValue(value)]),
+  );
 }
 
 function sdkValue(value: PropertyValue): PropertyValue {

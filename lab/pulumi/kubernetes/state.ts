@@ -1,5 +1,14 @@
 // From an object as the cluster shows it to the resource's state (its outputs), and to inputs for an import.
-import { isKnownObject, isPropertyMap, type JsonObject, markSecretsLike, type PlainObject, type PropertyMap, UNKNOWN, withoutSecrets } from "../plugin/propertyValues";
+import {
+  isKnownObject,
+  isPropertyMap,
+  type JsonObject,
+  markSecretsLike,
+  type PlainObject,
+  type PropertyMap,
+  UNKNOWN,
+  withoutSecrets,
+} from "../plugin/propertyValues";
 import { secretEntries } from "./check";
 import { objectAt, without } from "./json";
 import { toSdkKeys } from "./schemaKeys";
@@ -16,16 +25,25 @@ const SERVER_METADATA = ["managedFields", "generation", "selfLink", ...MADE_ON_C
 export function stateOf(object: JsonObject, inputs: PropertyMap, fieldManager: string): PropertyMap {
   const metadata = without(objectAt(object, "metadata"), ["managedFields"]);
   const properties = markSecretsLike(toSdkKeys({ ...object, metadata }), inputs);
-  if (object["kind"] === "Secret" && object["apiVersion"] === "v1") Object.assign(properties, secretEntries(properties));
+  if (object["kind"] === "Secret" && object["apiVersion"] === "v1")
+    Object.assign(properties, secretEntries(properties));
   return { ...properties, [FIELD_MANAGER]: fieldManager };
 }
 
 /** The state that a dry run foretells, with unknowns for what it cannot know. */
-export function previewStateOf(object: JsonObject, inputs: PropertyMap, fieldManager: string, change: "create" | "update"): PropertyMap {
+export function previewStateOf(
+  object: JsonObject,
+  inputs: PropertyMap,
+  fieldManager: string,
+  change: "create" | "update",
+): PropertyMap {
   const state = stateOf(object, inputs, fieldManager);
   const metadata = isPropertyMap(state["metadata"]) ? state["metadata"] : {};
   const unknown = change === "create" ? MADE_ON_CREATION : ["resourceVersion"];
-  const foretold: PropertyMap = { ...state, metadata: { ...metadata, ...Object.fromEntries(unknown.map((key) => [key, UNKNOWN])) } };
+  const foretold: PropertyMap = {
+    ...state,
+    metadata: { ...metadata, ...Object.fromEntries(unknown.map((key) => [key, UNKNOWN])) },
+  };
   if (state["status"] !== undefined) foretold["status"] = UNKNOWN;
   const spec = state["spec"];
   if (change === "create" && object["kind"] === "Service" && isPropertyMap(spec) && spec["clusterIP"] !== "None") {

@@ -48,7 +48,10 @@ export class Wait {
         const cancel = (): void => resolve([`cancelled while waiting: ${this.#lastReason}`]);
         cancelled.addEventListener("abort", cancel);
         if (cancelled.aborted) cancel();
-        timeout = setTimeout(() => resolve([`timed out after ${timeoutSeconds} s: ${this.#lastReason}`]), timeoutSeconds * 1000);
+        timeout = setTimeout(
+          () => resolve([`timed out after ${timeoutSeconds} s: ${this.#lastReason}`]),
+          timeoutSeconds * 1000,
+        );
         watches = this.lists.map(({ path, ...selector }, place) => {
           const onChange = (objects: readonly JsonObject[]): void => {
             this.#seen[place] = objects;

@@ -17,17 +17,27 @@ export interface Awaited {
 export class Waiter {
   constructor(readonly objects: Objects) {}
 
-  async untilReady(reference: ObjectReference, object: JsonObject, rule: ReadinessRule, options: WaitOptions): Promise<Awaited> {
+  async untilReady(
+    reference: ObjectReference,
+    object: JsonObject,
+    rule: ReadinessRule,
+    options: WaitOptions,
+  ): Promise<Awaited> {
     const related = rule.related?.(object);
     const lists = [await this.#listOf(reference), ...(related === undefined ? [] : [related])];
     const judge = ([own, others]: readonly (readonly JsonObject[])[]): Judgement => {
       const found = own?.[0];
-      return found === undefined ? waiting("the object is gone: something has deleted it") : rule.judge(found, others ?? []);
+      return found === undefined
+        ? waiting("the object is gone: something has deleted it")
+        : rule.judge(found, others ?? []);
     };
     const { seen, problems } = await new Wait(lists, judge, options).run(this.objects.cluster);
     const last = seen[0]?.[0];
     // What cannot be found out must not hide the time-out.
-    const details = problems.length === 0 ? [] : await diagnose(this.objects.cluster, last ?? object, rule.pods?.(object)).catch(() => []);
+    const details =
+      problems.length === 0
+        ? []
+        : await diagnose(this.objects.cluster, last ?? object, rule.pods?.(object)).catch(() => []);
     return { object: last, problems: [...problems, ...details] };
   }
 
@@ -39,12 +49,17 @@ export class Waiter {
       const isAnother = found !== undefined && uid !== undefined && stringAt(found, "metadata", "uid") !== uid;
       return found === undefined || isAnother ? READY : waiting(describeRemains(found));
     };
-    const { seen, problems } = await new Wait([await this.#listOf(reference)], judge, options).run(this.objects.cluster);
+    const { seen, problems } = await new Wait([await this.#listOf(reference)], judge, options).run(
+      this.objects.cluster,
+    );
     return { object: seen[0]?.[0], problems };
   }
 
   async #listOf(reference: ObjectReference): Promise<WatchedList> {
-    return { path: await this.objects.collectionPath(reference.kind, reference.namespace), fieldSelector: `metadata.name=${reference.name}` };
+    return {
+      path: await this.objects.collectionPath(reference.kind, reference.namespace),
+      fieldSelector: `metadata.name=${reference.name}`,
+    };
   }
 }
 
@@ -52,6 +67,8 @@ export class Waiter {
 function describeRemains(object: JsonObject): string {
   const finalizers = valueAt(object, "metadata", "finalizers");
   const held = Array.isArray(finalizers) && finalizers.length > 0 ? [`finalizers ${finalizers.join(", ")}`] : [];
-  const contents = objectsAt(object, "status", "conditions").filter(({ status, type }) => status === "True" && String(type).startsWith("Namespace"));
+  const contents = objectsAt(object, "status", "conditions").filter(
+    ({ status, type }) => status === "True" && String(type).startsWith("Namespace"),
+  );
   return ["still there", ...held, ...contents.map((entry) => stringAt(entry, "message") ?? "")].join("; ");
 }

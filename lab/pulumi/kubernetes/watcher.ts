@@ -56,10 +56,16 @@ function identity(object: JsonObject): string {
 
 /** The items of a list carry no type of their own. */
 function withTypeOf(list: JsonObject, object: JsonObject): JsonObject {
-  return { apiVersion: list["apiVersion"] ?? null, kind: (stringAt(list, "kind") ?? "").replace(/List$/, ""), ...object };
+  return {
+    apiVersion: list["apiVersion"] ?? null,
+    kind: (stringAt(list, "kind") ?? "").replace(/List$/, ""),
+    ...object,
+  };
 }
 
 function isPassing(error: unknown): boolean {
   if (error instanceof ApiError) return error.code === 410 || error.code === 429 || error.code >= 500;
-  return error instanceof ClusterUnreachable || (error instanceof Error && "code" in error && error.code === "ECONNRESET");
+  return (
+    error instanceof ClusterUnreachable || (error instanceof Error && "code" in error && error.code === "ECONNRESET")
+  );
 }

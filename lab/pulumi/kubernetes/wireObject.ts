@@ -18,7 +18,9 @@ export function wireObject(inputs: PropertyMap): JsonObject | undefined {
 function foldStringData(object: JsonObject): JsonObject {
   const { stringData, ...others } = object;
   if (object["kind"] !== "Secret" || object["apiVersion"] !== "v1" || !isObject(stringData)) return object;
-  const encoded = Object.fromEntries(Object.entries(stringData).map(([key, value]) => [key, Buffer.from(String(value)).toString("base64")]));
+  const encoded = Object.fromEntries(
+    Object.entries(stringData).map(([key, value]) => [key, Buffer.from(String(value)).toString("base64")]),
+  );
   return { ...others, data: { ...(isObject(others["data"]) ? others["data"] : {}), ...encoded } };
 }
 

@@ -50,7 +50,10 @@ export interface RuntimeOptions {
 export function runtimeOptions(options: Readonly<Record<string, unknown>>): RuntimeOptions {
   const { typescript, nodeargs, ...others } = options;
   const [unknown] = Object.keys(others).filter((name) => name !== "packagemanager");
-  if (unknown !== undefined) throw new Error(`Pulumi.yaml: runtime.options.${unknown}: the lab's language host knows typescript and nodeargs; remove it`);
+  if (unknown !== undefined)
+    throw new Error(
+      `Pulumi.yaml: runtime.options.${unknown}: the lab's language host knows typescript and nodeargs; remove it`,
+    );
   return {
     source: typescript === false || typescript === "false" ? "javascript" : "typescript",
     nodeArguments: typeof nodeargs === "string" ? nodeargs.split(/\s+/).filter((argument) => argument !== "") : [],

@@ -49,7 +49,8 @@ export class LanguageHost {
         return response;
       }),
       run: unary((request: messages.RunRequest) => this.#run(request)),
-      runPlugin: (call: grpc.ServerWritableStream<messages.RunPluginRequest, messages.RunPluginResponse>) => this.#runPlugin(call),
+      runPlugin: (call: grpc.ServerWritableStream<messages.RunPluginRequest, messages.RunPluginResponse>) =>
+        this.#runPlugin(call),
       cancel: unary(() => {
         this.end();
         return new Empty();
@@ -99,14 +100,23 @@ export class LanguageHost {
     );
   }
 
-  async #runPolicyPack(call: grpc.ServerWritableStream<messages.RunPluginRequest, messages.RunPluginResponse>): Promise<void> {
+  async #runPolicyPack(
+    call: grpc.ServerWritableStream<messages.RunPluginRequest, messages.RunPluginResponse>,
+  ): Promise<void> {
     const request = call.request;
     const directory = request.getInfo()?.getProgramDirectory() ?? request.getProgram();
     if (request.getKind() !== "analyzer") {
-      throw new Error(`${request.getName()}: the lab's language host runs policy packs, not plugins of kind "${request.getKind()}"; use the official one`);
+      throw new Error(
+        `${request.getName()}: the lab's language host runs policy packs, not plugins of kind "${request.getKind()}"; use the official one`,
+      );
     }
     const transpiler = packTranspiler(directory);
-    const commandLine = [...transpiler.nodeArguments, sdkRunner("run-policy-pack", directory), ...request.getArgsList(), directory];
+    const commandLine = [
+      ...transpiler.nodeArguments,
+      sdkRunner("run-policy-pack", directory),
+      ...request.getArgsList(),
+      directory,
+    ];
     const env = { ...environmentOf(request.getEnvList()), ...transpiler.env };
     const child = this.#children.start(commandLine, directory, env, "pipe");
     call.on("cancelled", () => child.kill());
@@ -134,7 +144,10 @@ function sdkRunner(name: "run" | "run-policy-pack", directory: string): string {
 function packTranspiler(directory: string): { nodeArguments: string[]; env: NodeJS.ProcessEnv } {
   if (process.env["PULUMI_NODEJS_TRANSPILE_ONLY"] !== "true") return { nodeArguments: [], env: {} };
   try {
-    return { nodeArguments: ["--require", createRequire(join(directory, "package.json")).resolve("tsx/cjs")], env: { TS_NODE_IGNORE: ".*" } };
+    return {
+      nodeArguments: ["--require", createRequire(join(directory, "package.json")).resolve("tsx/cjs")],
+      env: { TS_NODE_IGNORE: ".*" },
+    };
   } catch {
     return { nodeArguments: [], env: {} };
   }

@@ -70,7 +70,9 @@ function decodeObject(properties: PropertyMap): PropertyValue {
   const signature = properties[SIGNATURE_KEY];
   if (signature === undefined) return properties;
   if (signature === SECRET_SIGNATURE) return new Secret(properties["value"] ?? null);
-  throw new Error("an asset, an archive or a resource reference was sent as a property; the lab's providers take plain values only");
+  throw new Error(
+    "an asset, an archive or a resource reference was sent as a property; the lab's providers take plain values only",
+  );
 }
 
 export function encodeProperties(properties: PropertyMap): Struct {
@@ -91,7 +93,8 @@ function encodeValue(value: PropertyValue): Value {
     const list = new ListValue();
     list.setValuesList(value.map(encodeValue));
     encoded.setListValue(list);
-  } else if (value instanceof Secret) encoded.setStructValue(encodeProperties({ [SIGNATURE_KEY]: SECRET_SIGNATURE, value: value.value }));
+  } else if (value instanceof Secret)
+    encoded.setStructValue(encodeProperties({ [SIGNATURE_KEY]: SECRET_SIGNATURE, value: value.value }));
   else encoded.setStructValue(encodeProperties(value));
   return encoded;
 }

@@ -35,9 +35,16 @@ function handlers(provider: ResourceProvider): grpc.UntypedServiceImplementation
       info.setVersion(provider.version);
       return info;
     }),
-    checkConfig: unary((request: messages.CheckRequest) => checkResponse(provider.checkConfig(decodeProperties(request.getNews())))),
+    checkConfig: unary((request: messages.CheckRequest) =>
+      checkResponse(provider.checkConfig(decodeProperties(request.getNews()))),
+    ),
     diffConfig: unary(async (request: messages.DiffRequest) =>
-      diffResponse(await provider.diffConfig(decodeProperties(request.getOldInputs() ?? request.getOlds()), decodeProperties(request.getNews()))),
+      diffResponse(
+        await provider.diffConfig(
+          decodeProperties(request.getOldInputs() ?? request.getOlds()),
+          decodeProperties(request.getNews()),
+        ),
+      ),
     ),
     configure: unary((request: messages.ConfigureRequest) => {
       provider.configure(decodeProperties(request.getArgs()));
@@ -47,7 +54,9 @@ function handlers(provider: ResourceProvider): grpc.UntypedServiceImplementation
       return response;
     }),
     invoke: unary((request: messages.InvokeRequest): messages.InvokeResponse => {
-      throw new Error(`${request.getTok()}: the lab's providers have no functions; use the official plugin for this one`);
+      throw new Error(
+        `${request.getTok()}: the lab's providers have no functions; use the official plugin for this one`,
+      );
     }),
     check: unary(async (request: messages.CheckRequest) => {
       const olds = decodeProperties(request.getOlds());

@@ -35,7 +35,10 @@ function endWithParent(onEngineGone: () => void): void {
 
 /** The engine's address is the last argument that is no flag. */
 export function engineAddress(argv: readonly string[]): string | undefined {
-  return argv.slice(2).filter((argument) => !argument.startsWith("-")).pop();
+  return argv
+    .slice(2)
+    .filter((argument) => !argument.startsWith("-"))
+    .pop();
 }
 
 /** A gRPC handler from a function that answers with a promise; an Error becomes its one-line message. */

@@ -1,12 +1,25 @@
 // random:index/randomPassword:RandomPassword: its inputs, read and judged.
-import { isKnown, isPlainObject, type Plain, type PlainObject, type PropertyMap, UNKNOWN, withoutSecrets } from "../plugin/propertyValues";
+import {
+  isKnown,
+  isPlainObject,
+  type Plain,
+  type PlainObject,
+  type PropertyMap,
+  UNKNOWN,
+  withoutSecrets,
+} from "../plugin/propertyValues";
 import type { CheckFailure } from "../plugin/resourceProvider";
 import type { CharacterClass, PasswordRules } from "./characters";
 
 export const PASSWORD_TYPE = "random:index/randomPassword:RandomPassword";
 
 const CLASSES: readonly CharacterClass[] = ["lower", "upper", "numeric", "special"];
-const LEAST: Record<CharacterClass, string> = { lower: "minLower", upper: "minUpper", numeric: "minNumeric", special: "minSpecial" };
+const LEAST: Record<CharacterClass, string> = {
+  lower: "minLower",
+  upper: "minUpper",
+  numeric: "minNumeric",
+  special: "minSpecial",
+};
 const DEFAULTS: PlainObject = {
   lower: true,
   upper: true,
@@ -30,7 +43,8 @@ export function effectiveInputs(inputs: PropertyMap): PlainObject {
 export function checkPassword(inputs: PropertyMap): CheckFailure[] {
   const failures: CheckFailure[] = [];
   for (const property of Object.keys(inputs)) {
-    if (!KNOWN_INPUTS.has(property)) failures.push({ property, reason: "no such property of a RandomPassword; remove it" });
+    if (!KNOWN_INPUTS.has(property))
+      failures.push({ property, reason: "no such property of a RandomPassword; remove it" });
   }
   const effective = effectiveInputs(inputs);
   const length = effective["length"];
@@ -41,9 +55,17 @@ export function checkPassword(inputs: PropertyMap): CheckFailure[] {
   }
   if (!isKnown(effective)) return failures;
   const { classes } = passwordRules(effective);
-  if (classes.size === 0) failures.push({ property: "lower", reason: "no class of characters is allowed; allow lower, upper, numeric or special" });
+  if (classes.size === 0)
+    failures.push({
+      property: "lower",
+      reason: "no class of characters is allowed; allow lower, upper, numeric or special",
+    });
   const least = [...classes.values()].reduce((sum, count) => sum + count, 0);
-  if (least > length) failures.push({ property: "length", reason: `is ${length}, but the least numbers of each class add up to ${least}` });
+  if (least > length)
+    failures.push({
+      property: "length",
+      reason: `is ${length}, but the least numbers of each class add up to ${least}`,
+    });
   if (effective["overrideSpecial"] === "" && classes.has("special")) {
     failures.push({ property: "overrideSpecial", reason: "is empty; name characters or set special to false" });
   }
@@ -65,7 +87,9 @@ export function passwordRules(effective: PlainObject): PasswordRules {
 export function changedProperties(oldInputs: PropertyMap, newInputs: PropertyMap): string[] {
   const before = effectiveInputs(oldInputs);
   const after = effectiveInputs(newInputs);
-  return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((key) => key !== "number" && !same(before[key], after[key])).sort();
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((key) => key !== "number" && !same(before[key], after[key]))
+    .sort();
 }
 
 function same(left: Plain | undefined, right: Plain | undefined): boolean {

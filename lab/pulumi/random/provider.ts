@@ -34,12 +34,17 @@ export class RandomProvider implements ResourceProvider {
   configure(): void {}
 
   check({ type, newInputs }: CheckRequest): CheckResult {
-    if (type !== PASSWORD_TYPE) throw new Error(`${type}: the lab's random provider knows ${PASSWORD_TYPE} only; use the official plugin for this one`);
+    if (type !== PASSWORD_TYPE)
+      throw new Error(
+        `${type}: the lab's random provider knows ${PASSWORD_TYPE} only; use the official plugin for this one`,
+      );
     return { inputs: newInputs, failures: checkPassword(newInputs) };
   }
 
   diff({ oldInputs, newInputs }: DiffRequest): Difference {
-    const changes = changedProperties(oldInputs, newInputs).map((path) => ({ path, kind: "update", effect: "replace" }) as const);
+    const changes = changedProperties(oldInputs, newInputs).map(
+      (path) => ({ path, kind: "update", effect: "replace" }) as const,
+    );
     return { changes, replacement: "create first" };
   }
 

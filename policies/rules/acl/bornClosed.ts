@@ -14,7 +14,8 @@ export const bornClosed: Rule = {
   family: "acl",
   level: "mandatory",
   severity: "critical",
-  description: "A server with a guard starts with every application and the replication user OFF, and with no user that the guard does not know.",
+  description:
+    "A server with a guard starts with every application and the replication user OFF, and with no user that the guard does not know.",
   reads: "the ACL file and site.json together",
   remedy: "Write the user OFF into the ACL file and name it in site.json: the guard opens it when the site may serve.",
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/acl",
@@ -25,17 +26,36 @@ export const bornClosed: Rule = {
 function* judge(cache: Cache, stack: Stack): Iterable<Finding> {
   yield* unknownUsers(cache);
   const site = siteFile(cache, stack);
-  if (site?.content !== undefined && cache.acl.state === "absent") yield violation({ resource: cache.resource }, "no ACL file: after a restart the user default may do everything, whatever the role");
+  if (site?.content !== undefined && cache.acl.state === "absent")
+    yield violation(
+      { resource: cache.resource },
+      "no ACL file: after a restart the user default may do everything, whatever the role",
+    );
   const inFile = fileUsers(cache);
   if (site?.content === undefined || inFile.length === 0) return;
   const known = siteUsersOf(cache, stack);
   const config = { config: ["users"] };
   for (const user of inFile.filter(({ name }) => !ALWAYS_THERE.includes(name))) {
     const told = known.find((each) => each.name === user.name);
-    if (told === undefined) yield violation(user.subject, `${user.title} is unknown to the guard: nobody closes it when the site gives way`, config);
-    else if (user.enabled && OPENED_BY_GUARD.includes(told.kind ?? "application")) yield violation(user.subject, `${user.title} is on from the start: after a restart it is let in before the role is known`, config);
+    if (told === undefined)
+      yield violation(
+        user.subject,
+        `${user.title} is unknown to the guard: nobody closes it when the site gives way`,
+        config,
+      );
+    else if (user.enabled && OPENED_BY_GUARD.includes(told.kind ?? "application"))
+      yield violation(
+        user.subject,
+        `${user.title} is on from the start: after a restart it is let in before the role is known`,
+        config,
+      );
   }
   for (const user of known) {
-    if (!inFile.some((each) => each.name === user.name)) yield violation(user.subject, `${user.title} is not in the ACL file: after a restart it is not there until the guard has made it`, config);
+    if (!inFile.some((each) => each.name === user.name))
+      yield violation(
+        user.subject,
+        `${user.title} is not in the ACL file: after a restart it is not there until the guard has made it`,
+        config,
+      );
   }
 }

@@ -8,7 +8,8 @@ export const confinedUsers: Rule = {
   family: "acl",
   level: "mandatory",
   severity: "high",
-  description: "Users that serve strangers, the resolver's first, have exactly the key patterns that are set down here.",
+  description:
+    "Users that serve strangers, the resolver's first, have exactly the key patterns that are set down here.",
   reads: "key patterns in the ACL file and in site.json",
   remedy: "Give the user exactly these patterns: for heimdall ~heimdall:dns:cache:*.",
   link: "https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/#key-permissions",
@@ -25,8 +26,11 @@ export const confinedUsers: Rule = {
     eachUser(estate, function* (user) {
       const wanted = textLists(settings, "users")[user.name];
       if (wanted === undefined || same(wanted, user.keys)) return;
-      yield violation(user.subject, `${user.title} has other key patterns than the ${wanted.length} set down for it`, { config: ["users", user.name, "keys"] });
+      yield violation(user.subject, `${user.title} has other key patterns than the ${wanted.length} set down for it`, {
+        config: ["users", user.name, "keys"],
+      });
     }),
 };
 
-const same = (some: readonly string[], others: readonly string[]): boolean => some.length === others.length && some.every((each) => others.includes(each));
+const same = (some: readonly string[], others: readonly string[]): boolean =>
+  some.length === others.length && some.every((each) => others.includes(each));

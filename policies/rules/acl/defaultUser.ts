@@ -18,7 +18,8 @@ export const defaultUser: Rule = {
   severity: "critical",
   description: "The unnamed user is locked or has a password, by the ACL file and by requirepass as well.",
   reads: "the ACL file, defaultUser in site.json, requirepass from arguments, DFLY_requirepass or the carrier",
-  remedy: 'Write "USER default OFF -@all +AUTH +HELLO +QUIT" or a password for it into the ACL file, and set requirepass from a Secret.',
+  remedy:
+    'Write "USER default OFF -@all +AUTH +HELLO +QUIT" or a password for it into the ACL file, and set requirepass from a Secret.',
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/acl",
   configSchema: {},
   judge: (estate) => eachCache(estate, judge),
@@ -32,13 +33,19 @@ function* judge(cache: Cache, stack: Stack): Iterable<Finding> {
   const site = siteFile(cache, stack);
   const mode = peek(site?.content, "defaultUser");
   if (site?.content !== undefined && mode !== "locked" && mode !== "password") {
-    yield violation({ resource: site.resource }, "site.json has the user default neither locked nor with a password", CONFIG);
+    yield violation(
+      { resource: site.resource },
+      "site.json has the user default neither locked nor with a password",
+      CONFIG,
+    );
   }
   const acl = readAcl(cache);
   if (acl === undefined) {
     if (cache.acl.state === "unknown") yield notJudged(server, cache.acl.why);
-    else if (cache.acl.state === "missing") yield violation(server, `${cache.acl.why}: the server does not start, or starts without its users`, CONFIG);
-    else if (cache.requirepass === "absent") yield violation(server, "no ACL file and no requirepass: anybody may do everything", CONFIG);
+    else if (cache.acl.state === "missing")
+      yield violation(server, `${cache.acl.why}: the server does not start, or starts without its users`, CONFIG);
+    else if (cache.requirepass === "absent")
+      yield violation(server, "no ACL file and no requirepass: anybody may do everything", CONFIG);
     return;
   }
   // Redis reads the ACL file after its configuration and refuses to start on a bad one: requirepass adds nothing there.
@@ -46,7 +53,8 @@ function* judge(cache: Cache, stack: Stack): Iterable<Finding> {
     yield violation(server, "requirepass is not set: an ACL file that fails to load leaves the unnamed user open");
   }
   const line = acl.file.users.find((user) => user.name === "default");
-  if (line === undefined) yield violation({ resource: acl.resource }, "no line for the user default: it stays open with every right", CONFIG);
+  if (line === undefined)
+    yield violation({ resource: acl.resource }, "no line for the user default: it stays open with every right", CONFIG);
   else yield* judgeLine(line, { resource: acl.resource, part: "user default" }, cache);
 }
 

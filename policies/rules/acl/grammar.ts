@@ -12,7 +12,8 @@ export const grammar: Rule = {
   family: "acl",
   level: "mandatory",
   severity: "critical",
-  description: "Every line of the ACL file, and every rule that the guard will send, is one that the server understands.",
+  description:
+    "Every line of the ACL file, and every rule that the guard will send, is one that the server understands.",
   reads: "the ACL file (the object that --aclfile or aclFromSecret leads to) and the users in site.json",
   remedy: "Correct the word at that position; a file that fails to load leaves the server open.",
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/acl",
@@ -25,16 +26,22 @@ function* judge(cache: Cache, stack: Stack): Iterable<Finding> {
   const acl = readAcl(cache);
   if (acl !== undefined) yield* fileFaults(acl);
   const site = siteFile(cache, stack);
-  if (site?.fault !== undefined) yield violation({ resource: site.resource }, `site.json cannot be read: ${site.fault}`);
-  else if (site !== undefined && site.content === undefined) yield notJudged({ resource: site.resource }, "site.json is not known yet");
+  if (site?.fault !== undefined)
+    yield violation({ resource: site.resource }, `site.json cannot be read: ${site.fault}`);
+  else if (site !== undefined && site.content === undefined)
+    yield notJudged({ resource: site.resource }, "site.json is not known yet");
   for (const user of siteUsersOf(cache, stack)) {
-    if (!isName(user.name) || isRuleWord(user.name)) yield violation(user.subject, `${user.title} has no name that a user can have`, { config: ["users"] });
+    if (!isName(user.name) || isRuleWord(user.name))
+      yield violation(user.subject, `${user.title} has no name that a user can have`, { config: ["users"] });
     for (const problem of checkCommandRules(cache.engine, user.commands)) {
-      yield violation(user.subject, `${user.title}, command rule ${problem.position}: ${withoutWord(problem)}`, { config: ["users"] });
+      yield violation(user.subject, `${user.title}, command rule ${problem.position}: ${withoutWord(problem)}`, {
+        config: ["users"],
+      });
     }
     for (const [i, pattern] of [...user.keys, ...user.channels].entries()) {
       const problem = patternProblem(pattern);
-      if (problem !== null) yield violation(user.subject, `${user.title}, pattern ${i + 1}: ${problem}`, { config: ["users"] });
+      if (problem !== null)
+        yield violation(user.subject, `${user.title}, pattern ${i + 1}: ${problem}`, { config: ["users"] });
     }
   }
 }
@@ -43,16 +50,25 @@ function* fileFaults({ file, resource }: ReadAcl): Iterable<Finding> {
   for (const problem of file.problems) {
     // That there is no line for default at all is another rule's business.
     if (problem.word === "default" && !file.users.some((user) => user.name === "default")) continue;
-    yield violation({ resource, part: `line ${problem.line}` }, `line ${problem.line}, word ${problem.position}: ${withoutWord(problem)}`);
+    yield violation(
+      { resource, part: `line ${problem.line}` },
+      `line ${problem.line}, word ${problem.position}: ${withoutWord(problem)}`,
+    );
   }
   for (const { name, line } of file.users) {
     // The server takes it for a name all the same; the user that was meant is then not there.
-    if (!isName(name) || isRuleWord(name)) yield violation({ resource, part: `line ${line}` }, `line ${line}, word 2: where the name belongs stands something else`);
+    if (!isName(name) || isRuleWord(name))
+      yield violation(
+        { resource, part: `line ${line}` },
+        `line ${line}, word 2: where the name belongs stands something else`,
+      );
   }
 }
 
 /** The reason without the word itself: a password that slipped into the wrong place stands there. */
 function withoutWord({ reason, word }: AclProblem): string {
   const bare = word.replace(/^[+\-~&%@]+/, "");
-  return bare.length === 0 ? reason : reason.replace(new RegExp(bare.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), "gi"), "…");
+  return bare.length === 0
+    ? reason
+    : reason.replace(new RegExp(bare.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), "gi"), "…");
 }

@@ -11,16 +11,27 @@ export const keyPatterns: Rule = {
   severity: "high",
   description: "Every user reaches only keys under a prefix of its own, unless it is named as an administrator.",
   reads: "key patterns in the ACL file and in site.json",
-  remedy: "Give the user patterns with a prefix, such as ~shop:*, or name it under administrators with the team's consent.",
+  remedy:
+    "Give the user patterns with a prefix, such as ~shop:*, or name it under administrators with the team's consent.",
   link: "https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/#key-permissions",
   configSchema: {
-    administrators: { type: "array", description: "Users that may reach every key.", items: { type: "string" }, default: [] },
+    administrators: {
+      type: "array",
+      description: "Users that may reach every key.",
+      items: { type: "string" },
+      default: [],
+    },
   },
   judge: (estate, settings) =>
     eachCache(estate, function* (cache, stack) {
       yield* unknownUsers(cache);
       const administrators = texts(settings, "administrators");
-      if (cache.acl.state === "absent" && !administrators.includes("default")) yield violation({ resource: cache.resource }, "no ACL file: every client is the user default, who reaches every key", { config: ["users"] });
+      if (cache.acl.state === "absent" && !administrators.includes("default"))
+        yield violation(
+          { resource: cache.resource },
+          "no ACL file: every client is the user default, who reaches every key",
+          { config: ["users"] },
+        );
       for (const user of usersOf(cache, stack)) {
         const wide = user.keys.filter((pattern) => literalPrefix(pattern) === "");
         if (wide.length === 0 || administrators.includes(user.name)) continue;

@@ -16,7 +16,12 @@ export const overlap: Rule = {
   remedy: "Give each application a prefix that begins no other's.",
   link: "https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/#key-permissions",
   configSchema: {
-    administrators: { type: "array", description: "Users that may reach others' keys.", items: { type: "string" }, default: [] },
+    administrators: {
+      type: "array",
+      description: "Users that may reach others' keys.",
+      items: { type: "string" },
+      default: [],
+    },
   },
   judge: (estate, settings) => eachCache(estate, (cache, stack) => judge(cache, stack, settings)),
 };
@@ -27,14 +32,20 @@ function* judge(cache: Cache, stack: Stack, settings: Settings): Iterable<Findin
   yield* unknownUsers(cache);
   // Who reaches the guard's keys is another rule's business, and users without a bound would only drown the others.
   const bounded = usersOf(cache, stack).filter(
-    (user) => user.name !== GUARD && !texts(settings, "administrators").includes(user.name) && user.keys.every((pattern) => literalPrefix(pattern) !== ""),
+    (user) =>
+      user.name !== GUARD &&
+      !texts(settings, "administrators").includes(user.name) &&
+      user.keys.every((pattern) => literalPrefix(pattern) !== ""),
   );
   for (const source of ["file", "site"] as const) {
     const users = bounded.filter((user) => user.source === source);
     for (const [i, later] of users.entries()) {
       for (const earlier of users.slice(0, i)) {
-        if (earlier.name === later.name || !later.keys.some((one) => earlier.keys.some((other) => meet(one, other)))) continue;
-        yield violation(later.subject, `${later.title} reaches keys of ${earlier.subject.part ?? "another user"}`, { config: ["users", later.name, "keys"] });
+        if (earlier.name === later.name || !later.keys.some((one) => earlier.keys.some((other) => meet(one, other))))
+          continue;
+        yield violation(later.subject, `${later.title} reaches keys of ${earlier.subject.part ?? "another user"}`, {
+          config: ["users", later.name, "keys"],
+        });
       }
     }
   }

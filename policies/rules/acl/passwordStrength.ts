@@ -33,16 +33,19 @@ export const passwordStrength: Rule = {
       }
       for (const { resource, body, namespace } of stack.ofKind("", "Secret")) {
         const isBeside = stack.caches.some((cache) => cache.namespace === namespace);
-        if (isBeside && [peek(body, "data"), peek(body, "stringData")].some((each) => each instanceof Unknown)) yield notJudged({ resource }, "whether it holds passwords is not known yet");
+        if (isBeside && [peek(body, "data"), peek(body, "stringData")].some((each) => each instanceof Unknown))
+          yield notJudged({ resource }, "whether it holds passwords is not known yet");
       }
-      for (const holder of passwordHolders(stack)) yield* attempt({ resource: holder.object.resource }, () => judgeHolder(holder, settings));
+      for (const holder of passwordHolders(stack))
+        yield* attempt({ resource: holder.object.resource }, () => judgeHolder(holder, settings));
     }),
 };
 
 function* judgeGenerator(resource: Resource, settings: Settings): Iterable<Finding> {
   const least = amount(settings, "minLength");
   const length = at(resource.props, "length");
-  if (typeof length === "number" && length < least) yield violation({ resource }, `makes passwords of ${length} characters; at least ${least} are asked for`);
+  if (typeof length === "number" && length < least)
+    yield violation({ resource }, `makes passwords of ${length} characters; at least ${least} are asked for`);
   if (at(resource.props, "special") !== false && !SAFE.test(text(resource.props, "overrideSpecial") ?? "!")) {
     yield violation({ resource }, "makes passwords with characters other than letters, digits, _ and -");
   }
@@ -56,7 +59,9 @@ interface Holder {
 /** Secrets that hold passwords of users: those that a server takes requirepass from, and those with a key for a user. */
 export function passwordHolders(stack: Stack): Holder[] {
   const secrets = stack.ofKind("", "Secret");
-  const names = new Set(stack.caches.flatMap((cache) => [...fileUsers(cache), ...siteUsersOf(cache, stack)].map((user) => user.name)));
+  const names = new Set(
+    stack.caches.flatMap((cache) => [...fileUsers(cache), ...siteUsersOf(cache, stack)].map((user) => user.name)),
+  );
   return secrets.flatMap((object): Holder[] => {
     const keys = [...new Set([...entries(object, "stringData"), ...entries(object, "data")])].sort();
     const asked = stack.caches.flatMap((cache) => requirepassKey(cache, object));
@@ -90,9 +95,11 @@ function* judgeHolder({ object, keys }: Holder, settings: Settings): Iterable<Fi
       continue;
     }
     if (value === undefined) continue;
-    if (!SAFE.test(value)) yield violation(subject, `password ${key} has characters other than letters, digits, _ and -`);
+    if (!SAFE.test(value))
+      yield violation(subject, `password ${key} has characters other than letters, digits, _ and -`);
     if (value.length < least) yield violation(subject, `password ${key} is shorter than ${least} characters`);
-    else if (new Set(value).size < LEAST_DIFFERENT) yield violation(subject, `password ${key} is not a generated one: it repeats a few characters`);
+    else if (new Set(value).size < LEAST_DIFFERENT)
+      yield violation(subject, `password ${key} is not a generated one: it repeats a few characters`);
     const other = seen.get(value);
     if (other !== undefined) yield violation(subject, `password ${key} is the same as ${other}'s`);
     seen.set(value, key);

@@ -5,14 +5,20 @@ import type { CacheUser } from "../../acl/users";
 import { violation, type Rule, type Schema, type Subject } from "../../rule";
 import { eachUser } from "../each";
 
-const named = (what: string, users: readonly string[]): Schema => ({ type: "array", description: `Users that may ${what}.`, items: { type: "string" }, default: users });
+const named = (what: string, users: readonly string[]): Schema => ({
+  type: "array",
+  description: `Users that may ${what}.`,
+  items: { type: "string" },
+  default: users,
+});
 
 export const privilegedCommands: Rule = {
   name: "acl-privileged-commands",
   family: "acl",
   level: "mandatory",
   severity: "high",
-  description: "Commands of administration, replication, role, configuration and scripting are for users that are named for it.",
+  description:
+    "Commands of administration, replication, role, configuration and scripting are for users that are named for it.",
   reads: "command rules in the ACL file and in site.json, by the engine's own categories",
   remedy: "Take the commands away from the user, or name it in this rule's configuration.",
   link: "https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/#command-categories",
@@ -33,8 +39,18 @@ export const privilegedCommands: Rule = {
         const left = commands.filter((command) => isLeft(command, granted.get(command), user));
         const meant = commands.filter((command) => !left.includes(command));
         const config = { config: ["users", user.name, "commands"] };
-        if (meant.length > 0) yield violation(part(user, kind), `${user.title} is granted commands of ${kind}: ${meant.join(", ")}`, config);
-        if (left.length > 0) yield violation(part(user, `what -@dangerous leaves of ${kind}`), `${user.title} is granted commands of ${kind} that -@dangerous leaves: ${left.join(", ")}`, { ...config, remedy: "Write -@admin before -@dangerous." });
+        if (meant.length > 0)
+          yield violation(
+            part(user, kind),
+            `${user.title} is granted commands of ${kind}: ${meant.join(", ")}`,
+            config,
+          );
+        if (left.length > 0)
+          yield violation(
+            part(user, `what -@dangerous leaves of ${kind}`),
+            `${user.title} is granted commands of ${kind} that -@dangerous leaves: ${left.join(", ")}`,
+            { ...config, remedy: "Write -@admin before -@dangerous." },
+          );
       }
     }),
 };
@@ -43,4 +59,7 @@ export const privilegedCommands: Rule = {
 const isLeft = (command: string, by: GrantedBy | undefined, user: CacheUser): boolean =>
   by === "category" && kindOf(command) !== "scripting" && !isDangerous(command, user.engine);
 
-const part = (user: CacheUser, what: string): Subject => ({ ...user.subject, part: `${user.subject.part ?? user.title}, ${what}` });
+const part = (user: CacheUser, what: string): Subject => ({
+  ...user.subject,
+  part: `${user.subject.part ?? user.title}, ${what}`,
+});

@@ -20,7 +20,9 @@ export const reservedPrefix: Rule = {
     eachUser(estate, function* (user) {
       const touching = user.keys.filter(touchesReserved);
       if (user.name !== GUARD && touching.length > 0) {
-        yield violation(user.subject, `${user.title} reaches keys under ${RESERVED_PREFIX}`, { config: ["users", user.name, "keys"] });
+        yield violation(user.subject, `${user.title} reaches keys under ${RESERVED_PREFIX}`, {
+          config: ["users", user.name, "keys"],
+        });
       } else if (user.name === GUARD && user.keys.some((pattern) => !pattern.startsWith(RESERVED_PREFIX))) {
         yield violation(user.subject, `${user.title} reaches keys beyond ${RESERVED_PREFIX}`);
       }

@@ -11,7 +11,8 @@ import { eachCacheStack } from "../each";
 import { passwordHolders } from "./passwordStrength";
 
 /** Names under which secrets are kept. "passwords" as part of a path, such as a mount's, is none. */
-const SECRET_NAME = /(^|[^a-z])(pass(word|wd|phrase)?s?|requirepass|masterauth|secrets?|tokens?|credentials?|(api|access|private|secret)_?-?key)$/i;
+const SECRET_NAME =
+  /(^|[^a-z])(pass(word|wd|phrase)?s?|requirepass|masterauth|secrets?|tokens?|credentials?|(api|access|private|secret)_?-?key)$/i;
 const SECRET_FLAGS = ["requirepass", "masterauth", "s3_secret_key", "user"];
 const CREDENTIALS_IN_URL = /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@"']*:[^\s/@"']+@/i;
 /** Programs hold patterns that look like anything. */
@@ -24,8 +25,10 @@ export const secretsInPlain: Rule = {
   family: "acl",
   level: "mandatory",
   severity: "critical",
-  description: "Passwords are in Secrets and Pulumi secrets only: not in arguments, environment values, ConfigMaps, annotations, chart values or outputs.",
-  reads: "annotations, labels, ConfigMaps, arguments, environment values, chart values and stack outputs; which values of Secrets are marked as Pulumi secrets",
+  description:
+    "Passwords are in Secrets and Pulumi secrets only: not in arguments, environment values, ConfigMaps, annotations, chart values or outputs.",
+  reads:
+    "annotations, labels, ConfigMaps, arguments, environment values, chart values and stack outputs; which values of Secrets are marked as Pulumi secrets",
   remedy: "Put the value into a Secret made from a Pulumi secret, and refer to it by secretKeyRef or a mounted file.",
   link: "https://www.pulumi.com/docs/iac/concepts/secrets/",
   configSchema: {},
@@ -35,7 +38,8 @@ export const secretsInPlain: Rule = {
       for (const object of stack.objects) {
         yield* attempt({ resource: object.resource }, () => judgeObject(object, known));
       }
-      for (const resource of stack.resources) if (resource.type === "pulumi:pulumi:Stack") yield* judgeOutputs(resource, known);
+      for (const resource of stack.resources)
+        if (resource.type === "pulumi:pulumi:Stack") yield* judgeOutputs(resource, known);
       for (const cache of stack.caches) yield* attempt({ resource: cache.resource }, () => judgeCarrier(cache, known));
       yield* judgeAclPlaces(stack);
     }),
@@ -44,22 +48,35 @@ export const secretsInPlain: Rule = {
 /** Values that must not appear anywhere else. They are compared, never shown. */
 function knownSecrets(stack: Stack): readonly string[] {
   const values = passwordHolders(stack).flatMap(({ object, keys }) => keys.map((key) => dataEntry(object, key)));
-  const generated = stack.resources.filter((each) => each.type.startsWith("random:index/randomPassword:")).map((each) => peek(each.props, "result"));
-  return [...new Set([...values, ...generated].filter((each) => typeof each === "string").filter((each) => each.length >= SHORTEST_SECRET))];
+  const generated = stack.resources
+    .filter((each) => each.type.startsWith("random:index/randomPassword:"))
+    .map((each) => peek(each.props, "result"));
+  return [
+    ...new Set(
+      [...values, ...generated]
+        .filter((each) => typeof each === "string")
+        .filter((each) => each.length >= SHORTEST_SECRET),
+    ),
+  ];
 }
 
 function* judgeObject(object: KubeObject, known: readonly string[]): Iterable<Finding> {
   const { resource } = object;
-  const judge = (subject: Subject, where: string, name: string, value: Value | undefined): Finding[] => plainSecret(subject, where, name, value, known);
-  for (const [name, value] of pairs(peek(object.body, "metadata", "annotations"))) yield* judge({ resource }, `annotation ${name}`, name, value);
-  for (const [name, value] of pairs(peek(object.body, "metadata", "labels"))) yield* judge({ resource }, `label ${name}`, name, value);
+  const judge = (subject: Subject, where: string, name: string, value: Value | undefined): Finding[] =>
+    plainSecret(subject, where, name, value, known);
+  for (const [name, value] of pairs(peek(object.body, "metadata", "annotations")))
+    yield* judge({ resource }, `annotation ${name}`, name, value);
+  for (const [name, value] of pairs(peek(object.body, "metadata", "labels")))
+    yield* judge({ resource }, `label ${name}`, name, value);
   if (object.group === "" && object.kind === "ConfigMap") {
-    for (const [name, value] of pairs(peek(object.body, "data"))) yield* judgeFile({ resource, part: `key ${name}` }, name, value, known);
+    for (const [name, value] of pairs(peek(object.body, "data")))
+      yield* judgeFile({ resource, part: `key ${name}` }, name, value, known);
   }
   if (object.group === "" && object.kind === "Secret") yield* judgeMarks(object);
   const pods = workload(object);
   if (pods === undefined) return;
-  for (const [name, value] of pairs(peek(pods.metadata, "annotations"))) yield* judge({ resource }, `the pods' annotation ${name}`, name, value);
+  for (const [name, value] of pairs(peek(pods.metadata, "annotations")))
+    yield* judge({ resource }, `the pods' annotation ${name}`, name, value);
   for (const container of containers(pods.podSpec)) yield* judgeContainer(resource, container, known);
 }
 
@@ -68,7 +85,9 @@ function* judgeFile(subject: Subject, key: string, value: Value, known: readonly
   const whole = plainSecret(subject, `key ${key}`, key, value, known);
   if (whole.length > 0) return yield* whole;
   if (typeof value !== "string" || value.length > LONGEST_TEXT) return;
-  const names = new Set([...assignments(value)].filter((each) => isPlain(each.name, each.value)).map((each) => each.name));
+  const names = new Set(
+    [...assignments(value)].filter((each) => isPlain(each.name, each.value)).map((each) => each.name),
+  );
   for (const name of names) yield violation(subject, `${name} in key ${key} has a password in plain`);
 }
 
@@ -76,7 +95,8 @@ function* judgeContainer(resource: Resource, { name, body }: Container, known: r
   const subject = { resource, part: `container ${name}` };
   for (const variable of list(body, "env")) {
     const key = peek(variable, "name");
-    if (typeof key === "string") yield* plainSecret(subject, `environment value ${key} of container ${name}`, key, peek(variable, "value"), known);
+    if (typeof key === "string")
+      yield* plainSecret(subject, `environment value ${key} of container ${name}`, key, peek(variable, "value"), known);
   }
   const words = [...list(body, "command"), ...list(body, "args")];
   for (const [i, word] of words.entries()) yield* judgeWord(subject, name, words[i + 1], word, known);
@@ -86,47 +106,77 @@ function* judgeContainer(resource: Resource, { name, body }: Container, known: r
 function* judgeCarrier(cache: Cache, known: readonly string[]): Iterable<Finding> {
   if (cache.carrier === "workload") return;
   yield* judgeContainer(cache.resource, cache.container, known);
-  if (cache.carrier === "Helm") yield* judgeValues(cache.resource, peek(cache.resource.props, "values") ?? peek(cache.resource.props, "spec", "values"), "values", known);
+  if (cache.carrier === "Helm")
+    yield* judgeValues(
+      cache.resource,
+      peek(cache.resource.props, "values") ?? peek(cache.resource.props, "spec", "values"),
+      "values",
+      known,
+    );
 }
 
-function* judgeValues(resource: Resource, value: Value | undefined, path: string, known: readonly string[]): Iterable<Finding> {
+function* judgeValues(
+  resource: Resource,
+  value: Value | undefined,
+  path: string,
+  known: readonly string[],
+): Iterable<Finding> {
   const judge = function* (key: string | number, each: Value): Iterable<Finding> {
     const here = join(path, key);
     if (typeof each === "string") {
-      if (isSecret(resource, here) !== true) yield* plainSecret({ resource, part: here }, here, String(key), each, known);
+      if (isSecret(resource, here) !== true)
+        yield* plainSecret({ resource, part: here }, here, String(key), each, known);
     } else yield* judgeValues(resource, each, here, known);
   };
   if (isList(value)) for (const [i, each] of value.entries()) yield* judge(i, each);
   else if (isMap(value)) for (const [key, each] of Object.entries(value)) yield* judge(key, each);
 }
 
-function* judgeWord(subject: Subject, container: string, next: Value | undefined, word: Value, known: readonly string[]): Iterable<Finding> {
+function* judgeWord(
+  subject: Subject,
+  container: string,
+  next: Value | undefined,
+  word: Value,
+  known: readonly string[],
+): Iterable<Finding> {
   if (typeof word !== "string") return;
   const [flag = "", value] = /^--?([A-Za-z][\w.-]*)(?:=(.*))?$/s.exec(word)?.slice(1) ?? [];
   const given = value ?? (typeof next === "string" && !next.startsWith("-") ? next : undefined);
   const secret = SECRET_FLAGS.includes(flag) || SECRET_NAME.test(flag);
   // "$(NAME)" is filled in before the start: the process list shows it like any other.
-  if (secret && given !== undefined && given !== "") yield violation(subject, `argument --${flag} of container ${container} has a password in it`);
+  if (secret && given !== undefined && given !== "")
+    yield violation(subject, `argument --${flag} of container ${container} has a password in it`);
   else if (holds(word, known)) yield violation(subject, `an argument of container ${container} has a password in it`);
 }
 
-function plainSecret(subject: Subject, where: string, name: string, value: Value | undefined, known: readonly string[]): Finding[] {
+function plainSecret(
+  subject: Subject,
+  where: string,
+  name: string,
+  value: Value | undefined,
+  known: readonly string[],
+): Finding[] {
   if (typeof value !== "string" || value === "") return [];
   return isPlain(name, value) || holds(value, known) ? [violation(subject, `${where} has a password in plain`)] : [];
 }
 
 /** Whether a name says that its value is a password, and the value is none of what stands there harmlessly. */
-const isPlain = (name: string, value: string): boolean => SECRET_NAME.test(name) && !/^(true|false|[0-9]+|\/.*|.*\.(crt|pem|key|json|ya?ml))$/i.test(value);
+const isPlain = (name: string, value: string): boolean =>
+  SECRET_NAME.test(name) && !/^(true|false|[0-9]+|\/.*|.*\.(crt|pem|key|json|ya?ml))$/i.test(value);
 
 const holds = (value: string, known: readonly string[]): boolean =>
-  known.some((secret) => value.includes(secret) || value.includes(Buffer.from(secret).toString("base64"))) || (value.length <= LONGEST_TEXT && CREDENTIALS_IN_URL.test(value));
+  known.some((secret) => value.includes(secret) || value.includes(Buffer.from(secret).toString("base64"))) ||
+  (value.length <= LONGEST_TEXT && CREDENTIALS_IN_URL.test(value));
 
 /** What is a Secret to Kubernetes is one to Pulumi too: else it stands in the state in plain. */
 function* judgeMarks(object: KubeObject): Iterable<Finding> {
   for (const place of ["data", "stringData"]) {
     for (const [key] of pairs(peek(object.body, place))) {
       if (isSecret(object.resource, `${place}.${key}`) === false) {
-        yield violation({ resource: object.resource, part: `key ${key}` }, `key ${key} is no Pulumi secret: it stands in the stack's state in plain`);
+        yield violation(
+          { resource: object.resource, part: `key ${key}` },
+          `key ${key} is no Pulumi secret: it stands in the stack's state in plain`,
+        );
       }
     }
   }
@@ -136,8 +186,11 @@ function* judgeOutputs(resource: Resource, known: readonly string[]): Iterable<F
   if (resource.secretPaths === undefined || !isMap(resource.props)) return;
   for (const [name, value] of Object.entries(resource.props)) {
     if (isSecret(resource, name) === true) continue;
-    const plain = JSON.stringify(value, (key, each: unknown) => (key !== "" && isSecret(resource, `${name}.${key}`) === true ? undefined : each));
-    if (holds(plain ?? "", known)) yield violation({ resource, part: `output ${name}` }, `output ${name} has a password in plain`);
+    const plain = JSON.stringify(value, (key, each: unknown) =>
+      key !== "" && isSecret(resource, `${name}.${key}`) === true ? undefined : each,
+    );
+    if (holds(plain ?? "", known))
+      yield violation({ resource, part: `output ${name}` }, `output ${name} has a password in plain`);
   }
 }
 
@@ -145,7 +198,8 @@ function* judgeOutputs(resource: Resource, known: readonly string[]): Iterable<F
 function* judgeAclPlaces(stack: Stack): Iterable<Finding> {
   for (const cache of stack.caches) {
     const acl = readAcl(cache);
-    if (acl !== undefined && !acl.inSecret) yield violation({ resource: acl.resource }, "the ACL file with its passwords is in a ConfigMap");
+    if (acl !== undefined && !acl.inSecret)
+      yield violation({ resource: acl.resource }, "the ACL file with its passwords is in a ConfigMap");
   }
 }
 

@@ -35,15 +35,20 @@ function* judge(site: Site, peer: Site): Iterable<Finding> {
   if (read === undefined) return;
   if (read instanceof Unknown) return yield notJudged(subject, `how its gateway reaches ${peer.name} is not known yet`);
   if (!letsIn(read, peer.name)) yield violation(subject, `its gateway does not let ${peer.name} in`, config);
-  if (!leadsTo(read, peer.name)) yield violation(subject, `its gateway does not lead to the server of ${peer.name}`, config);
+  if (!leadsTo(read, peer.name))
+    yield violation(subject, `its gateway does not lead to the server of ${peer.name}`, config);
 }
 
 function proxyConfiguration({ stack, cache }: Site): readonly Section[] | Unknown | undefined {
-  const gateways = cachePods(stack).filter((pods) => pods.namespace === cache.namespace).flatMap((pods) => pods.gateways);
+  const gateways = cachePods(stack)
+    .filter((pods) => pods.namespace === cache.namespace)
+    .flatMap((pods) => pods.gateways);
   for (const gateway of gateways) {
     for (const volume of list(gateway.podSpec, "volumes")) {
       const name = text(volume, "configMap", "name");
-      const holder = stack.ofKind("", "ConfigMap").find((each) => each.namespace === cache.namespace && each.name === name);
+      const holder = stack
+        .ofKind("", "ConfigMap")
+        .find((each) => each.namespace === cache.namespace && each.name === name);
       const data = holder === undefined ? undefined : peek(holder.body, "data");
       const key = isMap(data) ? Object.keys(data).find((each) => each.endsWith(".cfg")) : undefined;
       if (holder === undefined || key === undefined) continue;
@@ -56,12 +61,31 @@ function proxyConfiguration({ stack, cache }: Site): readonly Section[] | Unknow
 
 /** The name is looked for in the acl that the link's listener decides by. */
 const letsIn = (read: readonly Section[], peer: string): boolean =>
-  read.some((section) => section.lines.some(([word, address]) => word === "bind" && portOf(address) === ports.link) && section.lines.some((line) => line[0] === "acl" && line.includes(linkName(peer))));
+  read.some(
+    (section) =>
+      section.lines.some(([word, address]) => word === "bind" && portOf(address) === ports.link) &&
+      section.lines.some((line) => line[0] === "acl" && line.includes(linkName(peer))),
+  );
 
 /** A plain listener for this site's own server, whose backend checks the peer's name. */
 const leadsTo = (read: readonly Section[], peer: string): boolean =>
   read
-    .filter((section) => section.kind === "backend" && section.lines.some((line) => line[0] === "server" && after(line, "verifyhost") === linkServerName(peer)))
-    .some((backend) => read.some((section) => section.kind === "frontend" && isSource(section) && section.lines.some(([word, name]) => word === "default_backend" && name === backend.name)));
+    .filter(
+      (section) =>
+        section.kind === "backend" &&
+        section.lines.some((line) => line[0] === "server" && after(line, "verifyhost") === linkServerName(peer)),
+    )
+    .some((backend) =>
+      read.some(
+        (section) =>
+          section.kind === "frontend" &&
+          isSource(section) &&
+          section.lines.some(([word, name]) => word === "default_backend" && name === backend.name),
+      ),
+    );
 
-const isSource = (section: Section): boolean => section.lines.some(([word, address]) => word === "bind" && (portOf(address) ?? 0) >= ports.source && (portOf(address) ?? 0) < ports.serverAdmin);
+const isSource = (section: Section): boolean =>
+  section.lines.some(
+    ([word, address]) =>
+      word === "bind" && (portOf(address) ?? 0) >= ports.source && (portOf(address) ?? 0) < ports.serverAdmin,
+  );

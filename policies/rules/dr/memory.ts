@@ -27,9 +27,16 @@ export const replicaMemory: Rule = {
 
 function* judge(primary: Site, replica: Site): Iterable<Finding> {
   const subject = { resource: replica.cache.resource };
-  for (const [what, key, of] of [["maxmemory", "maxmemory", maxmemory], ["limit of memory", "memoryLimit", memoryLimit]] as const) {
+  for (const [what, key, of] of [
+    ["maxmemory", "maxmemory", maxmemory],
+    ["limit of memory", "memoryLimit", memoryLimit],
+  ] as const) {
     const [most, own] = [of(primary.cache), of(replica.cache)];
     if (most === undefined || own === undefined || own >= most) continue;
-    yield violation(subject, `its ${what} (${formatBytes(bytes(own))}) is less than the primary's (${formatBytes(bytes(most))}, stack ${primary.stack.name})`, { config: ["server", key] });
+    yield violation(
+      subject,
+      `its ${what} (${formatBytes(bytes(own))}) is less than the primary's (${formatBytes(bytes(most))}, stack ${primary.stack.name})`,
+      { config: ["server", key] },
+    );
   }
 }

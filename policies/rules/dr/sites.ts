@@ -37,14 +37,21 @@ const known = <T>(read: () => T): T | undefined => {
 export function* eachPair(estate: Estate, judge: (one: Site, other: Site) => Iterable<Finding>): Iterable<Finding> {
   const sites = sitesOf(estate);
   const [only] = sites;
-  if (sites.length === 1 && only !== undefined) yield notJudged({ resource: only.cache.resource }, `what the sites must agree on: only stack ${only.stack.name} is here`);
+  if (sites.length === 1 && only !== undefined)
+    yield notJudged(
+      { resource: only.cache.resource },
+      `what the sites must agree on: only stack ${only.stack.name} is here`,
+    );
   for (const [i, one] of sites.entries()) {
     for (const other of sites.slice(i + 1)) {
       try {
         yield* judge(one, other);
       } catch (error) {
         if (!(error instanceof UnknownValue)) throw error;
-        yield notJudged({ resource: other.cache.resource }, `${one.stack.name} and ${other.stack.name}: ${error.message}`);
+        yield notJudged(
+          { resource: other.cache.resource },
+          `${one.stack.name} and ${other.stack.name}: ${error.message}`,
+        );
       }
     }
   }
@@ -52,7 +59,8 @@ export function* eachPair(estate: Estate, judge: (one: Site, other: Site) => Ite
 
 /** The site that makes the passwords is the one that starts as the primary; undefined where that is not told. */
 export function firstPrimary(one: Site, other: Site): Site | undefined {
-  const makes = (site: Site): boolean => site.stack.resources.some((each) => each.type.startsWith("random:index/randomPassword:"));
+  const makes = (site: Site): boolean =>
+    site.stack.resources.some((each) => each.type.startsWith("random:index/randomPassword:"));
   if (makes(one) !== makes(other)) return makes(one) ? one : other;
   return [one, other].find((site) => site.name === "primary");
 }

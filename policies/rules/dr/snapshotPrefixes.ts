@@ -16,7 +16,12 @@ export const snapshotPrefixes: Rule = {
     yield* eachPair(estate, function* (one, other) {
       const ours = snapshotFolders(one.cache, one.stack);
       for (const theirs of snapshotFolders(other.cache, other.stack)) {
-        if (ours.some((own) => meet(own, theirs))) yield violation({ resource: theirs.resource }, `its snapshots go to the same place as those of stack ${one.stack.name}`, { config: ["snapshots"] });
+        if (ours.some((own) => meet(own, theirs)))
+          yield violation(
+            { resource: theirs.resource },
+            `its snapshots go to the same place as those of stack ${one.stack.name}`,
+            { config: ["snapshots"] },
+          );
       }
     });
   },
@@ -25,5 +30,7 @@ export const snapshotPrefixes: Rule = {
 /** Either is the other, or lies within it. */
 function meet(one: SnapshotFolder, other: SnapshotFolder): boolean {
   const [a, b] = [`${one.prefix}/`, `${other.prefix}/`];
-  return one.bucket === other.bucket && (one.prefix === "" || other.prefix === "" || a.startsWith(b) || b.startsWith(a));
+  return (
+    one.bucket === other.bucket && (one.prefix === "" || other.prefix === "" || a.startsWith(b) || b.startsWith(a))
+  );
 }

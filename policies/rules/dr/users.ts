@@ -22,16 +22,22 @@ function* judge(one: Site, other: Site): Iterable<Finding> {
     if (ours.length === 0 || theirs.length === 0) continue;
     for (const user of theirs) {
       const same = ours.find((each) => each.name === user.name);
-      if (same === undefined) yield violation(user.subject, `${user.title} is not known in stack ${one.stack.name}`, { config: ["users"] });
-      else if (rights(same) !== rights(user)) yield violation(user.subject, `${user.title} may do other things than in stack ${one.stack.name}`, { config: ["users", user.name] });
+      if (same === undefined)
+        yield violation(user.subject, `${user.title} is not known in stack ${one.stack.name}`, { config: ["users"] });
+      else if (rights(same) !== rights(user))
+        yield violation(user.subject, `${user.title} may do other things than in stack ${one.stack.name}`, {
+          config: ["users", user.name],
+        });
     }
     for (const user of ours) {
-      if (!theirs.some((each) => each.name === user.name)) yield violation(user.subject, `${user.title} is not known in stack ${other.stack.name}`, { config: ["users"] });
+      if (!theirs.some((each) => each.name === user.name))
+        yield violation(user.subject, `${user.title} is not known in stack ${other.stack.name}`, { config: ["users"] });
     }
   }
 }
 
-const of = ({ cache, stack }: Site, source: CacheUser["source"]): CacheUser[] => usersOf(cache, stack).filter((user) => user.source === source);
+const of = ({ cache, stack }: Site, source: CacheUser["source"]): CacheUser[] =>
+  usersOf(cache, stack).filter((user) => user.source === source);
 
 /** Engines spell commands differently; the order of rules counts, that of patterns does not. */
 const rights = ({ enabled, keys, channels, commands }: CacheUser): string =>

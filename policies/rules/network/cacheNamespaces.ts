@@ -19,10 +19,16 @@ export const cacheNamespacesOnly: Rule = {
   severity: "high",
   description: "The cache's port admits pods of namespaces that are named, and nobody else.",
   reads: "all policies, computed for the ports of clients",
-  remedy: "Let each NetworkPolicy that opens the cache's port select its namespaces by the label kubernetes.io/metadata.name.",
+  remedy:
+    "Let each NetworkPolicy that opens the cache's port select its namespaces by the label kubernetes.io/metadata.name.",
   link: "https://kubernetes.io/docs/concepts/services-networking/network-policies/#targeting-a-namespace-by-its-name",
   configSchema: {
-    cidrs: { type: "array", description: "Addresses of clients outside, beside those that the site declares.", items: { type: "string" }, default: [] },
+    cidrs: {
+      type: "array",
+      description: "Addresses of clients outside, beside those that the site declares.",
+      items: { type: "string" },
+      default: [],
+    },
   },
   judge: (estate, settings) =>
     eachCacheStack(estate, function* (stack) {
@@ -30,7 +36,13 @@ export const cacheNamespacesOnly: Rule = {
         const cidrs = [...(declaration?.clientCidrs ?? []), ...texts(settings, "cidrs")];
         const callers = [anyNamedNamespace, ...cidrs.map(blockCaller)];
         for (const door of doors.filter((each) => each.purpose === "clients")) {
-          yield* judgeDoor(stack, door, { callers, cidrs, namespaces: [], extent: "at most", config: ["network", "clients"] });
+          yield* judgeDoor(stack, door, {
+            callers,
+            cidrs,
+            namespaces: [],
+            extent: "at most",
+            config: ["network", "clients"],
+          });
         }
       }
     }),

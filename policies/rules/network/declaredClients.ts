@@ -10,13 +10,25 @@ export const declaredClients: Rule = {
   family: "network",
   level: "mandatory",
   severity: "high",
-  description: "Exactly the clients that are declared reach the cache's port, by all policies of the stack taken together.",
+  description:
+    "Exactly the clients that are declared reach the cache's port, by all policies of the stack taken together.",
   reads: "all policies, computed for the ports of clients; the site's declared clients",
-  remedy: "Bring the NetworkPolicies and the declared clients (network.clients, gateway.clients.allowedSources) together.",
+  remedy:
+    "Bring the NetworkPolicies and the declared clients (network.clients, gateway.clients.allowedSources) together.",
   link: "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
   configSchema: {
-    namespaces: { type: "array", description: "Namespaces of clients, beside those that the site declares.", items: { type: "string" }, default: [] },
-    cidrs: { type: "array", description: "Addresses of clients outside, beside those that the site declares.", items: { type: "string" }, default: [] },
+    namespaces: {
+      type: "array",
+      description: "Namespaces of clients, beside those that the site declares.",
+      items: { type: "string" },
+      default: [],
+    },
+    cidrs: {
+      type: "array",
+      description: "Addresses of clients outside, beside those that the site declares.",
+      items: { type: "string" },
+      default: [],
+    },
   },
   judge: (estate, settings) =>
     eachCacheStack(estate, function* (stack) {
@@ -24,12 +36,21 @@ export const declaredClients: Rule = {
         const namespaces = [...(declaration?.clients ?? []), ...texts(settings, "namespaces")];
         const cidrs = [...(declaration?.clientCidrs ?? []), ...texts(settings, "cidrs")];
         if (declaration === undefined && namespaces.length + cidrs.length === 0) {
-          yield notJudged(servers[0] === undefined ? undefined : { resource: servers[0].resource }, "the stack declares no clients: name them in this rule's configuration");
+          yield notJudged(
+            servers[0] === undefined ? undefined : { resource: servers[0].resource },
+            "the stack declares no clients: name them in this rule's configuration",
+          );
           continue;
         }
         const callers = [...namespaces.map(namespaceCaller), ...cidrs.map(blockCaller)];
         for (const door of doors.filter((each) => each.purpose === "clients")) {
-          yield* judgeDoor(stack, door, { callers, cidrs, namespaces, extent: "exactly", config: ["network", "clients"] });
+          yield* judgeDoor(stack, door, {
+            callers,
+            cidrs,
+            namespaces,
+            extent: "exactly",
+            config: ["network", "clients"],
+          });
         }
       }
     }),

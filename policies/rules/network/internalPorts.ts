@@ -11,7 +11,8 @@ export const internalPorts: Rule = {
   family: "network",
   level: "mandatory",
   severity: "high",
-  description: "Behind a gateway only the gateway reaches the server and its guard, and no other port of the pods is open to anybody.",
+  description:
+    "Behind a gateway only the gateway reaches the server and its guard, and no other port of the pods is open to anybody.",
   reads: "all policies, computed for the server, its guard and every port that is opened beside those in use",
   remedy: "Open the server's and the guard's port to the gateway's pods alone, and name the ports in every rule.",
   link: "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
@@ -20,12 +21,22 @@ export const internalPorts: Rule = {
     eachCacheStack(estate, function* (stack) {
       for (const pods of cachePods(stack)) {
         for (const door of pods.doors) {
-          if (door.purpose === "internal") yield* judgeDoor(stack, door, { callers: gatewayCallers(stack, pods), cidrs: [], namespaces: [], extent: "at most", config: [] });
-          if (door.purpose === "closed") yield* judgeDoor(stack, door, { callers: [], cidrs: [], namespaces: [], extent: "exactly", config: [] });
+          if (door.purpose === "internal")
+            yield* judgeDoor(stack, door, {
+              callers: gatewayCallers(stack, pods),
+              cidrs: [],
+              namespaces: [],
+              extent: "at most",
+              config: [],
+            });
+          if (door.purpose === "closed")
+            yield* judgeDoor(stack, door, { callers: [], cidrs: [], namespaces: [], extent: "exactly", config: [] });
         }
       }
     }),
 };
 
 const gatewayCallers = (stack: Stack, { gateways, namespace }: CachePods): Caller[] =>
-  gateways.map((gateway) => podsCaller("the gateway's pods", stack.network.podOf(gateway, namespace), labelsThatTell(podLabels(gateway))));
+  gateways.map((gateway) =>
+    podsCaller("the gateway's pods", stack.network.podOf(gateway, namespace), labelsThatTell(podLabels(gateway))),
+  );

@@ -17,17 +17,34 @@ export const linkPort: Rule = {
   remedy: "Open the link's port to the peers' CIDRs alone (network.peerCidrs, gateway.link.allowedSources).",
   link: "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
   configSchema: {
-    cidrs: { type: "array", description: "Addresses of peers, beside those that the site declares.", items: { type: "string" }, default: [] },
+    cidrs: {
+      type: "array",
+      description: "Addresses of peers, beside those that the site declares.",
+      items: { type: "string" },
+      default: [],
+    },
   },
   judge: (estate, settings) =>
     eachCacheStack(estate, function* (stack) {
       for (const { doors, declaration } of cachePods(stack)) {
-        const known = [...(declaration?.peerCidrs ?? []), ...(declaration?.linkSources ?? []), ...texts(settings, "cidrs")];
+        const known = [
+          ...(declaration?.peerCidrs ?? []),
+          ...(declaration?.linkSources ?? []),
+          ...texts(settings, "cidrs"),
+        ];
         for (const door of doors.filter((each) => each.purpose === "link")) {
           const undeclared = declaration === undefined && known.length === 0;
-          const cidrs = (undeclared ? blocksOf(new Gate(stack.network.policies, door.pod, "ingress")) : known).filter(isNarrow);
+          const cidrs = (undeclared ? blocksOf(new Gate(stack.network.policies, door.pod, "ingress")) : known).filter(
+            isNarrow,
+          );
           const callers: Caller[] = cidrs.map(blockCaller);
-          yield* judgeDoor(stack, door, { callers, cidrs, namespaces: [], extent: undeclared || declaration?.peerPorts.length === 0 ? "at most" : "exactly", config: ["network", "peerCidrs"] });
+          yield* judgeDoor(stack, door, {
+            callers,
+            cidrs,
+            namespaces: [],
+            extent: undeclared || declaration?.peerPorts.length === 0 ? "at most" : "exactly",
+            config: ["network", "peerCidrs"],
+          });
         }
       }
     }),
@@ -35,4 +52,8 @@ export const linkPort: Rule = {
 
 /** Where nobody has said who the peers are, each block that is named and narrow is taken for one. */
 const blocksOf = (gate: Gate): string[] =>
-  gate.policies.flatMap((policy) => policy.ingress.allow.flatMap((rule) => rule.peers.flatMap((peer) => (peer.kind === "block" ? [peer.block.cidr] : []))));
+  gate.policies.flatMap((policy) =>
+    policy.ingress.allow.flatMap((rule) =>
+      rule.peers.flatMap((peer) => (peer.kind === "block" ? [peer.block.cidr] : [])),
+    ),
+  );

@@ -16,7 +16,8 @@ export const linkTls: Rule = {
   severity: "critical",
   description: "Both ends of the link show a certificate and are checked by name.",
   reads: "haproxy.cfg in the gateway's ConfigMap; the server's TLS flags",
-  remedy: "Bind the link with ssl, verify required and a check of the client's name; reach peers with ssl, crt, ca-file, verify required and verifyhost.",
+  remedy:
+    "Bind the link with ssl, verify required and a check of the client's name; reach peers with ssl, crt, ca-file, verify required and verifyhost.",
   link: "https://docs.haproxy.org/2.8/configuration.html#5.1-verify",
   configSchema: {},
   judge: (estate) =>
@@ -24,7 +25,10 @@ export const linkTls: Rule = {
       for (const pods of cachePods(stack)) yield* judge(stack, pods);
       for (const cache of stack.caches) {
         if (cache.flags.has("tls_replication") && !cache.flags.has("tls_key_file")) {
-          yield violation({ resource: cache.resource }, "tls_replication without tls_key_file: replication falls back to plain text");
+          yield violation(
+            { resource: cache.resource },
+            "tls_replication without tls_key_file: replication falls back to plain text",
+          );
         }
       }
     }),
@@ -77,11 +81,14 @@ function checksName(section: Section): boolean {
 function serverFaults(section: Section, namespace: string): string[] {
   return section.lines
     .filter(([word, , address]) => word === "server" && isElsewhere(address ?? "", namespace))
-    .flatMap((server) => tlsFaults(server, true).map((fault) => `${section.kind} ${section.name}, server ${server[1] ?? ""} ${fault}`));
+    .flatMap((server) =>
+      tlsFaults(server, true).map((fault) => `${section.kind} ${section.name}, server ${server[1] ?? ""} ${fault}`),
+    );
 }
 
 /** Servers of this site are told by their Service's name. */
-const isElsewhere = (address: string, namespace: string): boolean => !new RegExp(`^[a-z0-9-]+(\\.${namespace}(\\.svc.*)?)?:\\d+$`).test(address);
+const isElsewhere = (address: string, namespace: string): boolean =>
+  !new RegExp(`^[a-z0-9-]+(\\.${namespace}(\\.svc.*)?)?:\\d+$`).test(address);
 
 function tlsFaults(words: readonly string[], needsHost: boolean): string[] {
   const faults: string[] = [];

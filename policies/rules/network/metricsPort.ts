@@ -16,15 +16,29 @@ export const metricsPort: Rule = {
   remedy: "Open the metrics ports to the namespace of monitoring alone (network.monitoring).",
   link: "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
   configSchema: {
-    namespaces: { type: "array", description: "Namespaces of monitoring where the stack declares none.", items: { type: "string" }, default: ["monitoring"] },
+    namespaces: {
+      type: "array",
+      description: "Namespaces of monitoring where the stack declares none.",
+      items: { type: "string" },
+      default: ["monitoring"],
+    },
   },
   judge: (estate, settings) =>
     eachCacheStack(estate, function* (stack) {
       for (const { doors, declaration } of cachePods(stack)) {
-        const declared = declaration === undefined ? texts(settings, "namespaces") : [declaration.monitoring].filter((name) => name !== "");
+        const declared =
+          declaration === undefined
+            ? texts(settings, "namespaces")
+            : [declaration.monitoring].filter((name) => name !== "");
         const extent = declaration === undefined ? "at most" : "exactly";
         for (const door of doors.filter((each) => each.purpose === "metrics")) {
-          yield* judgeDoor(stack, door, { callers: declared.map(namespaceCaller), cidrs: [], namespaces: declared, extent, config: ["network", "monitoring"] });
+          yield* judgeDoor(stack, door, {
+            callers: declared.map(namespaceCaller),
+            cidrs: [],
+            namespaces: declared,
+            extent,
+            config: ["network", "monitoring"],
+          });
         }
       }
     }),

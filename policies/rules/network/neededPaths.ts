@@ -13,7 +13,8 @@ export const neededPaths: Rule = {
   family: "network",
   level: "mandatory",
   severity: "high",
-  description: "Nothing that a site lives by is cut off: gateway to server and guard, server to its peers through the gateway, names, the API server, the peers.",
+  description:
+    "Nothing that a site lives by is cut off: gateway to server and guard, server to its peers through the gateway, names, the API server, the peers.",
   reads: "all policies on both sides of each connection; the declared peers, DNS, API server and object storage",
   remedy: "Let a NetworkPolicy on each side admit the connection: egress of the one pod, ingress of the other.",
   link: "https://kubernetes.io/docs/concepts/services-networking/network-policies/#the-two-sorts-of-pod-isolation",
@@ -32,14 +33,28 @@ function* judge(stack: Stack, pods: CachePods): Iterable<Finding> {
   }
 }
 
-export function* judgeErrand(stack: Stack, { resource, pod }: Source, { to, ports, protocols }: Errand): Iterable<Finding> {
+export function* judgeErrand(
+  stack: Stack,
+  { resource, pod }: Source,
+  { to, ports, protocols }: Errand,
+): Iterable<Finding> {
   const { network } = stack;
-  const leads = (port: number): boolean => protocols.some((protocol) => to.examples.some((example) => reaches(network.policies, { from: pod, to: example, port, protocol })));
+  const leads = (port: number): boolean =>
+    protocols.some((protocol) =>
+      to.examples.some((example) => reaches(network.policies, { from: pod, to: example, port, protocol })),
+    );
   const closed = ports.filter((port) => !leads(port));
   if (closed.length === 0) return;
   const subject = { resource, part: `to ${to.title}` };
   const what = `${to.title} on port ${closed.join(", ")}`;
-  const gaps = [...network.unread.map((each) => title(each.resource)), ...network.policies.filter((policy) => policy.unknown.length > 0).map((policy) => title(policy.resource))];
-  if (gaps.length > 0) yield notJudged(subject, `whether the pods reach ${what} is not known: ${[...new Set(gaps)].join(", ")} cannot be read yet`);
+  const gaps = [
+    ...network.unread.map((each) => title(each.resource)),
+    ...network.policies.filter((policy) => policy.unknown.length > 0).map((policy) => title(policy.resource)),
+  ];
+  if (gaps.length > 0)
+    yield notJudged(
+      subject,
+      `whether the pods reach ${what} is not known: ${[...new Set(gaps)].join(", ")} cannot be read yet`,
+    );
   else yield violation(subject, `the pods cannot reach ${what}`, { config: ["network"] });
 }

@@ -20,11 +20,19 @@ export const sourcePorts: Rule = {
     eachCacheStack(estate, function* (stack) {
       for (const pods of cachePods(stack)) {
         for (const door of pods.doors.filter((each) => each.purpose === "source")) {
-          yield* judgeDoor(stack, door, { callers: serverCallers(stack, pods), cidrs: [], namespaces: [], extent: "at most", config: [] });
+          yield* judgeDoor(stack, door, {
+            callers: serverCallers(stack, pods),
+            cidrs: [],
+            namespaces: [],
+            extent: "at most",
+            config: [],
+          });
         }
       }
     }),
 };
 
 export const serverCallers = (stack: Stack, { servers, namespace }: CachePods): Caller[] =>
-  servers.map((server) => podsCaller("the server's pods", serverPod(stack, namespace, server), labelsThatTell(server.labels)));
+  servers.map((server) =>
+    podsCaller("the server's pods", serverPod(stack, namespace, server), labelsThatTell(server.labels)),
+  );

@@ -12,7 +12,8 @@ export const adminBind: Rule = {
   severity: "critical",
   description: "Dragonfly's admin port is bound to loopback, and the clients' port serves no HTTP.",
   reads: "the server's flags",
-  remedy: "Start the server with --admin_bind=127.0.0.1 and --primary_port_http_enabled=false, and without --admin_nopass.",
+  remedy:
+    "Start the server with --admin_bind=127.0.0.1 and --primary_port_http_enabled=false, and without --admin_nopass.",
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/flags",
   configSchema: {},
   judge: (estate) =>
@@ -22,8 +23,14 @@ export const adminBind: Rule = {
       const subject = { resource: cache.resource };
       const port = plainFlag(cache.flags, "admin_port");
       const bind = plainFlag(cache.flags, "admin_bind");
-      if (port !== undefined && port !== "0" && !LOOPBACK.includes(bind ?? "")) yield violation(subject, `the admin port is not bound to loopback by ${origin(cache.flags, "admin_bind")}`);
-      if (booleanFlag(cache.flags, "admin_nopass") === true) yield violation(subject, "admin_nopass: the admin port, which knows no ACL, needs no password either");
-      if (booleanFlag(cache.flags, "primary_port_http_enabled") !== false) yield violation(subject, "primary_port_http_enabled is not false: the clients' port shows and sets flags over HTTP");
+      if (port !== undefined && port !== "0" && !LOOPBACK.includes(bind ?? ""))
+        yield violation(subject, `the admin port is not bound to loopback by ${origin(cache.flags, "admin_bind")}`);
+      if (booleanFlag(cache.flags, "admin_nopass") === true)
+        yield violation(subject, "admin_nopass: the admin port, which knows no ACL, needs no password either");
+      if (booleanFlag(cache.flags, "primary_port_http_enabled") !== false)
+        yield violation(
+          subject,
+          "primary_port_http_enabled is not false: the clients' port shows and sets flags over HTTP",
+        );
     }),
 };

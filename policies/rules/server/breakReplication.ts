@@ -19,6 +19,9 @@ export const breakReplication: Rule = {
       const set = booleanFlag(cache.flags, "break_replication_on_master_restart");
       // The operator sets it itself where nothing is said.
       if (set === true || (set === undefined && cache.carrier === "Dragonfly")) return;
-      yield violation({ resource: cache.resource }, "break_replication_on_master_restart is not true: a primary that comes back empty empties this copy");
+      yield violation(
+        { resource: cache.resource },
+        "break_replication_on_master_restart is not true: a primary that comes back empty empties this copy",
+      );
     }),
 };

@@ -14,7 +14,8 @@ export const cron: Rule = {
   family: "server",
   level: "mandatory",
   severity: "medium",
-  description: "The schedule of snapshots can be read, is not so close that dumps pile up, and not so rare that a day is lost.",
+  description:
+    "The schedule of snapshots can be read, is not so close that dumps pile up, and not so rare that a day is lost.",
   reads: "the same schedules, walked through run by run",
   remedy: 'Write five fields such as "0 */6 * * *" (snapshots.cron).',
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/backups",
@@ -26,7 +27,10 @@ export const cron: Rule = {
     eachCache(estate, function* (cache, stack) {
       for (const schedule of schedulesOf(cache, stack)) {
         const fault = schedule.state === "cron" ? faultOf(schedule.cron, settings) : undefined;
-        if (fault !== undefined) yield violation({ resource: schedule.resource }, `the schedule of snapshots ${fault}`, { config: ["snapshots", "cron"] });
+        if (fault !== undefined)
+          yield violation({ resource: schedule.resource }, `the schedule of snapshots ${fault}`, {
+            config: ["snapshots", "cron"],
+          });
       }
     }),
 };

@@ -11,14 +11,16 @@ export const disruptionBudget: Rule = {
   family: "server",
   level: "mandatory",
   severity: "medium",
-  description: "No PodDisruptionBudget forbids to evict the only pod of a workload: it would block every drain of a node.",
+  description:
+    "No PodDisruptionBudget forbids to evict the only pod of a workload: it would block every drain of a node.",
   reads: "PodDisruptionBudgets and the replicas of what they select",
   remedy: "Remove the PodDisruptionBudget, or let maxUnavailable be 1.",
   link: "https://kubernetes.io/docs/tasks/run-application/configure-pdb/",
   configSchema: {},
   judge: (estate) =>
     eachCacheStack(estate, function* (stack) {
-      for (const budget of stack.ofKind("policy", "PodDisruptionBudget")) yield* attempt({ resource: budget.resource }, () => judge(stack, budget));
+      for (const budget of stack.ofKind("policy", "PodDisruptionBudget"))
+        yield* attempt({ resource: budget.resource }, () => judge(stack, budget));
     }),
 };
 
@@ -30,7 +32,11 @@ function* judge(stack: Stack, budget: KubeObject): Iterable<Finding> {
     const written = at(object.body, "spec", "replicas");
     const replicas = typeof written === "number" ? written : 1;
     if (replicas >= 1 && allowed(budget, replicas) < 1) {
-      yield violation({ resource: budget.resource }, `allows no pod of ${object.kind} ${object.name} (replicas: ${replicas}) to be evicted`, { config: ["gateway", "replicas"] });
+      yield violation(
+        { resource: budget.resource },
+        `allows no pod of ${object.kind} ${object.name} (replicas: ${replicas}) to be evicted`,
+        { config: ["gateway", "replicas"] },
+      );
     }
   }
 }

@@ -19,7 +19,11 @@ export const imageDigest: Rule = {
       if (declarationFor(stack.resources, undefined)?.environment === "lab") return;
       for (const { resource, container, image } of runningImages(stack)) {
         if (hasDigest(image)) continue;
-        yield violation({ resource, part: `container ${container}` }, `container ${container} runs an image without a digest`, { config: [container, "image"] });
+        yield violation(
+          { resource, part: `container ${container}` },
+          `container ${container} runs an image without a digest`,
+          { config: [container, "image"] },
+        );
       }
     }),
 };

@@ -17,8 +17,12 @@ export const imageTag: Rule = {
       for (const { resource, container, image } of runningImages(stack)) {
         const subject = { resource, part: `container ${container}` };
         const tag = tagOf(image);
-        if (tag === "latest") yield violation(subject, `container ${container} runs the tag latest`, { config: [container, "image"] });
-        else if (tag === undefined && !hasDigest(image)) yield violation(subject, `container ${container} runs an image without a tag`, { config: [container, "image"] });
+        if (tag === "latest")
+          yield violation(subject, `container ${container} runs the tag latest`, { config: [container, "image"] });
+        else if (tag === undefined && !hasDigest(image))
+          yield violation(subject, `container ${container} runs an image without a tag`, {
+            config: [container, "image"],
+          });
       }
     }),
 };

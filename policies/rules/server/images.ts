@@ -16,9 +16,13 @@ export function runningImages(stack: Stack): RunningImage[] {
   const namespaces = cacheNamespaces(stack).map((place) => place.namespace);
   const own = stack.objects.flatMap((object) => {
     const pods = object.namespace !== undefined && namespaces.includes(object.namespace) ? workload(object) : undefined;
-    return pods === undefined ? [] : containers(pods.podSpec).map((container) => ({ resource: object.resource, container }));
+    return pods === undefined
+      ? []
+      : containers(pods.podSpec).map((container) => ({ resource: object.resource, container }));
   });
-  const carried = stack.caches.filter((cache) => cache.carrier !== "workload").map(({ resource, container }) => ({ resource, container }));
+  const carried = stack.caches
+    .filter((cache) => cache.carrier !== "workload")
+    .map(({ resource, container }) => ({ resource, container }));
   return [...own, ...carried].flatMap(({ resource, container }): RunningImage[] => {
     const image = text(container.body, "image");
     return image === undefined ? [] : [{ resource, container: container.name, image }];

@@ -18,7 +18,12 @@ export const onDelete: Rule = {
       if (cache.carrier !== "workload") return;
       const object = kubeObject(cache.resource);
       const subject = { resource: cache.resource };
-      if (object?.kind !== "StatefulSet") yield violation(subject, `the server runs in a ${object?.kind ?? "workload"}, which replaces its pods as it sees fit`);
-      else if (text(object.body, "spec", "updateStrategy", "type") !== "OnDelete") yield violation(subject, "updateStrategy is not OnDelete: an apply restarts the cache");
+      if (object?.kind !== "StatefulSet")
+        yield violation(
+          subject,
+          `the server runs in a ${object?.kind ?? "workload"}, which replaces its pods as it sees fit`,
+        );
+      else if (text(object.body, "spec", "updateStrategy", "type") !== "OnDelete")
+        yield violation(subject, "updateStrategy is not OnDelete: an apply restarts the cache");
     }),
 };

@@ -27,7 +27,11 @@ export const podSecurity: Rule = {
 function* judgeNamespace(stack: Stack, namespace: string): Iterable<Finding> {
   for (const object of stack.ofKind("", "Namespace").filter((each) => each.name === namespace)) {
     yield* attempt({ resource: object.resource }, function* () {
-      if (labels(object)[ENFORCE] !== "restricted") yield violation({ resource: object.resource }, `does not enforce pod security restricted by the label ${ENFORCE}`);
+      if (labels(object)[ENFORCE] !== "restricted")
+        yield violation(
+          { resource: object.resource },
+          `does not enforce pod security restricted by the label ${ENFORCE}`,
+        );
     });
   }
   for (const object of stack.objects) {
@@ -36,7 +40,10 @@ function* judgeNamespace(stack: Stack, namespace: string): Iterable<Finding> {
       const pods = workload(object);
       if (pods === undefined) return;
       for (const { part, fault } of restrictedFaults(pods.podSpec)) {
-        yield violation(part === undefined ? { resource: object.resource } : { resource: object.resource, part }, fault);
+        yield violation(
+          part === undefined ? { resource: object.resource } : { resource: object.resource, part },
+          fault,
+        );
       }
     });
   }

@@ -13,7 +13,8 @@ export function bytesOf(text: string | undefined): number | undefined {
 }
 
 /** The container's limit of memory in bytes. @throws UnknownValue */
-export const memoryLimit = (cache: Cache): number | undefined => bytesOf(asText(at(cache.container.body, "resources", "limits", "memory")));
+export const memoryLimit = (cache: Cache): number | undefined =>
+  bytesOf(asText(at(cache.container.body, "resources", "limits", "memory")));
 
 /** The container's limit of cores. @throws UnknownValue */
 export function cpuLimit(cache: Cache): number | undefined {
@@ -36,4 +37,5 @@ export function threads(cache: Cache): number | undefined {
 
 export const isUnknownFlag = (cache: Cache, name: string): boolean => cache.flags.get(name)?.from === "unknown";
 
-const asText = (value: ReturnType<typeof at>): string | undefined => (typeof value === "number" ? String(value) : typeof value === "string" ? value : undefined);
+const asText = (value: ReturnType<typeof at>): string | undefined =>
+  typeof value === "number" ? String(value) : typeof value === "string" ? value : undefined;

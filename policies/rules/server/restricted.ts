@@ -7,11 +7,28 @@ export interface RestrictedFault {
   readonly fault: string;
 }
 
-const VOLUMES = ["configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"];
+const VOLUMES = [
+  "configMap",
+  "csi",
+  "downwardAPI",
+  "emptyDir",
+  "ephemeral",
+  "persistentVolumeClaim",
+  "projected",
+  "secret",
+];
 const PROFILES = ["RuntimeDefault", "Localhost"];
 const SYSCTLS = [
-  "kernel.shm_rmid_forced", "net.ipv4.ip_local_port_range", "net.ipv4.ip_unprivileged_port_start", "net.ipv4.tcp_syncookies", "net.ipv4.ping_group_range",
-  "net.ipv4.ip_local_reserved_ports", "net.ipv4.tcp_keepalive_time", "net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_keepalive_intvl", "net.ipv4.tcp_keepalive_probes",
+  "kernel.shm_rmid_forced",
+  "net.ipv4.ip_local_port_range",
+  "net.ipv4.ip_unprivileged_port_start",
+  "net.ipv4.tcp_syncookies",
+  "net.ipv4.ping_group_range",
+  "net.ipv4.ip_local_reserved_ports",
+  "net.ipv4.tcp_keepalive_time",
+  "net.ipv4.tcp_fin_timeout",
+  "net.ipv4.tcp_keepalive_intvl",
+  "net.ipv4.tcp_keepalive_probes",
 ];
 
 /** What keeps a pod from Kubernetes' profile "restricted". @throws UnknownValue */
@@ -26,12 +43,16 @@ export function restrictedFaults(podSpec: Value): RestrictedFault[] {
 }
 
 function podFaults(podSpec: Value, pod: Value | undefined): string[] {
-  const faults = ["hostNetwork", "hostPID", "hostIPC"].filter((key) => at(podSpec, key) === true).map((key) => `the pods have ${key}`);
+  const faults = ["hostNetwork", "hostPID", "hostIPC"]
+    .filter((key) => at(podSpec, key) === true)
+    .map((key) => `the pods have ${key}`);
   for (const volume of list(podSpec, "volumes")) {
     const kinds = isMap(volume) ? Object.keys(volume).filter((key) => key !== "name") : [];
-    if (kinds.some((kind) => !VOLUMES.includes(kind))) faults.push(`volume ${text(volume, "name") ?? ""} is of a kind that restricted refuses`);
+    if (kinds.some((kind) => !VOLUMES.includes(kind)))
+      faults.push(`volume ${text(volume, "name") ?? ""} is of a kind that restricted refuses`);
   }
-  for (const each of list(pod, "sysctls")) if (!SYSCTLS.includes(text(each, "name") ?? "")) faults.push("the pods set a sysctl that restricted refuses");
+  for (const each of list(pod, "sysctls"))
+    if (!SYSCTLS.includes(text(each, "name") ?? "")) faults.push("the pods set a sysctl that restricted refuses");
   if (at(pod, "runAsUser") === 0) faults.push("the pods run as root");
   return faults;
 }
@@ -41,7 +62,8 @@ function containerFaults(body: Value, pod: Value | undefined): string[] {
   const either = (...path: string[]): Value | undefined => at(own, ...path) ?? at(pod, ...path);
   const faults: string[] = [];
   if (at(own, "privileged") === true) faults.push("is privileged");
-  if (at(own, "allowPrivilegeEscalation") !== false) faults.push("may gain privileges: allowPrivilegeEscalation is not false");
+  if (at(own, "allowPrivilegeEscalation") !== false)
+    faults.push("may gain privileges: allowPrivilegeEscalation is not false");
   if (either("runAsNonRoot") !== true) faults.push("may run as root: runAsNonRoot is not true");
   if (at(own, "runAsUser") === 0) faults.push("runs as root");
   const profile = either("seccompProfile", "type");
@@ -51,6 +73,7 @@ function containerFaults(body: Value, pod: Value | undefined): string[] {
   if (list(own, "capabilities", "add").some((each) => each !== "NET_BIND_SERVICE")) faults.push("adds capabilities");
   const mount = at(own, "procMount");
   if (mount !== undefined && mount !== null && mount !== "Default") faults.push("has an unmasked /proc");
-  if (list(body, "ports").some((port) => typeof at(port, "hostPort") === "number" && at(port, "hostPort") !== 0)) faults.push("opens a port of the node");
+  if (list(body, "ports").some((port) => typeof at(port, "hostPort") === "number" && at(port, "hostPort") !== 0))
+    faults.push("opens a port of the node");
   return faults;
 }

@@ -35,19 +35,28 @@ function toldSchedule(file: ToldFile | undefined, key: string): Schedule | undef
 
 function ownSchedule(cache: Cache): Schedule {
   const { resource } = cache;
-  const cron = cache.carrier === "Dragonfly" ? text(cache.container.body, "snapshot", "cron") : plainFlag(cache.flags, "snapshot_cron");
+  const cron =
+    cache.carrier === "Dragonfly"
+      ? text(cache.container.body, "snapshot", "cron")
+      : plainFlag(cache.flags, "snapshot_cron");
   if (cron !== undefined && cron !== "") return { state: "cron", cron, resource };
   if (cache.flags.get("snapshot_cron")?.from === "unknown") return { state: "unknown", resource };
   const points = plainFlag(cache.flags, "save") ?? "";
   // "--save" alone is how "no points" reads as well.
-  return cache.engine === "redis" && /^\d+ \d+/.test(points) ? { state: "points", resource } : { state: "never", resource };
+  return cache.engine === "redis" && /^\d+ \d+/.test(points)
+    ? { state: "points", resource }
+    : { state: "never", resource };
 }
 
 const SNAPSHOTS_KEY = "snapshots.json";
 
 /** What the container that stores snapshots is told. @throws UnknownValue */
 export const snapshotsFile = (cache: Cache, stack: Stack): ToldFile | undefined =>
-  toldFile(cache, stack, SNAPSHOTS_KEY, (content) => (typeof peek(content, "bucket") === "string" && typeof peek(content, "prefix") === "string" ? undefined : "it names no bucket and prefix"));
+  toldFile(cache, stack, SNAPSHOTS_KEY, (content) =>
+    typeof peek(content, "bucket") === "string" && typeof peek(content, "prefix") === "string"
+      ? undefined
+      : "it names no bucket and prefix",
+  );
 
 /** A folder in object storage that snapshots go to. */
 export interface SnapshotFolder {
@@ -63,14 +72,25 @@ export interface SnapshotFolder {
 /** Where a server and the container beside it store snapshots outside of its own volume. @throws UnknownValue */
 export function snapshotFolders(cache: Cache, stack: Stack): readonly SnapshotFolder[] {
   const bare = (path: string): string => path.replace(/^\/+|\/+$/g, "");
-  const own = plainFlag(cache.flags, "dir") ?? (cache.carrier === "Dragonfly" ? asText(at(cache.container.body, "snapshot", "dir")) : undefined);
+  const own =
+    plainFlag(cache.flags, "dir") ??
+    (cache.carrier === "Dragonfly" ? asText(at(cache.container.body, "snapshot", "dir")) : undefined);
   const [, bucket, path] = /^((?:s3|gs):\/\/[^/]*)(.*)$/.exec(own ?? "") ?? [];
-  const folders: SnapshotFolder[] = bucket === undefined ? [] : [{ resource: cache.resource, bucket, prefix: bare(path ?? ""), site: undefined }];
+  const folders: SnapshotFolder[] =
+    bucket === undefined ? [] : [{ resource: cache.resource, bucket, prefix: bare(path ?? ""), site: undefined }];
   const told = snapshotsFile(cache, stack);
   if (told?.content === undefined) return folders;
   const { content, resource } = told;
   const server = text(content, "endpoint") ?? "s3";
-  return [...folders, { resource, bucket: `${server}/${text(content, "bucket") ?? ""}`, prefix: bare(text(content, "prefix") ?? ""), site: text(content, "site") }];
+  return [
+    ...folders,
+    {
+      resource,
+      bucket: `${server}/${text(content, "bucket") ?? ""}`,
+      prefix: bare(text(content, "prefix") ?? ""),
+      site: text(content, "site"),
+    },
+  ];
 }
 
 const asText = (value: ReturnType<typeof at>): string | undefined => (typeof value === "string" ? value : undefined);

@@ -16,8 +16,14 @@ export const snapshotPrefix: Rule = {
   judge: (estate) =>
     eachCache(estate, function* (cache, stack) {
       for (const { resource, prefix, site } of snapshotFolders(cache, stack)) {
-        if (prefix === "") yield violation({ resource }, "snapshots go to the top of a bucket, where another site's may lie", { config: ["snapshots"] });
-        else if (site !== undefined && !prefix.split("/").includes(site)) yield violation({ resource }, `the prefix of snapshots does not name site ${site}`, { config: ["snapshots"] });
+        if (prefix === "")
+          yield violation({ resource }, "snapshots go to the top of a bucket, where another site's may lie", {
+            config: ["snapshots"],
+          });
+        else if (site !== undefined && !prefix.split("/").includes(site))
+          yield violation({ resource }, `the prefix of snapshots does not name site ${site}`, {
+            config: ["snapshots"],
+          });
       }
     }),
 };

@@ -16,9 +16,15 @@ export const snapshots: Rule = {
     eachCache(estate, function* (cache, stack) {
       for (const { state, resource } of schedulesOf(cache, stack)) {
         if (state === "unknown") yield notJudged({ resource }, "the schedule of snapshots is not known yet");
-        if (state === "never") yield violation({ resource }, "no schedule of snapshots: what the cache holds is lost with its volume", { config: ["snapshots", "cron"] });
+        if (state === "never")
+          yield violation({ resource }, "no schedule of snapshots: what the cache holds is lost with its volume", {
+            config: ["snapshots", "cron"],
+          });
       }
       const file = snapshotsFile(cache, stack);
-      if (file?.fault !== undefined) yield violation({ resource: file.resource }, `snapshots.json cannot be read: ${file.fault}`, { config: ["snapshots"] });
+      if (file?.fault !== undefined)
+        yield violation({ resource: file.resource }, `snapshots.json cannot be read: ${file.fault}`, {
+          config: ["snapshots"],
+        });
     }),
 };

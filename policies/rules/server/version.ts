@@ -25,6 +25,10 @@ export const version: Rule = {
       if (found === null) return;
       const [major, minor] = [Number(found[1]), Number(found[2])];
       if (major > LEAST[0] || (major === LEAST[0] && minor >= LEAST[1])) return;
-      yield violation({ resource: cache.resource, part: `container ${cache.container.name}` }, `Dragonfly v${major}.${minor} is older than v${LEAST.join(".")}`, { config: ["server", "image"] });
+      yield violation(
+        { resource: cache.resource, part: `container ${cache.container.name}` },
+        `Dragonfly v${major}.${minor} is older than v${LEAST.join(".")}`,
+        { config: ["server", "image"] },
+      );
     }),
 };

@@ -15,6 +15,9 @@ export const versionCheck: Rule = {
   judge: (estate) =>
     eachCache(estate, function* (cache) {
       if (cache.engine !== "dragonfly" || booleanFlag(cache.flags, "version_check") === false) return;
-      yield violation({ resource: cache.resource }, "version_check is not false: the server asks the internet for its version at every start");
+      yield violation(
+        { resource: cache.resource },
+        "version_check is not false: the server asks the internet for its version at every start",
+      );
     }),
 };

@@ -13,16 +13,24 @@ export interface Bucket {
 const BUCKET = /^aws:s3\/bucket(V2)?:Bucket(V2)?$/;
 
 export function buckets(stack: Stack): Bucket[] {
-  return stack.resources.filter((each) => BUCKET.test(each.type)).map((resource) => {
-    const written = [peek(resource.props, "bucket"), peek(resource.props, "id")].filter((name) => typeof name === "string");
-    // In a rendering an id is the resource's name and "-id".
-    return { resource, names: [...written, resource.name, `${resource.name}-id`] };
-  });
+  return stack.resources
+    .filter((each) => BUCKET.test(each.type))
+    .map((resource) => {
+      const written = [peek(resource.props, "bucket"), peek(resource.props, "id")].filter(
+        (name) => typeof name === "string",
+      );
+      // In a rendering an id is the resource's name and "-id".
+      return { resource, names: [...written, resource.name, `${resource.name}-id`] };
+    });
 }
 
 /** Judges every bucket of every stack. */
-export function* eachBucket(estate: Estate, judge: (bucket: Bucket, stack: Stack) => Iterable<Finding>): Iterable<Finding> {
-  for (const stack of estate.stacks) for (const bucket of buckets(stack)) yield* attempt({ resource: bucket.resource }, () => judge(bucket, stack));
+export function* eachBucket(
+  estate: Estate,
+  judge: (bucket: Bucket, stack: Stack) => Iterable<Finding>,
+): Iterable<Finding> {
+  for (const stack of estate.stacks)
+    for (const bucket of buckets(stack)) yield* attempt({ resource: bucket.resource }, () => judge(bucket, stack));
 }
 
 /** What the resources of a kind that belong to a bucket say, and whether one more may belong to it. */
@@ -33,12 +41,17 @@ export interface Companions {
 
 /** @param kind such as "BucketVersioning"; its later spellings count as well. */
 export function companions(stack: Stack, bucket: Bucket, kind: string): Companions {
-  const all = stack.resources.filter((each) => each.type.startsWith("aws:s3/") && [kind, `${kind}V2`].some((name) => each.type.endsWith(`:${name}`)));
+  const all = stack.resources.filter(
+    (each) => each.type.startsWith("aws:s3/") && [kind, `${kind}V2`].some((name) => each.type.endsWith(`:${name}`)),
+  );
   const named = (each: Resource): Value | undefined => peek(each.props, "bucket");
   const isOf = (one: Bucket, each: Resource): boolean => one.names.some((name) => name === named(each));
   // A bucket without a name yet may be anybody's that no other bucket has.
-  const isNameless = [peek(bucket.resource.props, "bucket"), bucket.resource.props].some((each) => each instanceof Unknown);
-  const isAnybodys = (each: Resource): boolean => named(each) instanceof Unknown || (isNameless && !buckets(stack).some((one) => isOf(one, each)));
+  const isNameless = [peek(bucket.resource.props, "bucket"), bucket.resource.props].some(
+    (each) => each instanceof Unknown,
+  );
+  const isAnybodys = (each: Resource): boolean =>
+    named(each) instanceof Unknown || (isNameless && !buckets(stack).some((one) => isOf(one, each)));
   return { own: all.filter((each) => isOf(bucket, each)), perhaps: all.filter(isAnybodys) };
 }
 

@@ -21,9 +21,11 @@ export const encryption: Rule = {
       const rules = [...own.flatMap((each) => list(each.props, "rules")), ...(inline === undefined ? [] : [inline])];
       if (rules.some(encrypts)) return;
       const subject = { resource: bucket.resource };
-      if (perhaps.length > 0) yield notJudged(subject, "which bucket an encryption configuration belongs to is not known yet");
+      if (perhaps.length > 0)
+        yield notJudged(subject, "which bucket an encryption configuration belongs to is not known yet");
       else yield violation(subject, "has no encryption by default");
     }),
 };
 
-const encrypts = (rule: Value): boolean => ALGORITHMS.includes(text(rule, "applyServerSideEncryptionByDefault", "sseAlgorithm") ?? "");
+const encrypts = (rule: Value): boolean =>
+  ALGORITHMS.includes(text(rule, "applyServerSideEncryptionByDefault", "sseAlgorithm") ?? "");

@@ -13,14 +13,17 @@ export const iam: Rule = {
   family: "storage",
   level: "mandatory",
   severity: "critical",
-  description: "The cache may list its bucket and ask for its location, get, put and delete objects in it, and nothing else in S3.",
+  description:
+    "The cache may list its bucket and ask for its location, get, put and delete objects in it, and nothing else in S3.",
   reads: "the statements of IAM policies that concern S3",
-  remedy: "Allow exactly s3:ListBucket and s3:GetBucketLocation on the bucket, s3:GetObject, s3:PutObject and s3:DeleteObject on its objects.",
+  remedy:
+    "Allow exactly s3:ListBucket and s3:GetBucketLocation on the bucket, s3:GetObject, s3:PutObject and s3:DeleteObject on its objects.",
   link: "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege",
   configSchema: {},
   *judge(estate) {
     for (const stack of estate.stacks) {
-      for (const resource of stack.resources) if (POLICY.test(resource.type)) yield* attempt({ resource }, () => judge(resource, stack));
+      for (const resource of stack.resources)
+        if (POLICY.test(resource.type)) yield* attempt({ resource }, () => judge(resource, stack));
     }
   },
 };
@@ -29,7 +32,9 @@ function* judge(resource: Resource, stack: Stack): Iterable<Finding> {
   const read = statements(peek(resource.props, "policy"));
   if (read === undefined) return yield violation({ resource }, "its document cannot be read");
   if (read instanceof Unknown) return yield notJudged({ resource }, "the policy is not known yet");
-  const allowed = read.filter(({ effect, actions, negated }) => effect === "Allow" && (negated || actions.some(isStorage)));
+  const allowed = read.filter(
+    ({ effect, actions, negated }) => effect === "Allow" && (negated || actions.some(isStorage)),
+  );
   if (allowed.length === 0) return;
   for (const fault of faults(allowed, stack)) yield violation({ resource }, fault);
 }
@@ -39,12 +44,16 @@ const isStorage = (action: string): boolean => /^(\*|s3:)/i.test(action);
 function faults(allowed: readonly Statement[], stack: Stack): string[] {
   const found: string[] = [];
   if (allowed.some((each) => each.negated)) found.push("allows whatever it does not name (NotAction, NotResource)");
-  const actions = allowed.flatMap((each) => each.actions).filter(isStorage).map((action) => action.toLowerCase());
+  const actions = allowed
+    .flatMap((each) => each.actions)
+    .filter(isStorage)
+    .map((action) => action.toLowerCase());
   const further = [...new Set(actions.filter((action) => ![...ON_BUCKET, ...ON_OBJECTS].includes(action)))].sort();
   if (further.length > 0) found.push(`allows more than the five actions: ${further.join(", ")}`);
   const missing = [...ON_BUCKET, ...ON_OBJECTS].filter((action) => !actions.includes(action));
   if (missing.length > 0 && further.length === 0) found.push(`lacks ${missing.join(", ")}`);
-  if (allowed.some((each) => each.resources.some((arn) => !isOwn(arn, stack)))) found.push("reaches beyond the stack's bucket");
+  if (allowed.some((each) => each.resources.some((arn) => !isOwn(arn, stack))))
+    found.push("reaches beyond the stack's bucket");
   return found;
 }
 

@@ -20,7 +20,8 @@ export const publicAccess: Rule = {
       const off = SWITCHES.filter((name) => !own.some((each) => at(each.props, name) === true));
       if (off.length === 0) return;
       const subject = { resource: bucket.resource };
-      if (perhaps.length > 0) yield notJudged(subject, "which bucket a public access block belongs to is not known yet");
+      if (perhaps.length > 0)
+        yield notJudged(subject, "which bucket a public access block belongs to is not known yet");
       else if (own.length === 0) yield violation(subject, "has no public access block");
       else yield violation(subject, `has a public access block without ${off.join(", ")}`);
     }),

@@ -16,31 +16,51 @@ export const tlsOnly: Rule = {
     eachBucket(estate, function* (bucket, stack) {
       const { own, perhaps } = companions(stack, bucket, "BucketPolicy");
       const read = own.map((each) => statements(peek(each.props, "policy")));
-      const denies = read.flatMap((each): readonly Statement[] => (each === undefined || each instanceof Unknown ? [] : each)).filter(isDenial);
-      const covered = ["", "/*"].every((end) => denies.some((each) => each.resources.some((arn) => covers(arn, end, bucket))));
+      const denies = read
+        .flatMap((each): readonly Statement[] => (each === undefined || each instanceof Unknown ? [] : each))
+        .filter(isDenial);
+      const covered = ["", "/*"].every((end) =>
+        denies.some((each) => each.resources.some((arn) => covers(arn, end, bucket))),
+      );
       if (covered) return;
       const subject = { resource: bucket.resource };
-      if (perhaps.length > 0 || read.some((each) => each instanceof Unknown)) yield notJudged(subject, "the bucket's policy is not known yet");
+      if (perhaps.length > 0 || read.some((each) => each instanceof Unknown))
+        yield notJudged(subject, "the bucket's policy is not known yet");
       else yield violation(subject, "has no policy that refuses connections without TLS on bucket and objects");
     }),
 };
 
 function isDenial({ effect, actions, negated, principal, condition }: Statement): boolean {
   const everybody = principal === "*" || words(peek(principal, "AWS")).includes("*");
-  return effect === "Deny" && !negated && everybody && actions.some((action) => ["s3:*", "*"].includes(action.toLowerCase())) && isPlainText(condition);
+  return (
+    effect === "Deny" &&
+    !negated &&
+    everybody &&
+    actions.some((action) => ["s3:*", "*"].includes(action.toLowerCase())) &&
+    isPlainText(condition)
+  );
 }
 
 /** No further condition may narrow it. */
 function isPlainText(condition: Value | undefined): boolean {
   const bool = peek(condition, "Bool");
   const secure = peek(bool, "aws:SecureTransport");
-  return typeof condition === "object" && condition !== null && Object.keys(condition).length === 1 && typeof bool === "object" && bool !== null && Object.keys(bool).length === 1 && String(words(secure)[0] ?? secure) === "false";
+  return (
+    typeof condition === "object" &&
+    condition !== null &&
+    Object.keys(condition).length === 1 &&
+    typeof bool === "object" &&
+    bool !== null &&
+    Object.keys(bool).length === 1 &&
+    String(words(secure)[0] ?? secure) === "false"
+  );
 }
 
 /** Where the bucket's own name is left to Pulumi, any single bucket's is taken for it: the policy hangs on the bucket. */
 function covers(arn: string, end: string, bucket: Bucket): boolean {
   if (arn === "*") return true;
   const [, name, rest] = /^arn:[a-z0-9-]+:s3:::([^*/]+)(\/.*)?$/.exec(arn) ?? [];
-  const isOwn = name !== undefined && (bucket.names.includes(name) || typeof peek(bucket.resource.props, "bucket") !== "string");
+  const isOwn =
+    name !== undefined && (bucket.names.includes(name) || typeof peek(bucket.resource.props, "bucket") !== "string");
   return isOwn && (rest ?? "") === end;
 }

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { untilFed } from "../../../bench/resolver/fed";
 
-const rates = (...all: readonly number[]) => (attempt: number): Promise<{ readonly perSecond: number; readonly attempt: number }> => Promise.resolve({ perSecond: all[attempt] ?? NaN, attempt });
+const rates =
+  (...all: readonly number[]) =>
+  (attempt: number): Promise<{ readonly perSecond: number; readonly attempt: number }> =>
+    Promise.resolve({ perSecond: all[attempt] ?? NaN, attempt });
 
 describe("a figure at a given load", () => {
   it("counts when nine tenths of the load have arrived", async () => {
@@ -14,6 +17,9 @@ describe("a figure at a given load", () => {
   });
 
   it("is none when that does not help: the message says what arrived, and what to do", async () => {
-    await assert.rejects(untilFed("hits", 1_300, rates(143, 371, 899)), /^Error: hits: 143, 371, 899 queries a second arrived where 1300 were wanted; .*run the benchmark again/);
+    await assert.rejects(
+      untilFed("hits", 1_300, rates(143, 371, 899)),
+      /^Error: hits: 143, 371, 899 queries a second arrived where 1300 were wanted; .*run the benchmark again/,
+    );
   });
 });

@@ -3,14 +3,19 @@ import fc from "fast-check";
 import { seeded } from "../../../bench/resolver/workload";
 import { hitRateByRoom, hitRateByTtl, hitRateOfAll, sampler, zipfShares } from "../../../bench/resolver/zipf";
 
-const near = (a: number, b: number, by: number): void => assert.ok(Math.abs(a - b) <= by, `${a} and ${b} are further than ${by} apart`);
+const near = (a: number, b: number, by: number): void =>
+  assert.ok(Math.abs(a - b) <= by, `${a} and ${b} are further than ${by} apart`);
 
 describe("the theory of caches", () => {
   it("has shares that fall and add up to 1", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 500 }), fc.double({ min: 0, max: 2, noNaN: true }), (names, exponent) => {
         const shares = zipfShares(names, exponent);
-        near(shares.reduce((a, b) => a + b, 0), 1, 1e-9);
+        near(
+          shares.reduce((a, b) => a + b, 0),
+          1,
+          1e-9,
+        );
         for (let i = 1; i < names; i++) assert.ok((shares[i] ?? 0) <= (shares[i - 1] ?? 0));
       }),
     );
@@ -76,10 +81,15 @@ describe("the theory of caches", () => {
 
   it("never gives more than 82 % to three replicas that had 60 % alone", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 2, max: 500 }), fc.double({ min: 0, max: 1.5, noNaN: true }), fc.double({ min: 1, max: 5_000, noNaN: true }), (names, exponent, perTtl) => {
-        const shares = zipfShares(names, exponent);
-        if (hitRateByTtl(shares, perTtl) <= 0.6) assert.ok(hitRateByTtl(shares, perTtl * 3) <= 0.819);
-      }),
+      fc.property(
+        fc.integer({ min: 2, max: 500 }),
+        fc.double({ min: 0, max: 1.5, noNaN: true }),
+        fc.double({ min: 1, max: 5_000, noNaN: true }),
+        (names, exponent, perTtl) => {
+          const shares = zipfShares(names, exponent);
+          if (hitRateByTtl(shares, perTtl) <= 0.6) assert.ok(hitRateByTtl(shares, perTtl * 3) <= 0.819);
+        },
+      ),
     );
   });
 });

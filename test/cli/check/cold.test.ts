@@ -14,7 +14,11 @@ const MOST_LIBRARIES = 15;
 /** How long a program takes from its start to its end. */
 function timed(args: readonly string[]): { readonly seconds: number; readonly stdout: string } {
   const start = process.hrtime.bigint();
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: "utf8", env: { ...process.env, ...onDay(TODAY) } });
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    cwd: ROOT,
+    encoding: "utf8",
+    env: { ...process.env, ...onDay(TODAY) },
+  });
   assert.equal(status, 0, stdout + stderr);
   return { seconds: Number(process.hrtime.bigint() - start) / 1e9, stdout };
 }
@@ -32,13 +36,27 @@ describe("dragonfly-dr check, as it is published", function () {
       assert.deepEqual((JSON.parse(stdout) as { judged: { stacks: string[] } }).judged.stacks, ["dr", "primary"]);
       return { seconds, library };
     });
-    const [best, library] = [Math.min(...runs.map(({ seconds }) => seconds)), Math.min(...runs.map((run) => run.library))];
-    assert.ok(best <= Math.max(MOST_SECONDS, MOST_LIBRARIES * library), runs.map(({ seconds, library: beside }) => `${seconds.toFixed(1)} s (a library: ${beside.toFixed(1)} s)`).join(", "));
+    const [best, library] = [
+      Math.min(...runs.map(({ seconds }) => seconds)),
+      Math.min(...runs.map((run) => run.library)),
+    ];
+    assert.ok(
+      best <= Math.max(MOST_SECONDS, MOST_LIBRARIES * library),
+      runs
+        .map(({ seconds, library: beside }) => `${seconds.toFixed(1)} s (a library: ${beside.toFixed(1)} s)`)
+        .join(", "),
+    );
   });
 
   it("ends with code 2 on a format that there is not", () => {
-    const { status, stderr } = spawnSync(process.execPath, [BUILT, "check", "--format", "yaml"], { cwd: ROOT, encoding: "utf8" });
+    const { status, stderr } = spawnSync(process.execPath, [BUILT, "check", "--format", "yaml"], {
+      cwd: ROOT,
+      encoding: "utf8",
+    });
     assert.equal(status, 2);
-    assert.match(stderr, /'--format <format>' argument 'yaml' is invalid\. Allowed choices are text, json, sarif, markdown\./);
+    assert.match(
+      stderr,
+      /'--format <format>' argument 'yaml' is invalid\. Allowed choices are text, json, sarif, markdown\./,
+    );
   });
 });

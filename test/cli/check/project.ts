@@ -13,7 +13,8 @@ export class Project {
   readonly folder = mkdtempSync(join(tmpdir(), "check-"));
 
   constructor() {
-    for (const file of ["Pulumi.yaml", "Pulumi.primary.yaml", "Pulumi.dr.yaml"]) cpSync(join(ROOT, file), this.path(file));
+    for (const file of ["Pulumi.yaml", "Pulumi.primary.yaml", "Pulumi.dr.yaml"])
+      cpSync(join(ROOT, file), this.path(file));
   }
 
   path = (file: string): string => join(this.folder, file);
@@ -32,10 +33,22 @@ export class Project {
   }
 
   /** The line on which a text stands, from 1. */
-  lineOf = (file: string, text: string): number => this.read(file).split("\n").findIndex((line) => line.includes(text)) + 1;
+  lineOf = (file: string, text: string): number =>
+    this.read(file)
+      .split("\n")
+      .findIndex((line) => line.includes(text)) + 1;
 
   check(options: Partial<CheckOptions> = {}): Promise<Result> {
-    return check({ stacks: null, configFiles: [], resources: null, policyConfig: null, format: "text", cwd: this.folder, today: TODAY, ...options });
+    return check({
+      stacks: null,
+      configFiles: [],
+      resources: null,
+      policyConfig: null,
+      format: "text",
+      cwd: this.folder,
+      today: TODAY,
+      ...options,
+    });
   }
 
   /** What is wrong with the input, each on a line. @throws Error when nothing is. */
@@ -43,7 +56,8 @@ export class Project {
     try {
       await this.check(options);
     } catch (error) {
-      if (error instanceof CommandFailure && error.code === 2) return error.problems.map((problem) => problem.replaceAll(`${this.folder}/`, ""));
+      if (error instanceof CommandFailure && error.code === 2)
+        return error.problems.map((problem) => problem.replaceAll(`${this.folder}/`, ""));
       throw error;
     }
     throw new Error("nothing was wrong");

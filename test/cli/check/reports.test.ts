@@ -4,12 +4,36 @@ import { Project } from "./project";
 import { sarifSchema } from "./sarifSchema";
 
 interface Json {
-  readonly violations: readonly { readonly policy: string; readonly level: string; readonly resource: string; readonly stack: string; readonly message: string; readonly remedy: string; readonly file?: string; readonly line?: number }[];
+  readonly violations: readonly {
+    readonly policy: string;
+    readonly level: string;
+    readonly resource: string;
+    readonly stack: string;
+    readonly message: string;
+    readonly remedy: string;
+    readonly file?: string;
+    readonly line?: number;
+  }[];
   readonly notJudged: readonly unknown[];
   readonly exempted: readonly unknown[];
 }
 interface Sarif {
-  readonly runs: readonly [{ readonly results: readonly { readonly ruleId: string; readonly suppressions?: readonly unknown[]; readonly locations: readonly [{ readonly physicalLocation?: { readonly artifactLocation: { readonly uri: string }; readonly region: { readonly startLine: number } } }] }[] }];
+  readonly runs: readonly [
+    {
+      readonly results: readonly {
+        readonly ruleId: string;
+        readonly suppressions?: readonly unknown[];
+        readonly locations: readonly [
+          {
+            readonly physicalLocation?: {
+              readonly artifactLocation: { readonly uri: string };
+              readonly region: { readonly startLine: number };
+            };
+          },
+        ];
+      }[];
+    },
+  ];
 }
 
 const valid = new Ajv({ allErrors: true, strict: true }).compile(sarifSchema);
@@ -39,21 +63,36 @@ describe("dragonfly-dr check", function () {
     const line = project.lineOf("Pulumi.primary.yaml", "commands: [+@all]");
     const { code, json, text } = await project.check();
     assert.equal(code, 1);
-    const own = (json as Json).violations.filter(({ policy, stack }) => policy === "acl-dangerous-commands" && stack === "primary");
-    assert.deepEqual(own.map(({ level, resource, file, line: at }) => ({ level, resource, file, at })), [
-      { level: "mandatory", resource: "ConfigMap cache-server-site", file: "Pulumi.primary.yaml", at: line },
-      { level: "mandatory", resource: "Secret cache-server-acl", file: "Pulumi.primary.yaml", at: line },
-    ].filter((each) => own.some(({ resource }) => resource === each.resource)));
+    const own = (json as Json).violations.filter(
+      ({ policy, stack }) => policy === "acl-dangerous-commands" && stack === "primary",
+    );
+    assert.deepEqual(
+      own.map(({ level, resource, file, line: at }) => ({ level, resource, file, at })),
+      [
+        { level: "mandatory", resource: "ConfigMap cache-server-site", file: "Pulumi.primary.yaml", at: line },
+        { level: "mandatory", resource: "Secret cache-server-acl", file: "Pulumi.primary.yaml", at: line },
+      ].filter((each) => own.some(({ resource }) => resource === each.resource)),
+    );
     assert.ok(own.length > 0);
     assert.match(text, new RegExp(`\\[Pulumi\\.primary\\.yaml:${line}\\]`));
 
     const sarif = JSON.parse((await project.check({ format: "sarif" })).text) as Sarif;
-    const places = sarif.runs[0].results.filter(({ ruleId }) => ruleId === "acl-dangerous-commands").map(({ locations: [{ physicalLocation }] }) => `${physicalLocation?.artifactLocation.uri}:${physicalLocation?.region.startLine}`);
+    const places = sarif.runs[0].results
+      .filter(({ ruleId }) => ruleId === "acl-dangerous-commands")
+      .map(
+        ({ locations: [{ physicalLocation }] }) =>
+          `${physicalLocation?.artifactLocation.uri}:${physicalLocation?.region.startLine}`,
+      );
     assert.ok(places.includes(`Pulumi.primary.yaml:${line}`), places.join(", "));
 
     const markdown = (await project.check({ format: "markdown" })).text;
     assert.match(markdown, /^### ❌ The policies refuse this change$/m);
-    assert.match(markdown, new RegExp(`\\| mandatory \\| \\[acl-dangerous-commands\\]\\(https://\\S+\\) \\| primary \\|.*\`Pulumi\\.primary\\.yaml:${line}\``));
+    assert.match(
+      markdown,
+      new RegExp(
+        `\\| mandatory \\| \\[acl-dangerous-commands\\]\\(https://\\S+\\) \\| primary \\|.*\`Pulumi\\.primary\\.yaml:${line}\``,
+      ),
+    );
   });
 
   it("points at the nearest key that is there where the key itself is left out", async () => {
@@ -61,13 +100,25 @@ describe("dragonfly-dr check", function () {
     project.edit("Pulumi.dr.yaml", "    threads: 2\n", "    threads: 1\n");
     const { json } = await project.check();
     const { violations } = json as Json;
-    const lines = violations.filter(({ policy }) => ["dr-memory", "dr-threads"].includes(policy)).map(({ policy, file, line }) => `${policy} ${file}:${line}`);
+    const lines = violations
+      .filter(({ policy }) => ["dr-memory", "dr-threads"].includes(policy))
+      .map(({ policy, file, line }) => `${policy} ${file}:${line}`);
     // The judgement of a pair lies with the second of them by name: the primary's.
-    assert.deepEqual(lines.sort(), [`dr-memory Pulumi.dr.yaml:${project.lineOf("Pulumi.dr.yaml", "maxmemory")}`, `dr-threads Pulumi.primary.yaml:${project.lineOf("Pulumi.primary.yaml", "threads")}`]);
+    assert.deepEqual(lines.sort(), [
+      `dr-memory Pulumi.dr.yaml:${project.lineOf("Pulumi.dr.yaml", "maxmemory")}`,
+      `dr-threads Pulumi.primary.yaml:${project.lineOf("Pulumi.primary.yaml", "threads")}`,
+    ]);
   });
 
   it("writes SARIF by the schema, with exemptions as suppressions and gaps as notifications", async () => {
-    const everything = project.write("policies.json", JSON.stringify({ "acl-key-patterns": { exemptions: [] }, "server-cron": "disabled", "server-memory": { enforcementLevel: "advisory", share: 0.2 } }));
+    const everything = project.write(
+      "policies.json",
+      JSON.stringify({
+        "acl-key-patterns": { exemptions: [] },
+        "server-cron": "disabled",
+        "server-memory": { enforcementLevel: "advisory", share: 0.2 },
+      }),
+    );
     for (const options of [{}, { policyConfig: everything }, { stacks: ["dr"] }]) {
       const log: unknown = JSON.parse((await project.check({ format: "sarif", ...options })).text);
       assert.ok(valid(log), JSON.stringify(valid.errors?.slice(0, 3)));
@@ -75,12 +126,17 @@ describe("dragonfly-dr check", function () {
       assert.ok(results.some(({ suppressions }) => suppressions !== undefined));
     }
     // The schema can refuse.
-    assert.equal(valid({ version: "2.1.0", runs: [{ tool: { driver: { name: "x" } }, results: [{ ruleId: "x" }] }] }), false);
+    assert.equal(
+      valid({ version: "2.1.0", runs: [{ tool: { driver: { name: "x" } }, results: [{ ruleId: "x" }] }] }),
+      false,
+    );
   });
 
   it("judges a given list of resources as it judges what it renders", async () => {
     const { renderStackFile } = await import("../../../stacks/render.js");
-    const rendered = (await Promise.all([renderStackFile(project.path("Pulumi.primary.yaml"))])).flatMap(({ resources }) => resources);
+    const rendered = (await Promise.all([renderStackFile(project.path("Pulumi.primary.yaml"))])).flatMap(
+      ({ resources }) => resources,
+    );
     const file = project.write("resources.json", JSON.stringify(rendered));
     const { code, json } = await project.check({ resources: file });
     assert.equal(code, 0);
@@ -92,13 +148,28 @@ describe("dragonfly-dr check", function () {
     const advisory = project.write("policies.json", JSON.stringify({ all: "advisory" }));
     const { code, json } = await project.check({ policyConfig: advisory });
     assert.equal(code, 0);
-    assert.ok((json as Json).violations.length > 0 && (json as Json).violations.every(({ level }) => level === "advisory"));
+    assert.ok(
+      (json as Json).violations.length > 0 && (json as Json).violations.every(({ level }) => level === "advisory"),
+    );
   });
 
   it("writes names of users so that they cannot mark up or call anybody in a comment", async () => {
     const { json } = await project.check();
     assert.ok(json !== undefined);
-    project.write("resources.json", JSON.stringify([{ type: "kubernetes:apps/v1:StatefulSet", name: "x|y <img> @team `z`", stack: "s", props: { metadata: { name: "x" }, spec: { template: { spec: { containers: [{ name: "server", image: "redis:7" }] } } } } }]));
+    project.write(
+      "resources.json",
+      JSON.stringify([
+        {
+          type: "kubernetes:apps/v1:StatefulSet",
+          name: "x|y <img> @team `z`",
+          stack: "s",
+          props: {
+            metadata: { name: "x" },
+            spec: { template: { spec: { containers: [{ name: "server", image: "redis:7" }] } } },
+          },
+        },
+      ]),
+    );
     const { text } = await project.check({ resources: project.path("resources.json"), format: "markdown" });
     assert.doesNotMatch(text, /<img>|[^\u200b\w]@team|[^\\]\|y/);
   });

@@ -5,7 +5,12 @@
  */
 
 type Schema = Readonly<Record<string, unknown>>;
-const object = (required: readonly string[], properties: Schema): Schema => ({ type: "object", additionalProperties: false, required, properties });
+const object = (required: readonly string[], properties: Schema): Schema => ({
+  type: "object",
+  additionalProperties: false,
+  required,
+  properties,
+});
 const list = (items: Schema, least = 0): Schema => ({ type: "array", minItems: least, items });
 
 const text: Schema = { type: "string", minLength: 1 };
@@ -17,7 +22,11 @@ const propertyBag: Schema = { type: "object", properties: { tags: { type: "array
 
 /** 3.49 */
 const descriptor = object(["id"], {
-  id: text, name: text, shortDescription: message, fullDescription: message, help: message,
+  id: text,
+  name: text,
+  shortDescription: message,
+  fullDescription: message,
+  help: message,
   helpUri: { type: "string", pattern: "^https://\\S+$" },
   defaultConfiguration: object([], { level }),
   properties: propertyBag,
@@ -26,7 +35,9 @@ const descriptor = object(["id"], {
 /** 3.28 to 3.33: a region's lines count from 1, a relative reference has neither scheme nor blanks. */
 const location = object([], {
   physicalLocation: object(["artifactLocation"], {
-    artifactLocation: object(["uri"], { uri: { type: "string", pattern: "^(?![A-Za-z][A-Za-z0-9+.-]*:|/)[^\\s\\\\]+$" } }),
+    artifactLocation: object(["uri"], {
+      uri: { type: "string", pattern: "^(?![A-Za-z][A-Za-z0-9+.-]*:|/)[^\\s\\\\]+$" },
+    }),
     region: object(["startLine"], { startLine: { type: "integer", minimum: 1 } }),
   }),
   logicalLocations: list(object([], { name: text, fullyQualifiedName: text, kind: text })),
@@ -34,10 +45,19 @@ const location = object([], {
 
 /** 3.27 */
 const result = object(["message"], {
-  ruleId: text, ruleIndex: index, level, message,
+  ruleId: text,
+  ruleIndex: index,
+  level,
+  message,
   locations: list(location),
   partialFingerprints: { type: "object", additionalProperties: text },
-  suppressions: list(object(["kind"], { kind: { enum: ["inSource", "external"] }, status: { enum: ["accepted", "underReview", "rejected"] }, justification: text })),
+  suppressions: list(
+    object(["kind"], {
+      kind: { enum: ["inSource", "external"] },
+      status: { enum: ["accepted", "underReview", "rejected"] },
+      justification: text,
+    }),
+  ),
 });
 
 /** 3.58 */
@@ -48,9 +68,20 @@ export const sarifSchema: Schema = object(["version", "runs"], {
   version: { const: "2.1.0" },
   runs: list(
     object(["tool"], {
-      tool: object(["driver"], { driver: object(["name"], { name: text, semanticVersion: { type: "string", pattern: "^\\d+\\.\\d+\\.\\d+" }, rules: list(descriptor) }) }),
+      tool: object(["driver"], {
+        driver: object(["name"], {
+          name: text,
+          semanticVersion: { type: "string", pattern: "^\\d+\\.\\d+\\.\\d+" },
+          rules: list(descriptor),
+        }),
+      }),
       columnKind: { enum: ["utf16CodeUnits", "unicodeCodePoints"] },
-      invocations: list(object(["executionSuccessful"], { executionSuccessful: { type: "boolean" }, toolExecutionNotifications: list(notification) })),
+      invocations: list(
+        object(["executionSuccessful"], {
+          executionSuccessful: { type: "boolean" },
+          toolExecutionNotifications: list(notification),
+        }),
+      ),
       results: list(result),
     }),
     1,

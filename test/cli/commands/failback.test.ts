@@ -5,14 +5,27 @@ import { CommandFailure } from "../../../cli/failure";
 import type { Receipt } from "../../../cli/output/receipt";
 import { DR, PRIMARY, World } from "../world/world";
 
-const options: FailbackOptions = { to: PRIMARY, maxLag: 5 as never, timeout: 15_000 as never, catchUp: 60_000 as never, follow: 60_000 as never, run: "really" };
+const options: FailbackOptions = {
+  to: PRIMARY,
+  maxLag: 5 as never,
+  timeout: 15_000 as never,
+  catchUp: 60_000 as never,
+  follow: 60_000 as never,
+  run: "really",
+};
 
 /** After a failover to dr during which primary could not be reached; it is back and closed. */
 async function failedOver(): Promise<World> {
   const world = World.introduced();
   world.cluster(PRIMARY).reachable = false;
   world.guard(PRIMARY).linkUp = false;
-  await world.drive(failover(world.entries, { to: DR, acceptPartial: false, epochAtLeast: null, consent: "yes", timeout: 15_000 as never, run: "really" }, world.tools()));
+  await world.drive(
+    failover(
+      world.entries,
+      { to: DR, acceptPartial: false, epochAtLeast: null, consent: "yes", timeout: 15_000 as never, run: "really" },
+      world.tools(),
+    ),
+  );
   world.mend();
   // What the old primary took while it was cut off is kept in a dump and then replaced.
   world.acknowledged.clear();
@@ -31,7 +44,10 @@ describe("failback", () => {
     const result = await world.drive(failback(world.entries, options, world.tools()));
     const receipt = result?.json as Receipt;
     assert.equal(result?.code, 0, result?.text);
-    assert.deepEqual([receipt.command, receipt.from, receipt.to, receipt.loss], ["failback", DR, PRIMARY, { proven: 0 }]);
+    assert.deepEqual(
+      [receipt.command, receipt.from, receipt.to, receipt.loss],
+      ["failback", DR, PRIMARY, { proven: 0 }],
+    );
     assert.deepEqual(world.openSites(), [PRIMARY]);
     assert.deepEqual(world.lost(PRIMARY), []);
     assert.deepEqual([world.cluster(PRIMARY).spec?.epoch, world.cluster(DR).spec?.role], [3, "replica"]);
@@ -84,6 +100,9 @@ describe("failback", () => {
     closed.open = false;
     closed.report();
     closed.step = () => undefined;
-    await assert.rejects(world.drive(failback(world.entries, { ...options, to: DR }, world.tools())), /site primary: is primary and does not serve/);
+    await assert.rejects(
+      world.drive(failback(world.entries, { ...options, to: DR }, world.tools())),
+      /site primary: is primary and does not serve/,
+    );
   });
 });

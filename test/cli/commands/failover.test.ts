@@ -8,7 +8,14 @@ import type { Result } from "../../../cli/run/result";
 import { epoch } from "../../../server/types";
 import { DR, PRIMARY, World } from "../world/world";
 
-const options: FailoverOptions = { to: DR, acceptPartial: false, epochAtLeast: null, consent: "ask", timeout: 15_000 as never, run: "really" };
+const options: FailoverOptions = {
+  to: DR,
+  acceptPartial: false,
+  epochAtLeast: null,
+  consent: "ask",
+  timeout: 15_000 as never,
+  run: "really",
+};
 const receiptOf = (result: Result | null): Receipt => {
   assert.ok(result !== null);
   return result.json as Receipt;
@@ -52,7 +59,9 @@ describe("failover", () => {
     const again = await world.drive(failover(world.entries, options, world.tools()));
     assert.equal(again?.code, 0);
     assert.deepEqual(world.cluster(PRIMARY).spec, replicaOf(PRIMARY, epoch(2), DR));
-    assert.deepEqual((await failure(world.drive(failover(world.entries, options, world.tools())))).problems, ["site dr: is primary and serves already (epoch 2)"]);
+    assert.deepEqual((await failure(world.drive(failover(world.entries, options, world.tools())))).problems, [
+      "site dr: is primary and serves already (epoch 2)",
+    ]);
   });
 
   it("fences a primary whose API server answers before it promotes", async () => {
@@ -98,7 +107,9 @@ describe("failover", () => {
     const world = World.introduced();
     const object = world.cluster(DR).object;
     assert.ok(object?.status?.replication != null);
-    world.cluster(DR).report({ ...object.status, replication: { ...object.status.replication, syncInProgress: true, inSync: false } });
+    world
+      .cluster(DR)
+      .report({ ...object.status, replication: { ...object.status.replication, syncInProgress: true, inSync: false } });
     world.guard(DR).step = () => undefined;
     const partial = await failure(world.drive(failover(world.entries, options, world.tools())));
     assert.match(partial.message, /site dr: a full sync is in progress.*--accept-partial/);
@@ -107,7 +118,9 @@ describe("failover", () => {
     assert.match(empty.message, /site dr: has no data of the primary.*--accept-partial/);
     assert.equal(world.cluster(PRIMARY).spec?.epoch, 1);
 
-    const accepted = await world.drive(failover(world.entries, { ...options, acceptPartial: true, consent: "yes" }, world.tools()));
+    const accepted = await world.drive(
+      failover(world.entries, { ...options, acceptPartial: true, consent: "yes" }, world.tools()),
+    );
     assert.equal(world.cluster(DR).spec?.acceptPartial, true);
     assert.equal(receiptOf(accepted).acceptPartial, true);
   });
@@ -131,7 +144,9 @@ describe("failover", () => {
     const world = World.introduced();
     world.cluster(DR).reachable = false;
     const error = await failure(world.drive(failover(world.entries, options, world.tools())));
-    assert.deepEqual(error.problems, ["site dr: https://dr.example:6443 does not answer (ECONNREFUSED); only a site whose API server answers can be promoted"]);
+    assert.deepEqual(error.problems, [
+      "site dr: https://dr.example:6443 does not answer (ECONNREFUSED); only a site whose API server answers can be promoted",
+    ]);
   });
 
   it("is above a roll-back that it cannot see", async () => {
@@ -147,23 +162,37 @@ describe("failover", () => {
 
   it("does not wait for the lease of a colleague when forced", async () => {
     const world = World.introduced();
-    world.cluster(DR).lease = { record: { holder: "ann@desk/77", renewed: world.clock.now(), seconds: 15 }, version: 1 };
+    world.cluster(DR).lease = {
+      record: { holder: "ann@desk/77", renewed: world.clock.now(), seconds: 15 },
+      version: 1,
+    };
     const tools = { hasEnded: () => false };
-    const error = await failure(world.drive(failover(world.entries, { ...options, consent: "yes" }, world.tools(tools))));
+    const error = await failure(
+      world.drive(failover(world.entries, { ...options, consent: "yes" }, world.tools(tools))),
+    );
     assert.match(error.message, /ann@desk\/77 is at work/);
-    assert.equal((await world.drive(failover(world.entries, { ...options, consent: "force" }, world.tools(tools))))?.code, 0);
+    assert.equal(
+      (await world.drive(failover(world.entries, { ...options, consent: "force" }, world.tools(tools))))?.code,
+      0,
+    );
   });
 
   it("changes nothing in a dry run and states the loss", async () => {
     const world = World.introduced();
     loseRegion(world);
     const result = await world.drive(failover(world.entries, { ...options, run: "dry" }, world.tools()));
-    assert.match(result?.text ?? "", /expected loss.*\n.*primary at epoch 2, forced\n.*primary does not answer: it closes by itself/);
+    assert.match(
+      result?.text ?? "",
+      /expected loss.*\n.*primary at epoch 2, forced\n.*primary does not answer: it closes by itself/,
+    );
     assert.equal(world.cluster(DR).spec?.role, "replica");
   });
 
   it("ends with one primary wherever it is killed, when run again", async () => {
-    const story = fc.record({ choices: fc.array(fc.nat(4095), { minLength: 20, maxLength: 80 }), killAt: fc.option(fc.nat(80), { nil: null }) });
+    const story = fc.record({
+      choices: fc.array(fc.nat(4095), { minLength: 20, maxLength: 80 }),
+      killAt: fc.option(fc.nat(80), { nil: null }),
+    });
     await fc.assert(
       fc.asyncProperty(story, async ({ choices, killAt }) => {
         const world = World.introduced();

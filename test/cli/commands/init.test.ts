@@ -37,7 +37,10 @@ describe("init", () => {
     const error = await failure(world.drive(init(world.entries, options, world.tools())));
     assert.equal(error.code, 1);
     assert.equal(error.problems.length, 2);
-    assert.match(error.problems[0] ?? "", /^site primary: object siterole\/primary in namespace cache exists \(primary at epoch 1\)/);
+    assert.match(
+      error.problems[0] ?? "",
+      /^site primary: object siterole\/primary in namespace cache exists \(primary at epoch 1\)/,
+    );
   });
 
   it("refuses a rebuilt region beside a standing one", async () => {
@@ -64,7 +67,9 @@ describe("init", () => {
   it("needs every peer in the site file", async () => {
     const world = new World(guards);
     const error = await failure(world.drive(init(world.entries.slice(0, 1), options, world.tools())));
-    assert.deepEqual(error.problems, ["site primary: its peer dr is not in the site file; deploy its stack (pulumi up -s dr) and run init again"]);
+    assert.deepEqual(error.problems, [
+      "site primary: its peer dr is not in the site file; deploy its stack (pulumi up -s dr) and run init again",
+    ]);
   });
 
   it("resumes its own half-done run wherever it was killed", async () => {
@@ -89,7 +94,13 @@ describe("init", () => {
   it("changes nothing in a dry run", async () => {
     const world = new World(guards);
     const result = await world.drive(init(world.entries, { ...options, run: "dry" }, world.tools()));
-    assert.match(result?.text ?? "", /1\. siterole\/dr: replica of primary at epoch 1\n {2}2\. siterole\/primary: primary at epoch 1/);
-    assert.deepEqual([world.cluster(PRIMARY).object, world.cluster(DR).object, world.cluster(DR).lease], [null, null, null]);
+    assert.match(
+      result?.text ?? "",
+      /1\. siterole\/dr: replica of primary at epoch 1\n {2}2\. siterole\/primary: primary at epoch 1/,
+    );
+    assert.deepEqual(
+      [world.cluster(PRIMARY).object, world.cluster(DR).object, world.cluster(DR).lease],
+      [null, null, null],
+    );
   });
 });

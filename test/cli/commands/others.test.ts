@@ -22,21 +22,41 @@ describe("serve and peer-lost", () => {
   }
 
   it("writes the allowance at the same epoch and waits until the site serves", async () => {
-    for (const [command, allowance] of [["serve", "acceptLoss"], ["peer-lost", "peerLost"]] as const) {
+    for (const [command, allowance] of [
+      ["serve", "acceptLoss"],
+      ["peer-lost", "peerLost"],
+    ] as const) {
       const world = holding();
-      const result = await world.drive(allow(world.entries, { ...serve, command, allowance, site: PRIMARY }, world.tools()));
+      const result = await world.drive(
+        allow(world.entries, { ...serve, command, allowance, site: PRIMARY }, world.tools()),
+      );
       assert.equal(result?.code, 0);
-      assert.deepEqual(world.cluster(PRIMARY).spec, { site: PRIMARY, role: "primary", epoch: 1, mode: "initial", [allowance]: true });
+      assert.deepEqual(world.cluster(PRIMARY).spec, {
+        site: PRIMARY,
+        role: "primary",
+        epoch: 1,
+        mode: "initial",
+        [allowance]: true,
+      });
       assert.deepEqual(world.openSites(), [PRIMARY]);
     }
   });
 
   it("refuses a replica, a site that serves, and one that another outranks", async () => {
     const world = World.introduced();
-    await assert.rejects(world.drive(allow(world.entries, { ...serve, site: DR }, world.tools())), /site dr: is a replica \(epoch 1\); use failover --to dr/);
-    await assert.rejects(world.drive(allow(world.entries, { ...serve, site: PRIMARY }, world.tools())), /site primary: serves already/);
+    await assert.rejects(
+      world.drive(allow(world.entries, { ...serve, site: DR }, world.tools())),
+      /site dr: is a replica \(epoch 1\); use failover --to dr/,
+    );
+    await assert.rejects(
+      world.drive(allow(world.entries, { ...serve, site: PRIMARY }, world.tools())),
+      /site primary: serves already/,
+    );
     world.cluster(DR).put({ site: DR, role: "primary", epoch: epoch(2), mode: "forced" });
-    await assert.rejects(world.drive(allow(world.entries, { ...serve, site: PRIMARY }, world.tools())), /site dr is primary at epoch 2/);
+    await assert.rejects(
+      world.drive(allow(world.entries, { ...serve, site: PRIMARY }, world.tools())),
+      /site dr is primary at epoch 2/,
+    );
   });
 });
 
@@ -46,7 +66,10 @@ describe("status", () => {
     const result = await world.drive(status(world.entries, world.tools()));
     assert.equal(result?.code, 0);
     assert.match(result?.text ?? "", /primary +primary +1 +Serving +yes/);
-    assert.match(result?.text ?? "", /dr +replica +1 +Following +no +0\.1 s +yes +1\/\d+ +redis 7\.0\.15 +1\.0 MiB of 9\.5 MiB +primary reachable +0 s/);
+    assert.match(
+      result?.text ?? "",
+      /dr +replica +1 +Following +no +0\.1 s +yes +1\/\d+ +redis 7\.0\.15 +1\.0 MiB of 9\.5 MiB +primary reachable +0 s/,
+    );
   });
 
   it("shows a cluster that does not answer as a row, and is not well", async () => {
@@ -66,7 +89,10 @@ describe("status", () => {
     const result = await world.drive(status(world.entries, world.tools()));
     const { problems } = result?.json as { problems: string[] };
     assert.deepEqual(problems.length, 2);
-    assert.match(problems[0] ?? "", /^site primary: its object still says primary at epoch 1, below dr's; run failover --to dr again/);
+    assert.match(
+      problems[0] ?? "",
+      /^site primary: its object still says primary at epoch 1, below dr's; run failover --to dr again/,
+    );
     assert.match(problems[1] ?? "", /^site dr: its guard reported last 60 s ago/);
   });
 });

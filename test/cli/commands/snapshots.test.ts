@@ -7,7 +7,14 @@ import { drillEndings, unanswered } from "../world/memoryDrills";
 import { DR, PRIMARY, World } from "../world/world";
 
 const asked = { site: null, timeout: 5_000 as never, wait: 60_000 as never, run: "really" } as const;
-const wanted = { from: "newest", to: PRIMARY, consent: "yes", timeout: 5_000 as never, wait: 60_000 as never, run: "really" } as const;
+const wanted = {
+  from: "newest",
+  to: PRIMARY,
+  consent: "yes",
+  timeout: 5_000 as never,
+  wait: 60_000 as never,
+  run: "really",
+} as const;
 
 /** Both sites keep snapshots. */
 function keeping(): World {
@@ -46,7 +53,10 @@ describe("snapshot", () => {
 
   it("refuses where snapshots are off", async () => {
     const world = World.introduced();
-    await assert.rejects(world.drive(snapshot(world.entries, asked, world.tools())), /site primary: keeps no snapshots/);
+    await assert.rejects(
+      world.drive(snapshot(world.entries, asked, world.tools())),
+      /site primary: keeps no snapshots/,
+    );
   });
 });
 
@@ -65,7 +75,13 @@ describe("restore", () => {
     const kept = world.guard(PRIMARY).snapshots?.get("newest") ?? new Set();
     const result = await world.drive(restore(world.entries, { ...wanted, to: DR }, world.tools()));
     assert.equal(result?.code, 0, result?.text);
-    assert.deepEqual(world.cluster(DR).spec, { site: DR, role: "primary", epoch: 2, mode: "restored", restore: { from: "newest" } });
+    assert.deepEqual(world.cluster(DR).spec, {
+      site: DR,
+      role: "primary",
+      epoch: 2,
+      mode: "restored",
+      restore: { from: "newest" },
+    });
     assert.deepEqual(world.cluster(PRIMARY).spec, { site: PRIMARY, role: "replica", epoch: 2, source: DR });
     assert.ok([...kept].every((id) => world.guard(DR).data.has(id)));
     assert.deepEqual(world.violations, []);
@@ -82,13 +98,19 @@ describe("restore", () => {
 
   it("says what is overwritten, and does nothing without a yes", async () => {
     const world = await behind();
-    await assert.rejects(world.drive(restore(world.entries, { ...wanted, consent: "ask" }, world.tools())), /everything that primary holds \(data version 1\/\d+\) is replaced by the newest snapshot.*primary serves now; every write since.*dr becomes a replica of primary.*give --yes/);
+    await assert.rejects(
+      world.drive(restore(world.entries, { ...wanted, consent: "ask" }, world.tools())),
+      /everything that primary holds \(data version 1\/\d+\) is replaced by the newest snapshot.*primary serves now; every write since.*dr becomes a replica of primary.*give --yes/,
+    );
     let question = "";
     const no = async (text: string): Promise<"no"> => {
       question = text;
       return "no";
     };
-    await assert.rejects(world.drive(restore(world.entries, { ...wanted, consent: "ask" }, world.tools({ confirm: no }))), /not confirmed/);
+    await assert.rejects(
+      world.drive(restore(world.entries, { ...wanted, consent: "ask" }, world.tools({ confirm: no }))),
+      /not confirmed/,
+    );
     assert.match(question, /Restore primary at epoch 2\?/);
     assert.equal(world.cluster(PRIMARY).spec?.epoch, 1);
   });
@@ -111,9 +133,15 @@ describe("restore", () => {
 
   it("refuses a site that cannot be reached, or keeps none, and an id that is none", async () => {
     const world = await behind();
-    await assert.rejects(world.drive(restore(world.entries, { ...wanted, from: "yesterday" }, world.tools())), /"yesterday" is neither newest nor/);
+    await assert.rejects(
+      world.drive(restore(world.entries, { ...wanted, from: "yesterday" }, world.tools())),
+      /"yesterday" is neither newest nor/,
+    );
     world.cluster(DR).reachable = false;
-    await assert.rejects(world.drive(restore(world.entries, { ...wanted, to: DR }, world.tools())), /only a site whose API server answers/);
+    await assert.rejects(
+      world.drive(restore(world.entries, { ...wanted, to: DR }, world.tools())),
+      /only a site whose API server answers/,
+    );
     world.guard(PRIMARY).snapshots = null;
     world.tick();
     await assert.rejects(world.drive(restore(world.entries, wanted, world.tools())), /keeps no snapshots/);
@@ -137,12 +165,19 @@ describe("drill", () => {
   });
 
   it("goes on where the API server does not answer for a while, and gives up when it stays away", async () => {
-    for (const [looks, code] of [[3, 0], [1_000, 1]] as const) {
+    for (const [looks, code] of [
+      [3, 0],
+      [1_000, 1],
+    ] as const) {
       const world = keeping();
       unanswered.set(DR, looks);
       const result = await world.drive(drill(world.entries, { ...every, site: DR }, world.tools()));
       assert.equal(result?.code, code, result?.text);
-      if (code === 1) assert.match(world.receipts[0]?.problems.join() ?? "", /has not ended within 60 s \(.*does not answer within 5 s\)/);
+      if (code === 1)
+        assert.match(
+          world.receipts[0]?.problems.join() ?? "",
+          /has not ended within 60 s \(.*does not answer within 5 s\)/,
+        );
     }
   });
 
@@ -175,6 +210,9 @@ describe("status of snapshots", () => {
     const world = keeping();
     await world.drive(snapshot(world.entries, asked, world.tools()));
     const result = await world.drive(status(world.entries, world.tools()));
-    assert.match(result?.text ?? "", /^primary: newest snapshot 20261121T060000Z-e1-\d+ \(\d+ s ago, 1\.0 MiB\); no restore proven yet$/m);
+    assert.match(
+      result?.text ?? "",
+      /^primary: newest snapshot 20261121T060000Z-e1-\d+ \(\d+ s ago, 1\.0 MiB\); no restore proven yet$/m,
+    );
   });
 });

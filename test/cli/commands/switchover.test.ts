@@ -9,7 +9,13 @@ import { epoch, siteName } from "../../../server/types";
 import { DR, PRIMARY, World } from "../world/world";
 import type { GuardModelOptions } from "../world/modelGuard";
 
-const options: SwitchoverOptions = { to: DR, maxLag: 5 as never, timeout: 15_000 as never, follow: 60_000 as never, run: "really" };
+const options: SwitchoverOptions = {
+  to: DR,
+  maxLag: 5 as never,
+  timeout: 15_000 as never,
+  follow: 60_000 as never,
+  run: "really",
+};
 const receiptOf = (result: Result | null): Receipt => {
   assert.ok(result !== null);
   return result.json as Receipt;
@@ -37,7 +43,10 @@ describe("switchover", () => {
       assert.deepEqual(receipt.epochs, { before: { primary: 1, dr: 1 }, after: { primary: 2, dr: 2 } });
       assert.equal(receipt.lagAtStartSeconds, 0.1);
       assert.equal(receipt.from, PRIMARY);
-      assert.ok(receipt.steps.length >= 3 && receipt.steps.every((s) => s.outcome === "done"), JSON.stringify(receipt.steps));
+      assert.ok(
+        receipt.steps.length >= 3 && receipt.steps.every((s) => s.outcome === "done"),
+        JSON.stringify(receipt.steps),
+      );
       assert.deepEqual(world.cluster(PRIMARY).spec, replicaOf(PRIMARY, epoch(2), DR));
       assert.equal(world.cluster(DR).lease?.record.holder, null);
       assert.equal(world.journal.entry, null);
@@ -56,7 +65,9 @@ describe("switchover", () => {
 
   it("refuses a site that is not in the site file as bad input", async () => {
     const world = World.introduced();
-    const error = await failure(world.drive(switchover(world.entries, { ...options, to: siteName("mars") }, world.tools())));
+    const error = await failure(
+      world.drive(switchover(world.entries, { ...options, to: siteName("mars") }, world.tools())),
+    );
     assert.equal(error.code, 2);
     assert.match(error.message, /^site mars: is not in the site file, which knows primary, dr;/);
   });
@@ -67,7 +78,9 @@ describe("switchover", () => {
     assert.deepEqual([self.code, self.problems], [1, ["site primary: is the primary already (epoch 1)"]]);
     world.cluster(DR).reachable = false;
     const down = await failure(world.drive(switchover(world.entries, options, world.tools())));
-    assert.deepEqual(down.problems, ["site dr: https://dr.example:6443 does not answer (ECONNREFUSED); a switchover needs both sites (if it is lost: failover)"]);
+    assert.deepEqual(down.problems, [
+      "site dr: https://dr.example:6443 does not answer (ECONNREFUSED); a switchover needs both sites (if it is lost: failover)",
+    ]);
     assert.deepEqual(world.openSites(), [PRIMARY]);
   });
 
@@ -86,7 +99,12 @@ describe("switchover", () => {
         continue;
       }
       const { problems } = await failure(run);
-      assert.ok(problems.includes("site primary: cannot reach dr over the link; see to the gateways and their certificates (status shows both directions)"), problems.join("\n"));
+      assert.ok(
+        problems.includes(
+          "site primary: cannot reach dr over the link; see to the gateways and their certificates (status shows both directions)",
+        ),
+        problems.join("\n"),
+      );
       assert.ok(world.clock.now() - begun >= 7_000);
       assert.equal(world.cluster(PRIMARY).spec, spec);
     }
@@ -94,7 +112,10 @@ describe("switchover", () => {
 
   it("refuses while a colleague holds the lease, and takes it when it has run out", async () => {
     const world = World.introduced();
-    world.cluster(DR).lease = { record: { holder: "ann@desk/77", renewed: world.clock.now() - 5_000, seconds: 15 }, version: 1 };
+    world.cluster(DR).lease = {
+      record: { holder: "ann@desk/77", renewed: world.clock.now() - 5_000, seconds: 15 },
+      version: 1,
+    };
     const tools = world.tools({ hasEnded: () => false });
     const error = await failure(world.drive(switchover(world.entries, options, tools)));
     assert.match(error.problems.join(), /^site dr: ann@desk\/77 is at work with dragonfly-dr/);
@@ -126,7 +147,13 @@ describe("switchover", () => {
       const result = await world.drive(switchover(world.entries, options, world.tools()));
       assert.equal(result?.code, 1);
       assert.deepEqual(world.openSites(), [PRIMARY]);
-      assert.deepEqual(world.cluster(PRIMARY).spec, { site: PRIMARY, role: "primary", epoch: 3, mode: "resume", ...(outcome === "unknown" ? { endServer: true } : {}) });
+      assert.deepEqual(world.cluster(PRIMARY).spec, {
+        site: PRIMARY,
+        role: "primary",
+        epoch: 3,
+        mode: "resume",
+        ...(outcome === "unknown" ? { endServer: true } : {}),
+      });
       assert.deepEqual(world.cluster(DR).spec, replicaOf(DR, epoch(3), PRIMARY));
       assert.deepEqual(world.lost(PRIMARY), []);
     });
@@ -184,10 +211,23 @@ describe("switchover", () => {
     const happenings = fc.record({
       engine: fc.constantFrom("redis" as const, "dragonfly" as const),
       takeover: fc.constantFrom("done" as const, "done" as const, "refused" as const, "unknown" as const),
-      runs: fc.array(fc.record({ choices: fc.array(fc.nat(4095), { minLength: 20, maxLength: 160 }), killAt: fc.option(fc.nat(160), { nil: null }) }), { minLength: 1, maxLength: 3 }),
+      runs: fc.array(
+        fc.record({
+          choices: fc.array(fc.nat(4095), { minLength: 20, maxLength: 160 }),
+          killAt: fc.option(fc.nat(160), { nil: null }),
+        }),
+        { minLength: 1, maxLength: 3 },
+      ),
     });
 
-    const play = async (guards: Pick<GuardModelOptions, "proof">, story: { engine: "redis" | "dragonfly"; takeover: "done" | "refused" | "unknown"; runs: { choices: number[]; killAt: number | null }[] }): Promise<void> => {
+    const play = async (
+      guards: Pick<GuardModelOptions, "proof">,
+      story: {
+        engine: "redis" | "dragonfly";
+        takeover: "done" | "refused" | "unknown";
+        runs: { choices: number[]; killAt: number | null }[];
+      },
+    ): Promise<void> => {
       const world = World.introduced({ engine: story.engine, ...guards });
       world.guard(DR).takeoverEnds = story.takeover;
       for (const { choices, killAt } of story.runs) {
@@ -210,17 +250,27 @@ describe("switchover", () => {
       for (let i = 0; i < 10; i++) world.tick();
       assert.deepEqual(world.violations, []);
       const open = world.openSites();
-      assert.equal(open.length, 1, `open: ${open.join()}; ${JSON.stringify([world.cluster(PRIMARY).spec, world.cluster(DR).spec])}`);
+      assert.equal(
+        open.length,
+        1,
+        `open: ${open.join()}; ${JSON.stringify([world.cluster(PRIMARY).spec, world.cluster(DR).spec])}`,
+      );
       assert.deepEqual(world.lost(open[0] ?? PRIMARY), []);
     };
 
     it("at most one site is open at any time, one in the end, and no acknowledged write is missing there", async () => {
-      await fc.assert(fc.asyncProperty(happenings, (story) => play({ proof: "required" }, story)), { numRuns: Number(process.env["PROPERTY_RUNS"] ?? 400) });
+      await fc.assert(
+        fc.asyncProperty(happenings, (story) => play({ proof: "required" }, story)),
+        { numRuns: Number(process.env["PROPERTY_RUNS"] ?? 400) },
+      );
     }).timeout(300_000);
 
     it("would show a guard that skips the proof", async () => {
       // One story in some twenty shows it; which one does not matter, so that none is made smaller.
-      const result = await fc.check(fc.asyncProperty(happenings, (story) => play({ proof: "skipped" }, { ...story, engine: "redis" })), { numRuns: 1_000, endOnFailure: true });
+      const result = await fc.check(
+        fc.asyncProperty(happenings, (story) => play({ proof: "skipped" }, { ...story, engine: "redis" })),
+        { numRuns: 1_000, endOnFailure: true },
+      );
       assert.equal(result.failed, true);
     }).timeout(300_000);
   });

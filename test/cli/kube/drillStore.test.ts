@@ -17,9 +17,26 @@ const BATCH = "/apis/batch/v1/namespaces/cache-drill";
 const CORE = "/api/v1/namespaces/cache-drill";
 const CRON_JOB = {
   metadata: { name: "dragonfly-drill", uid: "uid-1" },
-  spec: { schedule: "0 3 * * 0", jobTemplate: { metadata: { labels: { "app.kubernetes.io/name": "dragonfly" } }, spec: { backoffLimit: 0, template: { spec: { restartPolicy: "Never" } } } } },
+  spec: {
+    schedule: "0 3 * * 0",
+    jobTemplate: {
+      metadata: { labels: { "app.kubernetes.io/name": "dragonfly" } },
+      spec: { backoffLimit: 0, template: { spec: { restartPolicy: "Never" } } },
+    },
+  },
 };
-const REPORT: DrillReport = { version: 1, site, snapshot: "s1", time: "2026-11-21T06:00:00Z", outcome: "proven", problems: [], bytes: 10, keys: 2, sampled: 1, seconds: 3 };
+const REPORT: DrillReport = {
+  version: 1,
+  site,
+  snapshot: "s1",
+  time: "2026-11-21T06:00:00Z",
+  outcome: "proven",
+  problems: [],
+  bytes: 10,
+  keys: 2,
+  sampled: 1,
+  seconds: 3,
+};
 
 interface Answer {
   readonly status: number;
@@ -39,16 +56,29 @@ describe("drills as Jobs, by the API server", () => {
     [answers, posted] = [{}, null];
     server = createServer((request, response) => {
       let body = "";
-      request.on("data", (chunk: Buffer) => (body += chunk.toString())).on("end", () => {
-        if (request.method === "POST") posted = JSON.parse(body);
-        const { status, body: said } = answers[`${request.method ?? ""} ${request.url ?? ""}`] ?? { status: 404, body: { kind: "Status", message: `${request.url ?? ""} not found` } };
-        response.writeHead(status).end(typeof said === "string" ? said : JSON.stringify(said));
-      });
+      request
+        .on("data", (chunk: Buffer) => (body += chunk.toString()))
+        .on("end", () => {
+          if (request.method === "POST") posted = JSON.parse(body);
+          const { status, body: said } = answers[`${request.method ?? ""} ${request.url ?? ""}`] ?? {
+            status: 404,
+            body: { kind: "Status", message: `${request.url ?? ""} not found` },
+          };
+          response.writeHead(status).end(typeof said === "string" ? said : JSON.stringify(said));
+        });
     }).listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
     const kubeconfig = join(folder, "config");
-    writeFileSync(kubeconfig, JSON.stringify({ "current-context": "here", contexts: [{ name: "here", context: { cluster: "c", user: "u" } }], clusters: [{ name: "c", cluster: { server: `http://127.0.0.1:${port}` } }], users: [{ name: "u", user: { token: "t" } }] }));
+    writeFileSync(
+      kubeconfig,
+      JSON.stringify({
+        "current-context": "here",
+        contexts: [{ name: "here", context: { cluster: "c", user: "u" } }],
+        clusters: [{ name: "c", cluster: { server: `http://127.0.0.1:${port}` } }],
+        users: [{ name: "u", user: { token: "t" } }],
+      }),
+    );
     api = new KubeApi(site, { kubeconfig, context: null });
     drills = new KubeDrillStore(site, "cache", api);
   });
@@ -60,15 +90,24 @@ describe("drills as Jobs, by the API server", () => {
   after(() => rmSync(folder, { recursive: true }));
 
   const job = (...conditions: readonly string[]): void => {
-    answers[`GET ${BATCH}/jobs/d`] = { status: 200, body: { status: { conditions: conditions.map((type) => ({ type, status: "True" })) } } };
+    answers[`GET ${BATCH}/jobs/d`] = {
+      status: 200,
+      body: { status: { conditions: conditions.map((type) => ({ type, status: "True" })) } },
+    };
   };
   const pod = (status: object): void => {
-    answers[`GET ${CORE}/pods?labelSelector=job-name%3Dd`] = { status: 200, body: { items: [{ metadata: { name: "p" }, status }] } };
+    answers[`GET ${CORE}/pods?labelSelector=job-name%3Dd`] = {
+      status: 200,
+      body: { items: [{ metadata: { name: "p" }, status }] },
+    };
   };
   const log = (container: string, text: string): void => {
     answers[`GET ${CORE}/pods/p/log?container=${container}&tailLines=5`] = { status: 200, body: text };
   };
-  const refusal = (what: RegExp) => (error: unknown): boolean => error instanceof ApiRefusal && what.test(error.message);
+  const refusal =
+    (what: RegExp) =>
+    (error: unknown): boolean =>
+      error instanceof ApiRefusal && what.test(error.message);
 
   describe("one is started", () => {
     it("as the schedule would: from the CronJob's template, as the CronJob's own", async () => {
@@ -89,11 +128,17 @@ describe("drills as Jobs, by the API server", () => {
       });
     });
     it("not where snapshots are off: it says what to set", async () => {
-      await assert.rejects(drills.start("42", timeout), refusal(/there is no CronJob cache-drill\/dragonfly-drill: snapshots are off; set snapshots\.s3/));
+      await assert.rejects(
+        drills.start("42", timeout),
+        refusal(/there is no CronJob cache-drill\/dragonfly-drill: snapshots are off; set snapshots\.s3/),
+      );
       assert.equal(posted, null);
     });
     it("not without the right to: it gives the server's words", async () => {
-      answers[`GET ${BATCH}/cronjobs/dragonfly-drill`] = { status: 403, body: { kind: "Status", message: "cronjobs is forbidden" } };
+      answers[`GET ${BATCH}/cronjobs/dragonfly-drill`] = {
+        status: 403,
+        body: { kind: "Status", message: "cronjobs is forbidden" },
+      };
       await assert.rejects(drills.start("42", timeout), refusal(/403: cronjobs is forbidden/));
       answers[`GET ${BATCH}/cronjobs/dragonfly-drill`] = { status: 200, body: CRON_JOB };
       answers[`POST ${BATCH}/jobs`] = { status: 409, body: { kind: "Status", message: "already exists" } };
@@ -114,13 +159,25 @@ describe("drills as Jobs, by the API server", () => {
     it("that runs: each of its containers by what it does", async () => {
       job("Suspended");
       pod({
-        initContainerStatuses: [{ name: "fetch", state: { terminated: { reason: "Completed" } } }, { name: "server", state: { running: {} } }],
-        containerStatuses: [{ name: "prove", state: { waiting: { reason: "ImagePullBackOff" } } }, { name: "other", state: { waiting: { reason: "PodInitializing" } } }],
+        initContainerStatuses: [
+          { name: "fetch", state: { terminated: { reason: "Completed" } } },
+          { name: "server", state: { running: {} } },
+        ],
+        containerStatuses: [
+          { name: "prove", state: { waiting: { reason: "ImagePullBackOff" } } },
+          { name: "other", state: { waiting: { reason: "PodInitializing" } } },
+        ],
       });
-      assert.deepEqual(await drills.look("d", timeout), { kind: "running", detail: "fetch completed, server runs, prove waits (ImagePullBackOff)" });
+      assert.deepEqual(await drills.look("d", timeout), {
+        kind: "running",
+        detail: "fetch completed, server runs, prove waits (ImagePullBackOff)",
+      });
     });
     it("whose end was taken back goes on", async () => {
-      answers[`GET ${BATCH}/jobs/d`] = { status: 200, body: { status: { conditions: [{ type: "Failed", status: "False" }] } } };
+      answers[`GET ${BATCH}/jobs/d`] = {
+        status: 200,
+        body: { status: { conditions: [{ type: "Failed", status: "False" }] } },
+      };
       assert.equal((await drills.look("d", timeout)).kind, "running");
     });
     it("that is over: its report, found among what it said, on one line or on more", async () => {
@@ -138,7 +195,12 @@ describe("drills as Jobs, by the API server", () => {
       job("Failed");
       pod({});
       log("fetch", '"a string"\n{"outcome":"maybe"}\nnull\n2026 failed: there is no snapshot to prove\n');
-      assert.deepEqual(await drills.look("d", timeout), { kind: "ended", outcome: "failed", report: null, detail: "null; 2026 failed: there is no snapshot to prove" });
+      assert.deepEqual(await drills.look("d", timeout), {
+        kind: "ended",
+        outcome: "failed",
+        report: null,
+        detail: "null; 2026 failed: there is no snapshot to prove",
+      });
     });
     it("whose pods are gone, or may not be seen: it has ended all the same", async () => {
       job("Failed");

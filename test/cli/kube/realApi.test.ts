@@ -21,12 +21,29 @@ describe("the store on a real API server", function () {
   const timeout = (20 * SECOND) as Milliseconds;
 
   before(async () => {
-    assert.deepEqual(await store.missing(timeout), [`its namespace ${namespace} does not exist; run pulumi up of its stack`]);
+    assert.deepEqual(await store.missing(timeout), [
+      `its namespace ${namespace} does not exist; run pulumi up of its stack`,
+    ]);
     const body = { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } };
-    assert.equal((await api.request({ method: "POST", path: "/api/v1/namespaces", body, contentType: "application/json", timeout })).status, 201);
+    assert.equal(
+      (
+        await api.request({
+          method: "POST",
+          path: "/api/v1/namespaces",
+          body,
+          contentType: "application/json",
+          timeout,
+        })
+      ).status,
+      201,
+    );
   });
   after(async () => {
-    for (const path of [`/apis/dragonfly-dr.io/v1alpha1/namespaces/${namespace}/siteroles/${site}`, `/api/v1/namespaces/${namespace}`]) await api.request({ method: "DELETE", path, timeout });
+    for (const path of [
+      `/apis/dragonfly-dr.io/v1alpha1/namespaces/${namespace}/siteroles/${site}`,
+      `/api/v1/namespaces/${namespace}`,
+    ])
+      await api.request({ method: "DELETE", path, timeout });
     store.close();
   });
 
@@ -38,7 +55,11 @@ describe("the store on a real API server", function () {
     // A status moves the resourceVersion, not the spec.
     const status = [{ op: "add", path: "/status", value: { phase: "Serving" } }];
     const path = `/apis/dragonfly-dr.io/v1alpha1/namespaces/${namespace}/siteroles/${site}/status`;
-    assert.equal((await api.request({ method: "PATCH", path, body: status, contentType: "application/json-patch+json", timeout })).status, 200);
+    assert.equal(
+      (await api.request({ method: "PATCH", path, body: status, contentType: "application/json-patch+json", timeout }))
+        .status,
+      200,
+    );
     const second = await store.swap(first, withHandover(first.spec, siteName("east"), epoch(2)), timeout);
     assert.equal(second.metadata.generation, 2);
     await assert.rejects(store.swap(first, replicaOf(site, epoch(9), siteName("east")), timeout), SpecChanged);
@@ -51,7 +72,10 @@ describe("the store on a real API server", function () {
     const reading = await store.read(timeout);
     assert.ok(reading.kind === "present");
     const spec = { ...reading.object.spec, surprise: 1 };
-    await assert.rejects(store.swap(reading.object, spec, timeout), (e: unknown) => e instanceof ApiRefusal && /surprise/.test(e.message));
+    await assert.rejects(
+      store.swap(reading.object, spec, timeout),
+      (e: unknown) => e instanceof ApiRefusal && /surprise/.test(e.message),
+    );
   });
 
   it("watches from the object as it is, and ends when told", async () => {
@@ -64,7 +88,8 @@ describe("the store on a real API server", function () {
       };
       const swap = async (): Promise<void> => {
         const reading = await store.read(timeout);
-        if (reading.kind === "present") await store.swap(reading.object, replicaOf(site, epoch(5), siteName("east")), timeout);
+        if (reading.kind === "present")
+          await store.swap(reading.object, replicaOf(site, epoch(5), siteName("east")), timeout);
       };
       store.watch(onObject, () => void swap().catch(reject), over.signal).catch(reject);
     });

@@ -48,15 +48,25 @@ describe("a receipt", () => {
   });
 
   it("says what a forced promotion may have lost", () => {
-    const text = describeReceipt({ ...receipt, loss: { proven: null, upperBoundSeconds: 0.84, upperBoundWrites: 120 }, writeGap: null, fenced: { written: [], byThemselves: ["primary"] } });
-    assert.match(text, /writes lost {5}at most those of 0\.8 s, at most 120\n {2}not reached {5}primary: closes when it learns of the epoch/);
+    const text = describeReceipt({
+      ...receipt,
+      loss: { proven: null, upperBoundSeconds: 0.84, upperBoundWrites: 120 },
+      writeGap: null,
+      fenced: { written: [], byThemselves: ["primary"] },
+    });
+    assert.match(
+      text,
+      /writes lost {5}at most those of 0\.8 s, at most 120\n {2}not reached {5}primary: closes when it learns of the epoch/,
+    );
   });
 });
 
 describe("the write gap", () => {
   const at = (ms: number) => ({ updatedAt: new Date(NOW + ms).toISOString() });
-  const a = (open: boolean, ms: number) => object(initialPrimary(PRIMARY, epoch(1)), serving({ serving: open, ...at(ms) }));
-  const b = (open: boolean, ms: number) => object(takingOver(DR, epoch(2), PRIMARY, null), following({ serving: open, epoch: 2, ...at(ms) }));
+  const a = (open: boolean, ms: number) =>
+    object(initialPrimary(PRIMARY, epoch(1)), serving({ serving: open, ...at(ms) }));
+  const b = (open: boolean, ms: number) =>
+    object(takingOver(DR, epoch(2), PRIMARY, null), following({ serving: open, epoch: 2, ...at(ms) }));
 
   it("is from the old primary's close to the new one's open, by the guards' clocks", () => {
     const meter = new WriteGapMeter();
@@ -99,10 +109,19 @@ describe("the progress", () => {
     steps.begin("two");
     steps.end("failed");
     assert.deepEqual(
-      text.trim().split("\n").map((line) => line.replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z /, "")),
+      text
+        .trim()
+        .split("\n")
+        .map((line) => line.replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z /, "")),
       ["one ...", "one: half", "one: done after 0.250 s", "two ...", "two: failed after 0.000 s"],
     );
-    assert.deepEqual(steps.records.map((r) => [r.name, r.seconds, r.outcome]), [["one", 0.25, "done"], ["two", 0, "failed"]]);
+    assert.deepEqual(
+      steps.records.map((r) => [r.name, r.seconds, r.outcome]),
+      [
+        ["one", 0.25, "done"],
+        ["two", 0, "failed"],
+      ],
+    );
   });
 
   it("is one line a step on a terminal, no wider than it", () => {

@@ -14,31 +14,126 @@ const committed = takingOver(DR, epoch(2), PRIMARY, { replicationId: "id", offse
 const position = { replicationId: "id", offset: 7 };
 const refusal = (outcome: "refused" | "unknown") => following({ refusal: { epoch: 2, reason: "why", outcome } });
 
-const table: [string, SiteRoleSpec, SiteRoleStatus | undefined, SiteRoleSpec, SiteRoleStatus | undefined, HandoverStep][] = [
+const table: [
+  string,
+  SiteRoleSpec,
+  SiteRoleStatus | undefined,
+  SiteRoleSpec,
+  SiteRoleStatus | undefined,
+  HandoverStep,
+][] = [
   ["nothing done", a1, serving(), b1, following(), { kind: "prepare" }],
   ["prepared, no answer", prepared, serving(), b1, following(), { kind: "await-prepared" }],
-  ["prepared, an answer to another epoch", prepared, serving({ handover: { epoch: 3, position } }), b1, following(), { kind: "await-prepared" }],
-  ["prepared, the position not known yet", prepared, serving({ handover: { epoch: 2, position: null } }), b1, following(), { kind: "await-prepared" }],
-  ["prepared and answered", prepared, serving({ handover: { epoch: 2, position } }), b1, following(), { kind: "commit", proof: position }],
-  ["the old primary will not", prepared, serving({ refusal: { epoch: 2, reason: "why", outcome: "refused" } }), b1, following(), { kind: "give-up", reason: "why" }],
+  [
+    "prepared, an answer to another epoch",
+    prepared,
+    serving({ handover: { epoch: 3, position } }),
+    b1,
+    following(),
+    { kind: "await-prepared" },
+  ],
+  [
+    "prepared, the position not known yet",
+    prepared,
+    serving({ handover: { epoch: 2, position: null } }),
+    b1,
+    following(),
+    { kind: "await-prepared" },
+  ],
+  [
+    "prepared and answered",
+    prepared,
+    serving({ handover: { epoch: 2, position } }),
+    b1,
+    following(),
+    { kind: "commit", proof: position },
+  ],
+  [
+    "the old primary will not",
+    prepared,
+    serving({ refusal: { epoch: 2, reason: "why", outcome: "refused" } }),
+    b1,
+    following(),
+    { kind: "give-up", reason: "why" },
+  ],
   ["committed", prepared, serving(), committed, following(), { kind: "await-takeover" }],
-  ["serving, at an epoch before", prepared, serving(), committed, following({ serving: true, epoch: 1 }), { kind: "await-takeover" }],
+  [
+    "serving, at an epoch before",
+    prepared,
+    serving(),
+    committed,
+    following({ serving: true, epoch: 1 }),
+    { kind: "await-takeover" },
+  ],
   ["serving", prepared, serving(), committed, following({ serving: true, epoch: 2 }), { kind: "demote-old" }],
-  ["refused", prepared, serving(), committed, refusal("refused"), { kind: "resume-old", takeover: "refused", reason: "why" }],
-  ["outcome unknown", prepared, serving(), committed, refusal("unknown"), { kind: "resume-old", takeover: "unknown", reason: "why" }],
-  ["an old refusal", prepared, serving(), committed, following({ refusal: { epoch: 1, reason: "why", outcome: "refused" } }), { kind: "await-takeover" }],
-  ["old primary resumed", resumed(PRIMARY, epoch(3), "refused"), serving(), committed, refusal("refused"), { kind: "return-new" }],
-  ["rolled back", resumed(PRIMARY, epoch(3), "refused"), serving(), replicaOf(DR, epoch(3), PRIMARY), following(), { kind: "rolled-back" }],
-  ["moved", replicaOf(PRIMARY, epoch(2), DR), serving(), committed, following({ serving: true, epoch: 2 }), { kind: "moved" }],
-  ["moved, not serving just now", replicaOf(PRIMARY, epoch(2), DR), serving(), committed, following(), { kind: "await-takeover" }],
+  [
+    "refused",
+    prepared,
+    serving(),
+    committed,
+    refusal("refused"),
+    { kind: "resume-old", takeover: "refused", reason: "why" },
+  ],
+  [
+    "outcome unknown",
+    prepared,
+    serving(),
+    committed,
+    refusal("unknown"),
+    { kind: "resume-old", takeover: "unknown", reason: "why" },
+  ],
+  [
+    "an old refusal",
+    prepared,
+    serving(),
+    committed,
+    following({ refusal: { epoch: 1, reason: "why", outcome: "refused" } }),
+    { kind: "await-takeover" },
+  ],
+  [
+    "old primary resumed",
+    resumed(PRIMARY, epoch(3), "refused"),
+    serving(),
+    committed,
+    refusal("refused"),
+    { kind: "return-new" },
+  ],
+  [
+    "rolled back",
+    resumed(PRIMARY, epoch(3), "refused"),
+    serving(),
+    replicaOf(DR, epoch(3), PRIMARY),
+    following(),
+    { kind: "rolled-back" },
+  ],
+  [
+    "moved",
+    replicaOf(PRIMARY, epoch(2), DR),
+    serving(),
+    committed,
+    following({ serving: true, epoch: 2 }),
+    { kind: "moved" },
+  ],
+  [
+    "moved, not serving just now",
+    replicaOf(PRIMARY, epoch(2), DR),
+    serving(),
+    committed,
+    following(),
+    { kind: "await-takeover" },
+  ],
 ];
 
 describe("the next step of a handover", () => {
-  for (const [name, a, sa, b, sb, step] of table) it(`${name}: ${step.kind}`, () => assert.deepEqual(handoverStep(plan, object(a, sa), object(b, sb)), step));
+  for (const [name, a, sa, b, sb, step] of table)
+    it(`${name}: ${step.kind}`, () => assert.deepEqual(handoverStep(plan, object(a, sa), object(b, sb)), step));
 
   it("needs no position on Dragonfly, whose takeover proves itself", () => {
     const answered = object(prepared, serving({ handover: { epoch: 2, position: null } }));
-    assert.deepEqual(handoverStep({ ...plan, engine: "dragonfly" }, answered, object(b1)), { kind: "commit", proof: null });
+    assert.deepEqual(handoverStep({ ...plan, engine: "dragonfly" }, answered, object(b1)), {
+      kind: "commit",
+      proof: null,
+    });
   });
 
   it("leaves alone whatever somebody else has decided", () => {
@@ -52,6 +147,7 @@ describe("the next step of a handover", () => {
       [null, b1],
       [a1, null],
     ];
-    for (const [a, b] of others) assert.equal(handoverStep(plan, a && object(a), b && object(b)).kind, "superseded", JSON.stringify([a, b]));
+    for (const [a, b] of others)
+      assert.equal(handoverStep(plan, a && object(a), b && object(b)).kind, "superseded", JSON.stringify([a, b]));
   });
 });

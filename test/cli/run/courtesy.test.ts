@@ -11,7 +11,14 @@ const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolv
 describe("a command's lease", () => {
   let clock: VirtualClock;
   let clusters: [MemoryCluster, MemoryCluster];
-  const courtesy = (holder: string, gone: string | null = null): Courtesy => new Courtesy(clusters.map((c) => new MemoryLease(c)), clock, holder, (h) => h === gone, 1_000 as Milliseconds);
+  const courtesy = (holder: string, gone: string | null = null): Courtesy =>
+    new Courtesy(
+      clusters.map((c) => new MemoryLease(c)),
+      clock,
+      holder,
+      (h) => h === gone,
+      1_000 as Milliseconds,
+    );
   const pass = async (seconds: number): Promise<void> => {
     for (let i = 0; i < seconds; i++) {
       clock.pass(1_000);
@@ -31,7 +38,10 @@ describe("a command's lease", () => {
     assert.equal(first.isOurs(), true);
     const refusals = await courtesy("bob").take("refuse");
     assert.equal(refusals.length, 2);
-    assert.match(refusals[1] ?? "", /^site dr: ann is at work with dragonfly-dr \(lease dragonfly-dr-command, \d+ s left\); wait for it to end$/);
+    assert.match(
+      refusals[1] ?? "",
+      /^site dr: ann is at work with dragonfly-dr \(lease dragonfly-dr-command, \d+ s left\); wait for it to end$/,
+    );
     await first.release();
     assert.deepEqual(await courtesy("bob").take("refuse"), []);
   });

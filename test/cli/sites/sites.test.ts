@@ -6,7 +6,15 @@ import { CommandFailure } from "../../../cli/failure";
 import { cachedSites, refreshedSites } from "../../../cli/sites/find";
 import { parseSiteFile } from "../../../cli/sites/siteFile";
 
-const entry = (site: string, changes: object = {}): object => ({ site, namespace: "cache", kubeconfig: `kube/${site}`, context: null, engine: "redis", peers: [site === "dr" ? "primary" : "dr"], ...changes });
+const entry = (site: string, changes: object = {}): object => ({
+  site,
+  namespace: "cache",
+  kubeconfig: `kube/${site}`,
+  context: null,
+  engine: "redis",
+  peers: [site === "dr" ? "primary" : "dr"],
+  ...changes,
+});
 const problems = (work: () => unknown): readonly string[] => {
   try {
     work();
@@ -19,7 +27,8 @@ const problems = (work: () => unknown): readonly string[] => {
 };
 
 describe("the site file", () => {
-  const read = (content: unknown): ReturnType<typeof parseSiteFile> => parseSiteFile(typeof content === "string" ? content : JSON.stringify(content), "/etc/x/sites.json");
+  const read = (content: unknown): ReturnType<typeof parseSiteFile> =>
+    parseSiteFile(typeof content === "string" ? content : JSON.stringify(content), "/etc/x/sites.json");
 
   it("is read with kubeconfigs beside it", () => {
     const [first] = read({ version: 1, sites: [entry("primary"), entry("dr", { kubeconfig: "/abs", context: "c" })] });
@@ -27,15 +36,31 @@ describe("the site file", () => {
   });
 
   it("reports everything that is wrong with it at once", () => {
-    assert.deepEqual(problems(() => read({ version: 1, sites: [entry("Primary", { engine: "mongo", more: 1 }), entry("dr", { peers: "primary", namespace: "" }), entry("b"), entry("b", { context: "" })] })), [
-      "/etc/x/sites.json: sites[0].more: unknown key; known are site, namespace, kubeconfig, context, engine, peers",
-      "/etc/x/sites.json: sites[0].site: not a site's name (a DNS label of at most 32 characters)",
-      '/etc/x/sites.json: sites[0].engine: neither "dragonfly" nor "redis"',
-      "/etc/x/sites.json: sites[1].namespace: not a namespace's name",
-      "/etc/x/sites.json: sites[1].peers: not a list of sites' names",
-      "/etc/x/sites.json: sites[3].context: neither null nor a text that is not empty",
-    ]);
-    assert.match(problems(() => read({ version: 1, sites: [entry("b"), entry("b")] })).join(), /site b is there more than once/);
+    assert.deepEqual(
+      problems(() =>
+        read({
+          version: 1,
+          sites: [
+            entry("Primary", { engine: "mongo", more: 1 }),
+            entry("dr", { peers: "primary", namespace: "" }),
+            entry("b"),
+            entry("b", { context: "" }),
+          ],
+        }),
+      ),
+      [
+        "/etc/x/sites.json: sites[0].more: unknown key; known are site, namespace, kubeconfig, context, engine, peers",
+        "/etc/x/sites.json: sites[0].site: not a site's name (a DNS label of at most 32 characters)",
+        '/etc/x/sites.json: sites[0].engine: neither "dragonfly" nor "redis"',
+        "/etc/x/sites.json: sites[1].namespace: not a namespace's name",
+        "/etc/x/sites.json: sites[1].peers: not a list of sites' names",
+        "/etc/x/sites.json: sites[3].context: neither null nor a text that is not empty",
+      ],
+    );
+    assert.match(
+      problems(() => read({ version: 1, sites: [entry("b"), entry("b")] })).join(),
+      /site b is there more than once/,
+    );
   });
 
   it("is refused when it is no JSON, of another version, or empty", () => {
@@ -75,7 +100,16 @@ describe("finding the sites", () => {
     await outputs("primary", { site: entry("primary"), secret: "[secret]" });
     await outputs("dr", { site: entry("dr") });
     const refreshed = await refreshedSites(source());
-    assert.deepEqual([refreshed.entries.map((e) => [e.site, e.kubeconfig]), refreshed.warnings], [[["dr", join(project, "kube/dr")], ["primary", join(project, "kube/primary")]], []]);
+    assert.deepEqual(
+      [refreshed.entries.map((e) => [e.site, e.kubeconfig]), refreshed.warnings],
+      [
+        [
+          ["dr", join(project, "kube/dr")],
+          ["primary", join(project, "kube/primary")],
+        ],
+        [],
+      ],
+    );
     assert.equal(refreshed.stateFolder, join(project, ".dragonfly-dr"));
     assert.equal(await calls(), 2);
     assert.deepEqual((await cachedSites(source())).entries, refreshed.entries);
@@ -88,7 +122,10 @@ describe("finding the sites", () => {
     await refreshedSites(source());
     await rm(join(project, "dr.out"));
     const again = await refreshedSites(source());
-    assert.deepEqual(again.entries.map((e) => e.site), ["primary", "dr"]);
+    assert.deepEqual(
+      again.entries.map((e) => e.site),
+      ["primary", "dr"],
+    );
     assert.deepEqual(again.warnings, ["stack dr: pulumi stack output failed: no stack named 'dr' found"]);
   });
 
@@ -97,19 +134,31 @@ describe("finding the sites", () => {
     await outputs("dr", { site: entry("dr", { engine: 7 }) });
     await assert.rejects(cachedSites(source()), (e: unknown) => {
       assert.ok(e instanceof CommandFailure && e.code === 2);
-      assert.deepEqual(e.problems, ['stack dr: output site.engine: neither "dragonfly" nor "redis"', 'stack primary: has no output "site"; run pulumi up -s primary']);
+      assert.deepEqual(e.problems, [
+        'stack dr: output site.engine: neither "dragonfly" nor "redis"',
+        'stack primary: has no output "site"; run pulumi up -s primary',
+      ]);
       return true;
     });
-    await assert.rejects(cachedSites(source({ given: join(project, "none.json") })), /none\.json: there is no such site file/);
+    await assert.rejects(
+      cachedSites(source({ given: join(project, "none.json") })),
+      /none\.json: there is no such site file/,
+    );
   });
 
   it("asks only the stacks that are named, and nobody where a file is given", async () => {
     await outputs("primary", { site: entry("primary") });
     await outputs("dr", { site: entry("dr") });
-    assert.deepEqual((await refreshedSites(source({ stacks: ["dr"] }))).entries.map((e) => e.site), ["dr"]);
+    assert.deepEqual(
+      (await refreshedSites(source({ stacks: ["dr"] }))).entries.map((e) => e.site),
+      ["dr"],
+    );
     const given = join(project, "mine.json");
     await writeFile(given, JSON.stringify({ version: 1, sites: [entry("mine")] }));
-    assert.deepEqual((await refreshedSites(source({ given }))).entries.map((e) => e.site), ["mine"]);
+    assert.deepEqual(
+      (await refreshedSites(source({ given }))).entries.map((e) => e.site),
+      ["mine"],
+    );
     assert.equal(await calls(), 1);
   });
 });

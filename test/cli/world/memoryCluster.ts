@@ -28,15 +28,32 @@ export class MemoryCluster {
     const old = this.object;
     if (old !== null) {
       if (spec.epoch < old.spec.epoch) throw new ApiRefusal(this.site, "the epoch never falls");
-      if (spec.role !== old.spec.role && spec.epoch === old.spec.epoch) throw new ApiRefusal(this.site, "a change of role needs a higher epoch");
+      if (spec.role !== old.spec.role && spec.epoch === old.spec.epoch)
+        throw new ApiRefusal(this.site, "a change of role needs a higher epoch");
     }
-    const metadata = { name: this.site, namespace: "cache", uid: `uid-${this.site}`, generation: (old?.metadata.generation ?? 0) + 1, resourceVersion: String(++this.version) };
-    return this.set({ apiVersion: SITE_ROLE.apiVersion, kind: SITE_ROLE.kind, metadata, spec, ...(old?.status === undefined ? {} : { status: old.status }) });
+    const metadata = {
+      name: this.site,
+      namespace: "cache",
+      uid: `uid-${this.site}`,
+      generation: (old?.metadata.generation ?? 0) + 1,
+      resourceVersion: String(++this.version),
+    };
+    return this.set({
+      apiVersion: SITE_ROLE.apiVersion,
+      kind: SITE_ROLE.kind,
+      metadata,
+      spec,
+      ...(old?.status === undefined ? {} : { status: old.status }),
+    });
   }
 
   report(status: SiteRoleStatus): void {
     if (this.object === null) return;
-    this.set({ ...this.object, metadata: { ...this.object.metadata, resourceVersion: String(++this.version) }, status });
+    this.set({
+      ...this.object,
+      metadata: { ...this.object.metadata, resourceVersion: String(++this.version) },
+      status,
+    });
   }
 
   remove(): void {
@@ -80,7 +97,9 @@ export class MemoryStore implements SiteStore {
   async read(): Promise<Reading> {
     return await this.answer(() => {
       const { object } = this.cluster;
-      return object === null ? { kind: "absent", clock: this.cluster.now() } : { kind: "present", object, clock: this.cluster.now() };
+      return object === null
+        ? { kind: "absent", clock: this.cluster.now() }
+        : { kind: "present", object, clock: this.cluster.now() };
     });
   }
 
@@ -94,12 +113,17 @@ export class MemoryStore implements SiteStore {
   async swap(judged: SiteRoleObject, spec: SiteRoleSpec): Promise<SiteRoleObject> {
     return await this.answer(() => {
       const { object } = this.cluster;
-      if (object === null || object.metadata.uid !== judged.metadata.uid || !sameSpec(object.spec, judged.spec)) throw new SpecChanged(this.site);
+      if (object === null || object.metadata.uid !== judged.metadata.uid || !sameSpec(object.spec, judged.spec))
+        throw new SpecChanged(this.site);
       return this.cluster.put(spec);
     });
   }
 
-  async watch(onObject: (object: SiteRoleObject | null) => void, onOpen: () => void, signal: AbortSignal): Promise<void> {
+  async watch(
+    onObject: (object: SiteRoleObject | null) => void,
+    onOpen: () => void,
+    signal: AbortSignal,
+  ): Promise<void> {
     await this.answer(() => undefined);
     const stop = this.cluster.watch((object) => {
       if (this.cluster.reachable) onObject(object);
@@ -136,7 +160,11 @@ export class MemoryLease implements LeaseStore {
   async read(): Promise<LeaseReading> {
     if (!this.cluster.reachable) throw new SiteUnreachable(this.site, "", "does not answer");
     const { lease } = this.cluster;
-    return { record: lease?.record ?? null, version: lease === null ? null : String(lease.version), clock: this.cluster.now() };
+    return {
+      record: lease?.record ?? null,
+      version: lease === null ? null : String(lease.version),
+      clock: this.cluster.now(),
+    };
   }
 
   async write(record: LeaseRecord, version: string | null): Promise<string> {

@@ -19,8 +19,20 @@ export class MemoryDrills implements DrillStore {
 
   async look(): Promise<DrillState> {
     if (this.looks++ === 0) return { kind: "running", detail: "fetch runs" };
-    if (this.looks - 2 < (unanswered.get(this.site) ?? 0)) throw new SiteUnreachable(this.site, "https://its.example:6443", "does not answer within 5 s");
-    const report = { version: 1, site: this.site, snapshot: "20261121T060000Z-e1-3", time: "2026-11-21T06:10:00Z", outcome: "proven", problems: [], bytes: 1_000, keys: 3, sampled: 3, seconds: 2 } as const;
+    if (this.looks - 2 < (unanswered.get(this.site) ?? 0))
+      throw new SiteUnreachable(this.site, "https://its.example:6443", "does not answer within 5 s");
+    const report = {
+      version: 1,
+      site: this.site,
+      snapshot: "20261121T060000Z-e1-3",
+      time: "2026-11-21T06:10:00Z",
+      outcome: "proven",
+      problems: [],
+      bytes: 1_000,
+      keys: 3,
+      sampled: 3,
+      seconds: 2,
+    } as const;
     return drillEndings.get(this.site) ?? { kind: "ended", outcome: "succeeded", report, detail: "" };
   }
 }

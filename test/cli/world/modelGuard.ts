@@ -30,7 +30,12 @@ export class ModelGuard {
   snapshots: Map<string, ReadonlySet<number>> | null = null;
   /** Why the next snapshot that is asked for comes to nothing. */
   snapshotFails: string | null = null;
-  private request: { readonly id: string; readonly state: "done" | "failed"; readonly snapshot: string | null; readonly reason: string } | null = null;
+  private request: {
+    readonly id: string;
+    readonly state: "done" | "failed";
+    readonly snapshot: string | null;
+    readonly reason: string;
+  } | null = null;
   private refusal: SiteRoleStatus["refusal"];
   private handover: SiteRoleStatus["handover"];
   private promotion: SiteRoleStatus["promotion"];
@@ -73,7 +78,9 @@ export class ModelGuard {
     this.actedOn = Math.max(this.actedOn, spec.epoch);
     if (spec.role === "replica") return this.follow(spec.source ?? null, peer);
 
-    const outranked = claim !== null && (claim.epoch > spec.epoch || (claim.epoch === spec.epoch && claim.role === "primary" && claim.site > spec.site));
+    const outranked =
+      claim !== null &&
+      (claim.epoch > spec.epoch || (claim.epoch === spec.epoch && claim.role === "primary" && claim.site > spec.site));
     if (outranked) {
       this.open = false;
       return this.say("Fenced", `${claim.site} is at epoch ${claim.epoch}`);
@@ -86,7 +93,8 @@ export class ModelGuard {
     }
     if (this.refusal?.epoch === spec.epoch) return this.say("Refused", this.refusal.reason);
     if (spec.handover !== undefined && spec.handover.epoch > spec.epoch) return this.prepare(spec.handover.epoch);
-    if (spec.mode === "handover" && this.server === "replica") return this.takeOver(spec.epoch, spec.proof?.offset ?? null, peer);
+    if (spec.mode === "handover" && this.server === "replica")
+      return this.takeOver(spec.epoch, spec.proof?.offset ?? null, peer);
     if (spec.mode === "restored" && this.promotion?.epoch !== spec.epoch) {
       this.open = false;
       const kept = this.snapshots?.get(spec.restore?.from ?? "");
@@ -95,10 +103,24 @@ export class ModelGuard {
         return this.say("Refused", this.refusal.reason);
       }
       this.data = new Set(kept);
-      this.promotion = { epoch: spec.epoch, mode: "restored", dataVersion: null, commandsSeen: null, lagSeconds: null, partial: false };
+      this.promotion = {
+        epoch: spec.epoch,
+        mode: "restored",
+        dataVersion: null,
+        commandsSeen: null,
+        lagSeconds: null,
+        partial: false,
+      };
     }
     if (spec.mode === "forced" && this.promotion?.epoch !== spec.epoch) {
-      this.promotion = { epoch: spec.epoch, mode: "forced", dataVersion: null, commandsSeen: null, lagSeconds: 0.4 as never, partial: false };
+      this.promotion = {
+        epoch: spec.epoch,
+        mode: "forced",
+        dataVersion: null,
+        commandsSeen: null,
+        lagSeconds: 0.4 as never,
+        partial: false,
+      };
     }
     this.serve();
   }
@@ -107,7 +129,10 @@ export class ModelGuard {
     if (id === undefined || this.snapshots === null || this.request?.id === id) return;
     const made = `20261121T06000${this.snapshots.size}Z-e1-${this.data.size}`;
     if (this.snapshotFails === null) this.snapshots.set(made, new Set(this.data)).set("newest", new Set(this.data));
-    this.request = this.snapshotFails === null ? { id, state: "done", snapshot: made, reason: "" } : { id, state: "failed", snapshot: null, reason: this.snapshotFails };
+    this.request =
+      this.snapshotFails === null
+        ? { id, state: "done", snapshot: made, reason: "" }
+        : { id, state: "failed", snapshot: null, reason: this.snapshotFails };
   }
 
   private snapshotsReport(): object {
@@ -116,9 +141,22 @@ export class ModelGuard {
     const newest = ids[ids.length - 1];
     return {
       snapshots: {
-        site: this.site, state: "ok", reason: "", busy: false, count: ids.length,
+        site: this.site,
+        state: "ok",
+        reason: "",
+        busy: false,
+        count: ids.length,
         // The API server drops what is null.
-        newest: newest === undefined ? undefined : { id: newest, site: this.site, time: new Date(this.cluster.now()).toISOString(), bytes: 2 ** 20, seconds: 1 },
+        newest:
+          newest === undefined
+            ? undefined
+            : {
+                id: newest,
+                site: this.site,
+                time: new Date(this.cluster.now()).toISOString(),
+                bytes: 2 ** 20,
+                seconds: 1,
+              },
         request: this.request ?? undefined,
       },
     };
@@ -200,9 +238,40 @@ export class ModelGuard {
       epoch: this.actedOn,
       serving: this.open,
       dataVersion: { epoch: 1, sequence: this.data.size },
-      server: { engine: this.options.engine, version: "7.0.15", runId: "r", threads: 2, usedMemoryBytes: 1_000_000, maxMemoryBytes: 10_000_000 },
-      replication: this.server === "replica" ? { source: object.spec.source ?? null, linkUp: true, syncInProgress: false, inSync: this.inSync, lagSeconds: (this.inSync ? this.lagSeconds : 9) as Seconds, position: null } : null,
-      peers: this.peer === null ? [] : [{ site: this.peer.site, reachable: this.linkUp && this.peer.linkUp, lastContactSeconds: 0, role: this.peer.server, epoch: this.peer.cluster.spec?.epoch ?? null, serving: this.peer.open, dataVersion: null, lagSeconds: 0 }],
+      server: {
+        engine: this.options.engine,
+        version: "7.0.15",
+        runId: "r",
+        threads: 2,
+        usedMemoryBytes: 1_000_000,
+        maxMemoryBytes: 10_000_000,
+      },
+      replication:
+        this.server === "replica"
+          ? {
+              source: object.spec.source ?? null,
+              linkUp: true,
+              syncInProgress: false,
+              inSync: this.inSync,
+              lagSeconds: (this.inSync ? this.lagSeconds : 9) as Seconds,
+              position: null,
+            }
+          : null,
+      peers:
+        this.peer === null
+          ? []
+          : [
+              {
+                site: this.peer.site,
+                reachable: this.linkUp && this.peer.linkUp,
+                lastContactSeconds: 0,
+                role: this.peer.server,
+                epoch: this.peer.cluster.spec?.epoch ?? null,
+                serving: this.peer.open,
+                dataVersion: null,
+                lagSeconds: 0,
+              },
+            ],
       ...(this.handover === undefined ? {} : { handover: this.handover }),
       ...(this.refusal === undefined ? {} : { refusal: this.refusal }),
       ...(this.promotion === undefined ? {} : { promotion: this.promotion }),

@@ -82,17 +82,30 @@ export class World {
   /** Tools for one run of a command; a run that was killed gets nothing any more. */
   tools(overrides: Partial<Tools> = {}): Tools {
     const run = ++this.run;
-    const turn = (): Promise<void> => new Promise((resolve) => this.pending.push(() => (run === this.run ? resolve() : undefined)));
+    const turn = (): Promise<void> =>
+      new Promise((resolve) => this.pending.push(() => (run === this.run ? resolve() : undefined)));
     const never = new Promise<void>(() => undefined);
-    const clock: Clock = { now: () => this.clock.now(), after: (ms, signal) => this.clock.after(ms, signal).then(() => (run === this.run ? undefined : never)) };
+    const clock: Clock = {
+      now: () => this.clock.now(),
+      after: (ms, signal) => this.clock.after(ms, signal).then(() => (run === this.run ? undefined : never)),
+    };
     return {
       clock,
       journal: this.journal,
-      progress: { begin: () => undefined, tell: () => undefined, end: () => undefined, note: (line) => this.notes.push(line) },
+      progress: {
+        begin: () => undefined,
+        tell: () => undefined,
+        end: () => undefined,
+        note: (line) => this.notes.push(line),
+      },
       signal: new AbortController().signal,
       holder: `me@here/${run}`,
       hasEnded: (holder) => holder !== `me@here/${run}`,
-      connect: ({ site }) => ({ store: new MemoryStore(this.cluster(site), turn), lease: new MemoryLease(this.cluster(site)), drills: new MemoryDrills(site) }),
+      connect: ({ site }) => ({
+        store: new MemoryStore(this.cluster(site), turn),
+        lease: new MemoryLease(this.cluster(site)),
+        drills: new MemoryDrills(site),
+      }),
       confirm: null,
       saveReceipt: async (receipt) => {
         this.receipts.push(receipt);
@@ -154,7 +167,11 @@ export class World {
   }
 
   /** Runs `command` to its end: first as `choices` say, then everything in turn. Null: killed before the choice of that number. */
-  async drive<T>(command: Promise<T>, choices: readonly number[] = [], killAt: number | null = null): Promise<T | null> {
+  async drive<T>(
+    command: Promise<T>,
+    choices: readonly number[] = [],
+    killAt: number | null = null,
+  ): Promise<T | null> {
     let over = false;
     const ended = command.finally(() => (over = true));
     ended.catch(() => undefined);
@@ -202,4 +219,11 @@ export class World {
 /** Lets every promise that can go on do so. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-const entry = (site: SiteName, peer: SiteName, engine: Engine): SiteEntry => ({ site, namespace: "cache", kubeconfig: null, context: null, engine, peers: [peer] });
+const entry = (site: SiteName, peer: SiteName, engine: Engine): SiteEntry => ({
+  site,
+  namespace: "cache",
+  kubeconfig: null,
+  context: null,
+  engine,
+  peers: [peer],
+});

@@ -17,9 +17,28 @@ export function authority(directory: string, name = "test ca", days = 1): { issu
       const name = `${site}.dragonfly-dr`;
       mkdirSync(folder, { recursive: true });
       const [request, extensions] = [join(folder, "request"), join(folder, "extensions")];
-      writeFileSync(extensions, `subjectAltName=${["", "server.", "guard."].map((prefix) => `DNS:${prefix}${name}`).join(",")}\nextendedKeyUsage=serverAuth,clientAuth\n`);
+      writeFileSync(
+        extensions,
+        `subjectAltName=${["", "server.", "guard."].map((prefix) => `DNS:${prefix}${name}`).join(",")}\nextendedKeyUsage=serverAuth,clientAuth\n`,
+      );
       openssl("req", ...KEY, "-subj", `/CN=${name}`, "-keyout", join(folder, "tls.key"), "-out", request);
-      openssl("x509", "-req", "-in", request, "-CA", ca, "-CAkey", caKey, "-CAcreateserial", "-days", String(days), "-extfile", extensions, "-out", join(folder, "tls.crt"));
+      openssl(
+        "x509",
+        "-req",
+        "-in",
+        request,
+        "-CA",
+        ca,
+        "-CAkey",
+        caKey,
+        "-CAcreateserial",
+        "-days",
+        String(days),
+        "-extfile",
+        extensions,
+        "-out",
+        join(folder, "tls.crt"),
+      );
       copyFileSync(ca, join(folder, "peer-ca.crt"));
       return folder;
     },

@@ -15,26 +15,55 @@ import { authority } from "./certificates";
 import { findProgram } from "../../unpacked";
 import { checkConfiguration, startHaproxy } from "./haproxyBinary";
 
-const base: HaproxyConfig = { site: "primary", namespace: "cache", clusterDomain: "cluster.local", threads: 1, maxConnections: 200, peers: [{ site: "dr", address: "192.0.2.7", port: 6380 }] };
+const base: HaproxyConfig = {
+  site: "primary",
+  namespace: "cache",
+  clusterDomain: "cluster.local",
+  threads: 1,
+  maxConnections: 200,
+  peers: [{ site: "dr", address: "192.0.2.7", port: 6380 }],
+};
 
 describe("the gateway's configuration", () => {
   it("gives each peer its ports and names, and shows nothing of the link to a site alone", () => {
-    fc.assert(fc.property(fc.uniqueArray(fc.stringMatching(/^[a-z]{1,8}$/), { minLength: 0, maxLength: 5 }), (sites) => {
-      const text = renderHaproxy({ ...base, site: "own-site", peers: sites.map((site) => ({ site, address: `${site}.example.com`, port: 7000 })) });
-      for (const [at, site] of sites.entries()) {
-        assert.ok(text.includes(`frontend source_${site}\n  bind :${6381 + at} `));
-        assert.ok(text.includes(`frontend guard_${site}\n  bind :${9981 + at} `));
-        assert.equal(text.split("\n").filter((line) => line.includes(`server ${site} ${site}.example.com:7000 `) && line.includes("verify required verifyhost ")).length, 3);
-      }
-      assert.equal(text.includes("frontend link"), sites.length > 0);
-    }));
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.stringMatching(/^[a-z]{1,8}$/), { minLength: 0, maxLength: 5 }), (sites) => {
+        const text = renderHaproxy({
+          ...base,
+          site: "own-site",
+          peers: sites.map((site) => ({ site, address: `${site}.example.com`, port: 7000 })),
+        });
+        for (const [at, site] of sites.entries()) {
+          assert.ok(text.includes(`frontend source_${site}\n  bind :${6381 + at} `));
+          assert.ok(text.includes(`frontend guard_${site}\n  bind :${9981 + at} `));
+          assert.equal(
+            text
+              .split("\n")
+              .filter(
+                (line) =>
+                  line.includes(`server ${site} ${site}.example.com:7000 `) &&
+                  line.includes("verify required verifyhost "),
+              ).length,
+            3,
+          );
+        }
+        assert.equal(text.includes("frontend link"), sites.length > 0);
+      }),
+    );
   });
 
   it("never leads from the link back out", () => {
     const text = renderHaproxy(base);
     const behindLink = text.split("\n\n").filter((part) => /^backend local_/.test(part));
     assert.equal(behindLink.length, 2);
-    for (const part of behindLink) assert.deepEqual(part.split("\n").filter((line) => /^ {2}server /.test(line)).map((line) => line.split(" ")[3]), ["local"]);
+    for (const part of behindLink)
+      assert.deepEqual(
+        part
+          .split("\n")
+          .filter((line) => /^ {2}server /.test(line))
+          .map((line) => line.split(" ")[3]),
+        ["local"],
+      );
   });
 
   it("writes an IPv6 address in brackets and resolves names only", () => {
@@ -82,7 +111,13 @@ describe("the gateway on a real HAProxy", function () {
     for (const peers of [[], base.peers, [...base.peers, { site: "third", address: "192.0.2.8", port: 443 }]]) {
       const file = join(directory, "check.cfg");
       writeFileSync(join(directory, RENEWAL_FILE), renewalScript("primary"));
-      writeFileSync(file, renderHaproxy({ ...base, peers }).replaceAll(LINK_DIRECTORY, folders["primary"] ?? "").replaceAll(CONFIGURATION_DIRECTORY, directory).replaceAll(/dragonfly-server\.[a-z.]+/g, "127.0.0.1"));
+      writeFileSync(
+        file,
+        renderHaproxy({ ...base, peers })
+          .replaceAll(LINK_DIRECTORY, folders["primary"] ?? "")
+          .replaceAll(CONFIGURATION_DIRECTORY, directory)
+          .replaceAll(/dragonfly-server\.[a-z.]+/g, "127.0.0.1"),
+      );
       const { valid, output } = checkConfiguration(haproxy, file);
       assert.ok(valid, output);
       assert.doesNotMatch(output, /WARNING|ALERT/);
@@ -109,11 +144,27 @@ describe("the gateway on a real HAProxy", function () {
     await listen(server, host, 6379);
     await listen(api, host, 9998);
     const file = join(directory, `${site}.cfg`);
-    const config = renderHaproxy({ ...base, site, peers: [{ site: site === "primary" ? "dr" : "primary", address: peer, port: 6380 }] });
+    const config = renderHaproxy({
+      ...base,
+      site,
+      peers: [{ site: site === "primary" ? "dr" : "primary", address: peer, port: 6380 }],
+    });
     const link = join(directory, `${site}-${++started}`);
     cpSync(folders[site] ?? "", link, { recursive: true });
-    writeFileSync(join(link, RENEWAL_FILE), socketName(renewalScript(site)).replace(LINK_DIRECTORY, link).replace("LOOK_EVERY_MS = 5000", "LOOK_EVERY_MS = 50"));
-    writeFileSync(file, socketName(config).replaceAll(LINK_DIRECTORY, link).replaceAll(CONFIGURATION_DIRECTORY, link).replaceAll(/dragonfly-server\.[a-z.]+/g, host).replaceAll("bind :", `bind ${address}:`));
+    writeFileSync(
+      join(link, RENEWAL_FILE),
+      socketName(renewalScript(site))
+        .replace(LINK_DIRECTORY, link)
+        .replace("LOOK_EVERY_MS = 5000", "LOOK_EVERY_MS = 50"),
+    );
+    writeFileSync(
+      file,
+      socketName(config)
+        .replaceAll(LINK_DIRECTORY, link)
+        .replaceAll(CONFIGURATION_DIRECTORY, link)
+        .replaceAll(/dragonfly-server\.[a-z.]+/g, host)
+        .replaceAll("bind :", `bind ${address}:`),
+    );
     const gateway: ChildProcess = startHaproxy(haproxy, file, socketName(masterSocket(site)));
     const made = {
       address,
@@ -178,8 +229,18 @@ describe("the gateway on a real HAProxy", function () {
   it("carries the replica's and the guard's connections to the peer, whatever its role", async () => {
     const [a] = [await start("primary", 1), await start("dr", 2)];
     await until("dr", () => greeting(open(a.address, 6381)));
-    const status = async (path: string): Promise<number> => fetch(`http://${a.address}:9981${path}`, { headers: { connection: "close" } }).then((answer) => answer.status, () => 0);
-    for (const [path, expected] of [["/status", 200], ["/primary", 503], ["/healthz", 404], ["/livez", 404], ["/status/../healthz", 404]] as const) {
+    const status = async (path: string): Promise<number> =>
+      fetch(`http://${a.address}:9981${path}`, { headers: { connection: "close" } }).then(
+        (answer) => answer.status,
+        () => 0,
+      );
+    for (const [path, expected] of [
+      ["/status", 200],
+      ["/primary", 503],
+      ["/healthz", 404],
+      ["/livez", 404],
+      ["/status/../healthz", 404],
+    ] as const) {
       await until(String(expected), async () => String(await status(path)));
     }
   });
@@ -188,8 +249,17 @@ describe("the gateway on a real HAProxy", function () {
     const { address } = await start("dr", 2);
     const knock = (as: string, servername: string): Promise<string> => {
       const folder = folders[as];
-      const credentials = folder === undefined ? {} : { cert: readFileSync(join(folder, "tls.crt")), key: readFileSync(join(folder, "tls.key")) };
-      const socket: TLSSocket = connectTls({ host: address, port: 6380, servername, rejectUnauthorized: false, ...credentials });
+      const credentials =
+        folder === undefined
+          ? {}
+          : { cert: readFileSync(join(folder, "tls.crt")), key: readFileSync(join(folder, "tls.key")) };
+      const socket: TLSSocket = connectTls({
+        host: address,
+        port: 6380,
+        servername,
+        rejectUnauthorized: false,
+        ...credentials,
+      });
       sockets.push(socket.on("error", () => undefined));
       return greeting(socket);
     };
@@ -197,19 +267,32 @@ describe("the gateway on a real HAProxy", function () {
     assert.equal(await knock("stranger", "server.dr.dragonfly-dr"), "");
     assert.equal(await knock("dr", "server.dr.dragonfly-dr"), "");
     assert.equal(await knock("nobody", "server.dr.dragonfly-dr"), "");
-    for (const name of ["dr.dragonfly-dr", "server.primary.dragonfly-dr", "elsewhere"]) assert.equal(await knock("primary", name), "", name);
+    for (const name of ["dr.dragonfly-dr", "server.primary.dragonfly-dr", "elsewhere"])
+      assert.equal(await knock("primary", name), "", name);
   });
 
   /** The authority of the certificate that is shown to a peer with `credentials`; "refused" where it is not let in. */
   const shown = (address: string, credentials: string): Promise<string> =>
     new Promise((resolve) => {
       const [cert, key] = ["tls.crt", "tls.key"].map((name) => readFileSync(join(credentials, name)));
-      const socket = connectTls({ host: address, port: 6380, servername: "server.dr.dragonfly-dr", rejectUnauthorized: false, cert, key });
+      const socket = connectTls({
+        host: address,
+        port: 6380,
+        servername: "server.dr.dragonfly-dr",
+        rejectUnauthorized: false,
+        cert,
+        key,
+      });
       sockets.push(socket);
       socket.on("error", () => resolve("refused")).once("close", () => resolve("refused"));
       socket.once("data", () => resolve(String(socket.getPeerCertificate().issuer.CN)));
     });
-  const metric = async (address: string, name: string): Promise<number> => Number(new RegExp(`^dragonfly_dr_link_${name}\\{site="dr"\\} (\\d+)$`, "m").exec(await (await fetch(`http://${address}:8404/metrics/link`)).text())?.[1]);
+  const metric = async (address: string, name: string): Promise<number> =>
+    Number(
+      new RegExp(`^dragonfly_dr_link_${name}\\{site="dr"\\} (\\d+)$`, "m").exec(
+        await (await fetch(`http://${address}:8404/metrics/link`)).text(),
+      )?.[1],
+    );
 
   it("takes new certificates and authorities in both directions without ending a connection", async () => {
     const [a, b] = [await start("primary", 1), await start("dr", 2)];
@@ -220,7 +303,13 @@ describe("the gateway on a real HAProxy", function () {
     assert.equal(await greeting(session), "dr");
     assert.equal(await shown(b.address, renewed.primary), "refused");
 
-    for (const { link } of [a, b]) writeFileSync(join(link, "peer-ca.crt"), ["dr", "primary"].map((site) => readFileSync(join(site === "dr" ? renewed.dr : folders["dr"] ?? "", "peer-ca.crt"), "utf8")).join("\n\n"));
+    for (const { link } of [a, b])
+      writeFileSync(
+        join(link, "peer-ca.crt"),
+        ["dr", "primary"]
+          .map((site) => readFileSync(join(site === "dr" ? renewed.dr : (folders["dr"] ?? ""), "peer-ca.crt"), "utf8"))
+          .join("\n\n"),
+      );
     await until("test ca", () => shown(b.address, renewed.primary));
 
     // As the kubelet would never do it: certificate and key that do not belong together.
@@ -245,7 +334,9 @@ describe("the gateway on a real HAProxy", function () {
 
   it("tells its health and its metrics", async () => {
     const { address } = await start("dr", 2);
-    await until("200", async () => fetch(`http://${address}:8404/healthz`).then((answer) => String(answer.status), String));
+    await until("200", async () =>
+      fetch(`http://${address}:8404/healthz`).then((answer) => String(answer.status), String),
+    );
     assert.match(await (await fetch(`http://${address}:8404/metrics`)).text(), /haproxy_server_check_status/);
     assert.equal((await fetch(`http://${address}:8404/`)).status, 404);
   });

@@ -2,7 +2,10 @@ import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import type { Program } from "../../unpacked";
 
 /** What `haproxy -c` says. */
-export function checkConfiguration({ binary, env }: Program, file: string): { readonly valid: boolean; readonly output: string } {
+export function checkConfiguration(
+  { binary, env }: Program,
+  file: string,
+): { readonly valid: boolean; readonly output: string } {
   try {
     return { valid: true, output: execFileSync(binary, ["-c", "-f", file], { env, stdio: "pipe", encoding: "utf8" }) };
   } catch (error) {
@@ -11,4 +14,5 @@ export function checkConfiguration({ binary, env }: Program, file: string): { re
 }
 
 /** As the gateway's pod does: a master with a worker. */
-export const startHaproxy = ({ binary, env }: Program, file: string, master: string): ChildProcess => spawn(binary, ["-W", "-db", "-S", `${master},level,admin`, "-f", file], { env, stdio: "ignore" });
+export const startHaproxy = ({ binary, env }: Program, file: string, master: string): ChildProcess =>
+  spawn(binary, ["-W", "-db", "-S", `${master},level,admin`, "-f", file], { env, stdio: "ignore" });

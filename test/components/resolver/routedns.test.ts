@@ -30,7 +30,10 @@ describe("RouteDNS with the rendered configuration", function () {
   before(async function () {
     if (redisServer === null || !existsSync(program)) return this.skip();
     redis = await TestRedis.start(redisServer);
-    upstream = await TestUpstream.start((asked) => ({ ...everyName(300)(asked), truncatedOverUdp: asked.name.startsWith("large") }));
+    upstream = await TestUpstream.start((asked) => ({
+      ...everyName(300)(asked),
+      truncatedOverUdp: asked.name.startsWith("large"),
+    }));
   });
 
   after(async () => {
@@ -43,13 +46,21 @@ describe("RouteDNS with the rendered configuration", function () {
   /** Another replica, asked over its own port. */
   async function replica(at: TestUpstream, cache: TestRedis): Promise<Resolver> {
     const port = await freePort();
-    const settings = withDefaults({ site: "primary", resolver: { enabled: true, implementation: "routedns", image: "routedns:1", upstreams: [at.address] } });
-    const text = renderRouteDns(settings, PASSWORD).replaceAll('":1053"', `"127.0.0.1:${port}"`).replace("dragonfly.cache.svc.cluster.local:6379", `127.0.0.1:${cache.port}`);
+    const settings = withDefaults({
+      site: "primary",
+      resolver: { enabled: true, implementation: "routedns", image: "routedns:1", upstreams: [at.address] },
+    });
+    const text = renderRouteDns(settings, PASSWORD)
+      .replaceAll('":1053"', `"127.0.0.1:${port}"`)
+      .replace("dragonfly.cache.svc.cluster.local:6379", `127.0.0.1:${cache.port}`);
     const file = join(directory, `${port}.toml`);
     writeFileSync(file, text, { mode: 0o600 });
     const started = spawn(program, [file], { stdio: "ignore" });
     running.push(started);
-    await Promise.race([once(started, "spawn"), once(started, "error").then(([error]) => Promise.reject(error as Error))]);
+    await Promise.race([
+      once(started, "spawn"),
+      once(started, "error").then(([error]) => Promise.reject(error as Error)),
+    ]);
     const resolver = new Resolver({ timeout: 10_000, tries: 1 });
     resolver.setServers([`127.0.0.1:${port}`]);
     await until("RouteDNS answers", async () => (await resolver.resolve4("up.example").catch(() => [])).length > 0);
@@ -62,12 +73,18 @@ describe("RouteDNS with the rendered configuration", function () {
     for (const name of names) assert.deepEqual(await first.resolve4(name), ["192.0.2.1"]);
     assert.deepEqual(await first.resolve4("large.example"), ["192.0.2.1"]);
     const { admin } = redis;
-    await until("all answers are shared", async () => (await admin.keys("heimdall:dns:cache:*")).length === names.length + 2);
+    await until(
+      "all answers are shared",
+      async () => (await admin.keys("heimdall:dns:cache:*")).length === names.length + 2,
+    );
     const second = await replica(upstream, redis);
     for (const name of [...names, "large.example"]) assert.deepEqual(await second.resolve4(name), ["192.0.2.1"]);
     const asked = upstream.asked.filter(({ name }) => names.includes(name));
     assert.equal(asked.length, names.length, "8 names of 2 replicas");
-    assert.deepEqual(upstream.asked.filter(({ name }) => name === "large.example").map(({ transport }) => transport), ["udp", "tcp"]);
+    assert.deepEqual(
+      upstream.asked.filter(({ name }) => name === "large.example").map(({ transport }) => transport),
+      ["udp", "tcp"],
+    );
     assert.deepEqual(await admin.call("ACL", "LOG"), [], "a command was refused");
   });
 });

@@ -18,14 +18,27 @@ for (const shell of SHELLS) {
     let folder: string;
     let serve: ChildProcess;
     let said: string;
-    const runs = (): string[] => (existsSync(join(folder, "runs")) ? readFileSync(join(folder, "runs"), "utf8").trim().split("\n") : []);
-    const run = (at: number): Promise<number> => waitFor(() => Number(runs()[at]?.split(" ")[0]) || undefined, { what: `run ${at}`, deadlineMs: 50_000, everyMs: 10 });
+    const runs = (): string[] =>
+      existsSync(join(folder, "runs")) ? readFileSync(join(folder, "runs"), "utf8").trim().split("\n") : [];
+    const run = (at: number): Promise<number> =>
+      waitFor(() => Number(runs()[at]?.split(" ")[0]) || undefined, {
+        what: `run ${at}`,
+        deadlineMs: 50_000,
+        everyMs: 10,
+      });
     /** A server that says its pid, password and arguments, and on SIGTERM saves for a while. */
     const start = (leastSeconds: number, body = "while :; do sleep 0.05; done"): void => {
-      writeFileSync(join(folder, "server"), `trap 'sleep 0.2; echo saved >>"${folder}/saved"; exit 7' TERM\necho "$$ \${DFLY_requirepass-none} $*" >>"${folder}/runs"\n${body}\n`);
+      writeFileSync(
+        join(folder, "server"),
+        `trap 'sleep 0.2; echo saved >>"${folder}/saved"; exit 7' TERM\necho "$$ \${DFLY_requirepass-none} $*" >>"${folder}/runs"\n${body}\n`,
+      );
       writeFileSync(join(folder, "serve.sh"), serveScript(leastSeconds, join(folder, "password")));
       const [program = "sh", ...before] = shell;
-      serve = spawn(program, [...before, join(folder, "serve.sh"), "sh", join(folder, "server"), "--port=1", "--dir=/two words"], { stdio: ["ignore", "ignore", "pipe"] });
+      serve = spawn(
+        program,
+        [...before, join(folder, "serve.sh"), "sh", join(folder, "server"), "--port=1", "--dir=/two words"],
+        { stdio: ["ignore", "ignore", "pipe"] },
+      );
       said = "";
       serve.stderr?.setEncoding("utf8").on("data", (text: string) => (said += text));
     };
@@ -53,8 +66,15 @@ for (const shell of SHELLS) {
       process.kill(await run(0), "SIGKILL");
       process.kill(await run(1), "SIGKILL");
       await run(2);
-      assert.deepEqual(runs().map((line) => line.slice(line.indexOf(" "))), Array.from({ length: 3 }, () => " none --port=1 --dir=/two words"));
-      await waitFor(() => /ended with 137 after \d+ s/.test(said), { what: "what is said of it", deadlineMs: 50_000, everyMs: 10 });
+      assert.deepEqual(
+        runs().map((line) => line.slice(line.indexOf(" "))),
+        Array.from({ length: 3 }, () => " none --port=1 --dir=/two words"),
+      );
+      await waitFor(() => /ended with 137 after \d+ s/.test(said), {
+        what: "what is said of it",
+        deadlineMs: 50_000,
+        everyMs: 10,
+      });
     });
 
     it("leaves a server that does not stay up to the kubelet, with its exit code", async () => {
@@ -76,7 +96,11 @@ for (const shell of SHELLS) {
       start(0);
       const pid = await run(0);
       process.kill(pid, "SIGSTOP");
-      await waitFor(() => readFileSync(`/proc/${pid}/stat`, "utf8").includes(") T ") || undefined, { what: "frozen", deadlineMs: 50_000, everyMs: 10 });
+      await waitFor(() => readFileSync(`/proc/${pid}/stat`, "utf8").includes(") T ") || undefined, {
+        what: "frozen",
+        deadlineMs: 50_000,
+        everyMs: 10,
+      });
       assert.deepEqual([serve.exitCode, runs().length], [null, 1]);
       process.kill(pid, "SIGCONT");
       process.kill(pid, "SIGKILL");
@@ -91,7 +115,10 @@ for (const shell of SHELLS) {
       writeFileSync(join(folder, "password", "default"), "second");
       process.kill(pid, "SIGKILL");
       await run(1);
-      assert.deepEqual(runs().map((line) => line.split(" ")[1]), ["first", "second"]);
+      assert.deepEqual(
+        runs().map((line) => line.split(" ")[1]),
+        ["first", "second"],
+      );
     });
   });
 }

@@ -13,11 +13,16 @@ export interface Ended {
 /** Runs an operator's command with --json. */
 export async function command(w: World, ...args: readonly string[]): Promise<Ended> {
   const { code, stdout, stderr } = await w.cli(...args, "--json");
-  const receipt = JSON.parse(stdout || "{}") as { notes?: string[]; problems?: string[]; error?: { problems: string[] } };
+  const receipt = JSON.parse(stdout || "{}") as {
+    notes?: string[];
+    problems?: string[];
+    error?: { problems: string[] };
+  };
   return { code, notes: receipt.notes ?? [], problems: receipt.problems ?? receipt.error?.problems ?? [stderr] };
 }
 
-export const snapshotIn = ({ notes }: Ended): string => notes.map((note) => /^snapshot (\S+)$/.exec(note)?.[1]).find((id) => id !== undefined) ?? "";
+export const snapshotIn = ({ notes }: Ended): string =>
+  notes.map((note) => /^snapshot (\S+)$/.exec(note)?.[1]).find((id) => id !== undefined) ?? "";
 
 /** Whether a site knows that this snapshot, or one that its schedule took after it, is in the store. Ids begin with their time. */
 export const isNewest = ({ snapshots }: SiteRoleStatus, id: string): boolean => (snapshots?.newest?.id ?? "") >= id;

@@ -61,22 +61,33 @@ function ask(name: string): Promise<void> {
     };
     socket.once("error", (error) => end(error.message));
     socket.once("message", (message) => {
-      const { id: answeredId, rcode, answers = [] } = decode(message) as ReturnType<typeof decode> & { readonly rcode?: string };
+      const {
+        id: answeredId,
+        rcode,
+        answers = [],
+      } = decode(message) as ReturnType<typeof decode> & { readonly rcode?: string };
       const hasAddress = answers.some((each) => each.type === QTYPE_A);
-      end(answeredId === id && rcode === "NOERROR" && hasAddress ? undefined : `${rcode ?? "no code"}, ${answers.length} records`);
+      end(
+        answeredId === id && rcode === "NOERROR" && hasAddress
+          ? undefined
+          : `${rcode ?? "no code"}, ${answers.length} records`,
+      );
     });
     send(TRIES);
   });
 }
 
 let told = false;
-const timer = setInterval(() => {
-  if (told && asked >= Number(least)) return end();
-  asked += 1;
-  const name = asked % 2 === 0 ? `known-${asked % KNOWN_NAMES}.lab.test` : `${run}-${asked}.lab.test`;
-  const query = ask(name).finally(() => open.delete(query));
-  open.add(query);
-}, 1000 / Number(rate));
+const timer = setInterval(
+  () => {
+    if (told && asked >= Number(least)) return end();
+    asked += 1;
+    const name = asked % 2 === 0 ? `known-${asked % KNOWN_NAMES}.lab.test` : `${run}-${asked}.lab.test`;
+    const query = ask(name).finally(() => open.delete(query));
+    open.add(query);
+  },
+  1000 / Number(rate),
+);
 
 process.stdin.resume().once("end", () => (told = true));
 

@@ -15,11 +15,14 @@ function pidOf(world: World, site: LabSite, program: PodProgram): number {
 
 export const serverPid = (world: World, site: LabSite): number => pidOf(world, site, "server");
 /** Masters and workers of every gateway. */
-export const gatewayPids = (world: World, site: LabSite): readonly number[] => podProcesses(siteOf(world.lab.plan, site), "gateway");
+export const gatewayPids = (world: World, site: LabSite): readonly number[] =>
+  podProcesses(siteOf(world.lab.plan, site), "gateway");
 export const guardPid = (world: World, site: LabSite): number => pidOf(world, site, "guard");
 
 /** User and system time so far, in seconds. */
 export function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /, "").split(" ");
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+    .replace(/^.*\) /, "")
+    .split(" ");
   return (Number(fields[11]) + Number(fields[12])) / Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
 }

@@ -17,7 +17,13 @@ const HTTP_PORT = 9153;
 const FETCH = "fetch(process.argv[1]).then((reply) => reply.text()).then((text) => process.stdout.write(text))";
 
 interface PodList {
-  readonly items: readonly { readonly metadata: { readonly name: string; readonly deletionTimestamp?: string }; readonly status: { readonly podIP?: string; readonly conditions?: readonly { readonly type: string; readonly status: string }[] } }[];
+  readonly items: readonly {
+    readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
+    readonly status: {
+      readonly podIP?: string;
+      readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+    };
+  }[];
 }
 
 /** One replica. */
@@ -39,9 +45,21 @@ export class Resolvers {
   ready(count: number): Promise<readonly Replica[]> {
     return waitFor(
       async () => {
-        const pods = ((await this.world.get(this.site, `/api/v1/namespaces/${RESOLVER_NAMESPACE}/pods?labelSelector=app.kubernetes.io/component=resolver`)) as PodList).items;
-        const ready = pods.flatMap(({ metadata, status }) => (status.podIP !== undefined && metadata.deletionTimestamp === undefined && status.conditions?.some((each) => each.type === "Ready" && each.status === "True") === true ? [{ name: metadata.name, address: status.podIP }] : []));
-        if (ready.length !== count || pods.length !== count) throw new Error(`${ready.length} of ${pods.length} are ready`);
+        const pods = (
+          (await this.world.get(
+            this.site,
+            `/api/v1/namespaces/${RESOLVER_NAMESPACE}/pods?labelSelector=app.kubernetes.io/component=resolver`,
+          )) as PodList
+        ).items;
+        const ready = pods.flatMap(({ metadata, status }) =>
+          status.podIP !== undefined &&
+          metadata.deletionTimestamp === undefined &&
+          status.conditions?.some((each) => each.type === "Ready" && each.status === "True") === true
+            ? [{ name: metadata.name, address: status.podIP }]
+            : [],
+        );
+        if (ready.length !== count || pods.length !== count)
+          throw new Error(`${ready.length} of ${pods.length} are ready`);
         return ready;
       },
       { what: `${this.site}: ${count} resolvers`, deadlineMs: 300_000 },
@@ -50,7 +68,11 @@ export class Resolvers {
 
   /** The address that the site's pods ask. */
   async service(): Promise<string> {
-    return ((await this.world.get(this.site, `/api/v1/namespaces/${RESOLVER_NAMESPACE}/services/resolver`)) as { spec: { clusterIP: string } }).spec.clusterIP;
+    return (
+      (await this.world.get(this.site, `/api/v1/namespaces/${RESOLVER_NAMESPACE}/services/resolver`)) as {
+        spec: { clusterIP: string };
+      }
+    ).spec.clusterIP;
   }
 
   /** By the Service, with dig. */
@@ -65,16 +87,35 @@ export class Resolvers {
 
   /** Sum of a replica's metrics whose name and labels begin so; 0 when there are none yet. */
   async metric({ address }: Replica, start: string): Promise<number> {
-    const text = await run("nsenter", [this.netns, process.execPath, "-e", FETCH, `http://${address}:${HTTP_PORT}/metrics`], { timeoutMs: 60_000 });
-    return text.split("\n").filter((line) => line.startsWith(start)).reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" ") + 1)), 0);
+    const text = await run(
+      "nsenter",
+      [this.netns, process.execPath, "-e", FETCH, `http://${address}:${HTTP_PORT}/metrics`],
+      { timeoutMs: 60_000 },
+    );
+    return text
+      .split("\n")
+      .filter((line) => line.startsWith(start))
+      .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" ") + 1)), 0);
   }
 
   /** Queries at the Service from before `during` runs until after it, and until there were `least`. */
   async loadDuring(queriesASecond: number, during: () => Promise<void>, least = 0): Promise<DnsLoadReport> {
-    const args = [await this.service(), "53", String(queriesASecond), `${this.site}-${Date.now().toString(36)}`, String(least)];
-    const child = spawn("nsenter", [this.netns, process.execPath, "--import", "tsx", join(__dirname, "dnsLoad.ts"), ...args], { stdio: ["pipe", "pipe", "inherit"] });
+    const args = [
+      await this.service(),
+      "53",
+      String(queriesASecond),
+      `${this.site}-${Date.now().toString(36)}`,
+      String(least),
+    ];
+    const child = spawn(
+      "nsenter",
+      [this.netns, process.execPath, "--import", "tsx", join(__dirname, "dnsLoad.ts"), ...args],
+      { stdio: ["pipe", "pipe", "inherit"] },
+    );
     let said = "";
-    const begun = new Promise<void>((resolve) => child.stdout.setEncoding("utf8").on("data", (text: string) => resolve(void (said += text))));
+    const begun = new Promise<void>((resolve) =>
+      child.stdout.setEncoding("utf8").on("data", (text: string) => resolve(void (said += text))),
+    );
     const ended = new Promise<number | null>((resolve, reject) => {
       child.once("error", reject);
       child.once("close", resolve);
@@ -91,7 +132,20 @@ export class Resolvers {
   }
 
   private digAt(server: string, port: number, name: string, flags: readonly string[]): Promise<DigAnswer> {
-    return this.inside(this.debian.program("dig"), `@${server}`, "-p", String(port), "+tries=3", "+time=10", "+noall", "+comments", "+answer", "+stats", ...flags, name).then(parseDig);
+    return this.inside(
+      this.debian.program("dig"),
+      `@${server}`,
+      "-p",
+      String(port),
+      "+tries=3",
+      "+time=10",
+      "+noall",
+      "+comments",
+      "+answer",
+      "+stats",
+      ...flags,
+      name,
+    ).then(parseDig);
   }
 
   private inside(...command: readonly string[]): Promise<string> {

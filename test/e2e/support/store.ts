@@ -25,7 +25,9 @@ export class Store {
   /** Relative to the site's prefix. */
   files(): readonly string[] {
     if (!existsSync(this.folder)) return [];
-    return readdirSync(this.folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(this.folder.length + 1));
+    return readdirSync(this.folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(this.folder.length + 1));
   }
 
   path(file: string): string {

@@ -23,7 +23,9 @@ export class Disk {
   ) {}
 
   static async of(w: World, site: LabSite): Promise<Disk> {
-    const claim = (await w.get(site, "/api/v1/namespaces/cache/persistentvolumeclaims/data-dragonfly-0")) as { spec: { volumeName: string } };
+    const claim = (await w.get(site, "/api/v1/namespaces/cache/persistentvolumeclaims/data-dragonfly-0")) as {
+      spec: { volumeName: string };
+    };
     return new Disk(w, site, join(siteOf(w.lab.plan, site).directory, "volumes", claim.spec.volumeName));
   }
 
@@ -31,7 +33,15 @@ export class Disk {
     // Under another name the old folder is out of reach of what is mounted here: the kubelet's mounts of it would share that.
     renameSync(this.folder, this.kept);
     mkdirSync(this.folder);
-    this.onNode("mount", "-t", "tmpfs", "-o", `size=${mebibytes}m,mode=0770,uid=${USER},gid=${USER}`, "tmpfs", this.folder);
+    this.onNode(
+      "mount",
+      "-t",
+      "tmpfs",
+      "-o",
+      `size=${mebibytes}m,mode=0770,uid=${USER},gid=${USER}`,
+      "tmpfs",
+      this.folder,
+    );
   }
 
   /** The old one is there again for the next pod. */
@@ -60,7 +70,9 @@ export class Disk {
       () => {
         const { bavail, bsize } = statfsSync(folder);
         if (bavail > 0) appendFileSync(this.inside(FILLER), Buffer.alloc(bavail * bsize));
-        const dumping = readdirSync(folder).some((name) => name.startsWith("temp-") && Date.now() - statSync(join(folder, name)).mtimeMs < 10_000);
+        const dumping = readdirSync(folder).some(
+          (name) => name.startsWith("temp-") && Date.now() - statSync(join(folder, name)).mtimeMs < 10_000,
+        );
         return bavail === 0 && !dumping;
       },
       { what: `${this.site}: a full disk`, deadlineMs: 180_000 },
@@ -74,10 +86,14 @@ export class Disk {
 
   /** A new pod, which takes the disk that is there now. */
   async restart(): Promise<void> {
-    const uid = async (): Promise<string | undefined> => ((await this.w.get(this.site, POD)) as { metadata: { uid: string } } | undefined)?.metadata.uid;
+    const uid = async (): Promise<string | undefined> =>
+      ((await this.w.get(this.site, POD)) as { metadata: { uid: string } } | undefined)?.metadata.uid;
     const before = await uid();
     await this.w.remove(this.site, POD);
-    await waitFor(async () => ![undefined, before].includes(await uid()) && serverPid(this.w, this.site) > 0, { what: `${this.site}: a new pod`, deadlineMs: 300_000 });
+    await waitFor(async () => ![undefined, before].includes(await uid()) && serverPid(this.w, this.site) > 0, {
+      what: `${this.site}: a new pod`,
+      deadlineMs: 300_000,
+    });
   }
 
   private onNode(...command: readonly string[]): void {

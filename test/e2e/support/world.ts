@@ -37,8 +37,14 @@ export class World {
   static async open(): Promise<World> {
     const tools = Toolchain.prepared();
     const lab = new Lab(planLab(process.env["LAB_NAME"] || "test"), tools);
-    await lab.up({ link: { rttMs: 80, bandwidthKBps: null }, dragonfly: process.env["DRAGONFLY_BINARY"] || undefined }, new Progress());
-    return new World(lab, await Deployment.open(lab, tools, { engine: ENGINE, toolchain: toolchainKind(process.env["TOOLCHAIN"]) }));
+    await lab.up(
+      { link: { rttMs: 80, bandwidthKBps: null }, dragonfly: process.env["DRAGONFLY_BINARY"] || undefined },
+      new Progress(),
+    );
+    return new World(
+      lab,
+      await Deployment.open(lab, tools, { engine: ENGINE, toolchain: toolchainKind(process.env["TOOLCHAIN"]) }),
+    );
   }
 
   async role(site: LabSite): Promise<SiteRoleObject | undefined> {
@@ -61,7 +67,12 @@ export class World {
     return (await this.role(site))?.status;
   }
 
-  async statusWhere(site: LabSite, what: string, condition: (status: SiteRoleStatus) => boolean, ms = PATIENCE_MS): Promise<SiteRoleStatus> {
+  async statusWhere(
+    site: LabSite,
+    what: string,
+    condition: (status: SiteRoleStatus) => boolean,
+    ms = PATIENCE_MS,
+  ): Promise<SiteRoleStatus> {
     let last: SiteRoleStatus | undefined;
     return waitFor(
       async () => {
@@ -92,13 +103,21 @@ export class World {
     await this.firstWrite(primary, key);
     await this.arrives(replica, key);
     const linked = (status: SiteRoleStatus): boolean => status.peers.every((peer) => peer.reachable);
-    await this.statusWhere(replica, "in sync, and not behind", (status) => status.replication?.inSync === true && (status.replication.lagSeconds ?? Infinity) < 3 && linked(status));
+    await this.statusWhere(
+      replica,
+      "in sync, and not behind",
+      (status) =>
+        status.replication?.inSync === true && (status.replication.lagSeconds ?? Infinity) < 3 && linked(status),
+    );
     await this.statusWhere(primary, "serves, and sees the other site", (status) => status.serving && linked(status));
   }
 
   /** Waits until a site's own copy has a key. */
   async arrives(site: LabSite, key: string): Promise<void> {
-    await waitFor(() => this.reading(site, async (client) => (await client.exists(key)) === 1), { what: `${key} in ${site}`, deadlineMs: PATIENCE_MS });
+    await waitFor(() => this.reading(site, async (client) => (await client.exists(key)) === 1), {
+      what: `${key} in ${site}`,
+      deadlineMs: PATIENCE_MS,
+    });
   }
 
   /** What `work` finds in a site's own copy. */
@@ -122,7 +141,12 @@ export class World {
   }
 
   /** A client that does not connect again once it is in. Rejects when the user is refused, or nobody lets it in for a while. */
-  async client(site: LabSite, user: string | null = "appcache", access: "write" | "read" = "write", password?: string): Promise<Redis> {
+  async client(
+    site: LabSite,
+    user: string | null = "appcache",
+    access: "write" | "read" = "write",
+    password?: string,
+  ): Promise<Redis> {
     const until = performance.now() + CONNECT_MS;
     for (;;) {
       try {
@@ -135,9 +159,25 @@ export class World {
     }
   }
 
-  private async connect(site: LabSite, user: string | null, access: "write" | "read", password: string | undefined): Promise<Redis> {
-    const secret = password ?? (user === null ? "" : (await this.deployment.passwords())[user] ?? "");
-    const redis = new Redis({ ...parseEndpoint(this.deployment.url(site, access)), ...(user === null ? {} : { username: user, password: secret }), lazyConnect: true, retryStrategy: () => null, enableReadyCheck: false, enableOfflineQueue: false, maxRetriesPerRequest: 0, disableClientInfo: true, connectTimeout: 10_000, commandTimeout: 15_000 });
+  private async connect(
+    site: LabSite,
+    user: string | null,
+    access: "write" | "read",
+    password: string | undefined,
+  ): Promise<Redis> {
+    const secret = password ?? (user === null ? "" : ((await this.deployment.passwords())[user] ?? ""));
+    const redis = new Redis({
+      ...parseEndpoint(this.deployment.url(site, access)),
+      ...(user === null ? {} : { username: user, password: secret }),
+      lazyConnect: true,
+      retryStrategy: () => null,
+      enableReadyCheck: false,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      disableClientInfo: true,
+      connectTimeout: 10_000,
+      commandTimeout: 15_000,
+    });
     let refusal: Error | null = null;
     redis.on("error", (error: Error) => (refusal ??= error));
     try {
@@ -167,7 +207,13 @@ export class World {
 
   /** Numbered writes at `site` while `during` runs; then every acknowledged one is looked for at `at`, by a process that knows nothing else. */
   async lossDuring(site: LabSite, at: LabSite, seconds: number, during: () => Promise<void>): Promise<LossReport> {
-    const writer = { beside: site, run: `e2e-${++this.runs}-${Date.now().toString(36)}`, writesASecond: 1_500, connections: 16, pipeline: 10 };
+    const writer = {
+      beside: site,
+      run: `e2e-${++this.runs}-${Date.now().toString(36)}`,
+      writesASecond: 1_500,
+      connections: 16,
+      pipeline: 10,
+    };
     return (await underLoad(this.deployment, { writers: [writer], seconds, readAt: at }, during)).report;
   }
 

@@ -11,16 +11,29 @@ describe("a lab's stack file", () => {
 
   it("leads the snapshots to this lab's own S3 server, by a user whose key is yet to be set", () => {
     const { file, missing } = withKept(wanted, "");
-    assert.deepEqual((parse(file) as File).config["dragonfly-dr:snapshots"].s3, { endpoint: "http://10.213.0.1:7070", bucket: "dragonfly-snapshots" });
-    assert.deepEqual(missing.map(configPath), ["dragonfly-dr:snapshots.s3.accessKey", "dragonfly-dr:snapshots.s3.secretKey"]);
+    assert.deepEqual((parse(file) as File).config["dragonfly-dr:snapshots"].s3, {
+      endpoint: "http://10.213.0.1:7070",
+      bucket: "dragonfly-snapshots",
+    });
+    assert.deepEqual(missing.map(configPath), [
+      "dragonfly-dr:snapshots.s3.accessKey",
+      "dragonfly-dr:snapshots.s3.secretKey",
+    ]);
   });
 
   it("keeps what Pulumi has written into an earlier one", () => {
-    const earlier = "encryptionsalt: v1:abc\nconfig:\n  dragonfly-dr:snapshots:\n    s3:\n      accessKey:\n        secure: one\n      secretKey:\n        secure: two\n";
+    const earlier =
+      "encryptionsalt: v1:abc\nconfig:\n  dragonfly-dr:snapshots:\n    s3:\n      accessKey:\n        secure: one\n      secretKey:\n        secure: two\n";
     const { file, missing } = withKept(wanted, earlier);
     const parsed = parse(file) as File;
     assert.equal(parsed.encryptionsalt, "v1:abc");
-    assert.deepEqual([parsed.config["dragonfly-dr:snapshots"].s3["accessKey"], parsed.config["dragonfly-dr:snapshots"].s3["secretKey"]], [{ secure: "one" }, { secure: "two" }]);
+    assert.deepEqual(
+      [
+        parsed.config["dragonfly-dr:snapshots"].s3["accessKey"],
+        parsed.config["dragonfly-dr:snapshots"].s3["secretKey"],
+      ],
+      [{ secure: "one" }, { secure: "two" }],
+    );
     assert.deepEqual(missing, []);
   });
 });

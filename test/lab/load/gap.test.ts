@@ -12,7 +12,12 @@ const gapOf = (acks: readonly number[], end: number | null): { ms: number; open:
 };
 
 describe("lab/load: the longest gap between acknowledgements", () => {
-  const cases: readonly [name: string, acks: number[], end: number | null, gap: { ms: number; open: boolean } | null][] = [
+  const cases: readonly [
+    name: string,
+    acks: number[],
+    end: number | null,
+    gap: { ms: number; open: boolean } | null,
+  ][] = [
     ["no acknowledgement", [], 100, null],
     ["one, and the writer was killed", [5], null, null],
     ["one, and the run went on in silence", [5], 105, { ms: 100, open: true }],

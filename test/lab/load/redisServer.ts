@@ -42,7 +42,10 @@ export class TestRedis {
   readonly credentials: Credentials = { username: "appcache", password: PASSWORD };
   private process: ChildProcess | null = null;
 
-  private constructor(private readonly binary: Binary, readonly endpoint: Endpoint) {
+  private constructor(
+    private readonly binary: Binary,
+    readonly endpoint: Endpoint,
+  ) {
     writeFileSync(this.passwordFile, `${PASSWORD}\n`, { mode: 0o600 });
     writeFileSync(join(this.folder, "users.acl"), USERS);
   }
@@ -59,8 +62,20 @@ export class TestRedis {
 
   /** Runs the server (again), with what its dump holds, and waits until it answers. */
   async run(): Promise<void> {
-    const flags = ["--bind", this.endpoint.host, "--port", String(this.endpoint.port), "--dir", this.folder, "--aclfile", join(this.folder, "users.acl"), "--save", ""];
-    const env = this.binary.libraries === null ? process.env : { ...process.env, LD_LIBRARY_PATH: this.binary.libraries };
+    const flags = [
+      "--bind",
+      this.endpoint.host,
+      "--port",
+      String(this.endpoint.port),
+      "--dir",
+      this.folder,
+      "--aclfile",
+      join(this.folder, "users.acl"),
+      "--save",
+      "",
+    ];
+    const env =
+      this.binary.libraries === null ? process.env : { ...process.env, LD_LIBRARY_PATH: this.binary.libraries };
     this.process = spawn(this.binary.path, flags, { env, stdio: "ignore" });
     await (await this.admin()).quit();
   }

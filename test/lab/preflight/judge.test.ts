@@ -18,9 +18,22 @@ describe("lab: what a machine lacks", () => {
   it("is nothing on a good one", () => assert.deepEqual(lacks(good), []));
 
   it("is told all at once, each with its remedy", () => {
-    const lines = lacks({ ...good, isRoot: false, versions: { node: "18.1.0", go: null, python3: "3.11" }, missingKernelFeatures: ["overlayfs"], freeBytes: 2 ** 30 });
+    const lines = lacks({
+      ...good,
+      isRoot: false,
+      versions: { node: "18.1.0", go: null, python3: "3.11" },
+      missingKernelFeatures: ["overlayfs"],
+      freeBytes: 2 ** 30,
+    });
     assert.equal(lines.length, 5);
-    for (const [i, start] of ["user: not root", "node: version 18.1.0; install 20.19", "go: not on PATH", "kernel: no overlayfs", "disk: 1.0 GiB free at /cache; free 20 GiB"].entries()) assert.ok(lines[i]?.startsWith(start), lines[i]);
+    for (const [i, start] of [
+      "user: not root",
+      "node: version 18.1.0; install 20.19",
+      "go: not on PATH",
+      "kernel: no overlayfs",
+      "disk: 1.0 GiB free at /cache; free 20 GiB",
+    ].entries())
+      assert.ok(lines[i]?.startsWith(start), lines[i]);
   });
 
   it("asks for less room once every tool is there", () => {
@@ -28,5 +41,6 @@ describe("lab: what a machine lacks", () => {
     assert.equal(lacks({ ...good, mustFetch: true, freeBytes: 7 * 2 ** 30 }).length, 1);
   });
 
-  it("compares versions by number", () => assert.deepEqual(lacks({ ...good, versions: { node: "22.1.0", go: "2.0", python3: "3.10" } }), []));
+  it("compares versions by number", () =>
+    assert.deepEqual(lacks({ ...good, versions: { node: "22.1.0", go: "2.0", python3: "3.10" } }), []));
 });

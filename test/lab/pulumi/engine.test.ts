@@ -76,7 +76,10 @@ describe("the engine with the lab's plugins", function () {
   const pulumi = (...args: string[]): Promise<{ code: number; output: string }> =>
     new Promise((resolve) => {
       execFile("pulumi", args, { cwd: folder, env }, (error, stdout, stderr) => {
-        resolve({ code: typeof error?.code === "number" ? error.code : error === null ? 0 : 1, output: stdout + stderr });
+        resolve({
+          code: typeof error?.code === "number" ? error.code : error === null ? 0 : 1,
+          output: stdout + stderr,
+        });
       });
     });
 

@@ -21,10 +21,18 @@ describe("a PULUMI_HOME", function () {
   after(() => rm(cacheDir, { recursive: true, force: true }));
 
   it("holds the CLI and the plugins where the engine looks, and is made once", async () => {
-    const [first, second] = await Promise.all([installPulumiHome({ cacheDir, pulumiBinary }), installPulumiHome({ cacheDir, pulumiBinary })]);
+    const [first, second] = await Promise.all([
+      installPulumiHome({ cacheDir, pulumiBinary }),
+      installPulumiHome({ cacheDir, pulumiBinary }),
+    ]);
     assert.deepEqual(first, second);
     const home = first.env["PULUMI_HOME"] ?? "";
-    const places = ["bin/pulumi", "bin/pulumi-language-nodejs", "plugins/resource-random-v4.21.2/pulumi-resource-random", "plugins/resource-kubernetes-v4.34.2/pulumi-resource-kubernetes"];
+    const places = [
+      "bin/pulumi",
+      "bin/pulumi-language-nodejs",
+      "plugins/resource-random-v4.21.2/pulumi-resource-random",
+      "plugins/resource-kubernetes-v4.34.2/pulumi-resource-kubernetes",
+    ];
     for (const place of places) assert.ok(existsSync(join(home, place)), place);
     assert.ok(first.env["PATH"]?.startsWith(`${join(home, "bin")}:`));
     assert.deepEqual((await readdir(cacheDir)).filter((name) => name.startsWith("pulumi-home-")).length, 1);
@@ -39,23 +47,33 @@ describe("a PULUMI_HOME", function () {
 
   it("goes when nobody has used it for a day", async () => {
     const { env } = await installPulumiHome({ cacheDir, pulumiBinary });
-    const [old, recent] = [await mkdtemp(join(cacheDir, "pulumi-home-")), await mkdtemp(join(cacheDir, "pulumi-home-"))];
+    const [old, recent] = [
+      await mkdtemp(join(cacheDir, "pulumi-home-")),
+      await mkdtemp(join(cacheDir, "pulumi-home-")),
+    ];
     const longAgo = new Date(Date.now() - 25 * 3_600_000);
     await utimes(old, longAgo, longAgo);
     await utimes(env["PULUMI_HOME"] ?? "", longAgo, longAgo);
     await installPulumiHome({ cacheDir, pulumiBinary });
-    assert.deepEqual([old, recent, env["PULUMI_HOME"] ?? ""].map((home) => existsSync(home)), [false, true, true]);
+    assert.deepEqual(
+      [old, recent, env["PULUMI_HOME"] ?? ""].map((home) => existsSync(home)),
+      [false, true, true],
+    );
   });
 
   it("cannot be made without the CLI", async () => {
-    await assert.rejects(installPulumiHome({ cacheDir, pulumiBinary: "/no/pulumi" }), { message: "/no/pulumi: the Pulumi CLI is not there; build the lab's tools first" });
+    await assert.rejects(installPulumiHome({ cacheDir, pulumiBinary: "/no/pulumi" }), {
+      message: "/no/pulumi: the Pulumi CLI is not there; build the lab's tools first",
+    });
   });
 
   it("has plugins that tell their port and end with the engine", async () => {
     const { env } = await installPulumiHome({ cacheDir, pulumiBinary });
     const plugin = join(env["PULUMI_HOME"] ?? "", "plugins/resource-random-v4.21.2/pulumi-resource-random");
     // In place of the engine: a shell that starts the plugin, tells its process id, and is killed.
-    const engine = spawn("/bin/sh", ["-c", `${shellQuote(plugin)} 127.0.0.1:1 & echo pid $!; wait`], { stdio: ["ignore", "pipe", "inherit"] });
+    const engine = spawn("/bin/sh", ["-c", `${shellQuote(plugin)} 127.0.0.1:1 & echo pid $!; wait`], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     const [pluginId, port] = await pidAndPort(engine);
     assert.match(port, /^\d+$/);
     engine.kill("SIGKILL");

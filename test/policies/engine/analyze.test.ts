@@ -31,9 +31,17 @@ describe("pulumi policy analyze", function () {
 
   const pulumi = (args: readonly string[], own: Readonly<Record<string, string | undefined>> = env): Promise<Answer> =>
     new Promise((resolve) => {
-      execFile("pulumi", [...args, "--non-interactive"], { cwd: folder, env: own, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
-        resolve({ code: typeof error?.code === "number" ? error.code : error === null ? 0 : 1, output: stdout + stderr });
-      });
+      execFile(
+        "pulumi",
+        [...args, "--non-interactive"],
+        { cwd: folder, env: own, maxBuffer: 2 ** 26 },
+        (error, stdout, stderr) => {
+          resolve({
+            code: typeof error?.code === "number" ? error.code : error === null ? 0 : 1,
+            output: stdout + stderr,
+          });
+        },
+      );
     });
 
   before(async () => {
@@ -44,7 +52,13 @@ describe("pulumi policy analyze", function () {
     await writeFile(join(folder, "passphrase"), "for this test only");
     await writeFile(join(folder, "Pulumi.yaml"), `name: ${PROJECT}\nruntime: nodejs\n`);
     const home = await installPulumiHome({ cacheDir: cacheDirectory(), pulumiBinary });
-    env = { ...process.env, ...home.env, ...onDay(TODAY), PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`, [PASSPHRASE]: join(folder, "passphrase") };
+    env = {
+      ...process.env,
+      ...home.env,
+      ...onDay(TODAY),
+      PULUMI_BACKEND_URL: `file://${join(folder, "backend")}`,
+      [PASSPHRASE]: join(folder, "passphrase"),
+    };
     ({ resources } = await withBundles((extras) => renderStackFile(join(PROJECT_ROOT, "Pulumi.primary.yaml"), extras)));
   });
   after(() => rm(folder, { recursive: true, force: true }));
@@ -52,7 +66,9 @@ describe("pulumi policy analyze", function () {
   /** A stack of a file backend that holds what an update would have left; gives its exported state. */
   async function importedStack(stack: string, made: readonly RenderedResource[]): Promise<string> {
     assert.equal((await pulumi(["stack", "init", stack])).code, 0);
-    const empty = JSON.parse((await pulumi(["stack", "export", "--stack", stack])).output) as { deployment: Record<string, unknown> };
+    const empty = JSON.parse((await pulumi(["stack", "export", "--stack", stack])).output) as {
+      deployment: Record<string, unknown>;
+    };
     const state = stateOf(PROJECT, stack, made) as { deployment: Record<string, unknown> };
     // Values are encrypted on the way in by what the stack encrypts with.
     state.deployment["secrets_providers"] = empty.deployment["secrets_providers"];
@@ -83,8 +99,15 @@ describe("pulumi policy analyze", function () {
     await importedStack("broken", broken);
     const { code, output } = await pulumi(["policy", "analyze", "--policy-pack", PACK, "--stack", "broken", "--json"]);
     assert.notEqual(code, 0);
-    const events = output.split("\n").filter((line) => line.startsWith("{")).map((line) => (JSON.parse(line) as { policyEvent?: { policyName: string; enforcementLevel: string } }).policyEvent);
-    const mandatory = new Set(events.flatMap((event) => (event?.enforcementLevel === "mandatory" ? [event.policyName] : [])));
+    const events = output
+      .split("\n")
+      .filter((line) => line.startsWith("{"))
+      .map(
+        (line) => (JSON.parse(line) as { policyEvent?: { policyName: string; enforcementLevel: string } }).policyEvent,
+      );
+    const mandatory = new Set(
+      events.flatMap((event) => (event?.enforcementLevel === "mandatory" ? [event.policyName] : [])),
+    );
     for (const name of ["network-default-deny", "acl-secrets-in-plain"]) assert.ok(mandatory.has(name), output);
     assert.doesNotMatch(output, /hunter2/);
   });

@@ -29,14 +29,26 @@ function kindsOf(world: World): Mutant[] {
     case "on-premises":
       return [...networkMutants(world), ...serverMutants(world).filter(({ name }) => name.includes("snapshots"))];
     default:
-      return [...aclMutants(world), ...networkMutants(world), ...serverMutants(world), ...storageMutants(world), ...drMutants(world)];
+      return [
+        ...aclMutants(world),
+        ...networkMutants(world),
+        ...serverMutants(world),
+        ...storageMutants(world),
+        ...drMutants(world),
+      ];
   }
 }
 
 /** Mutants that no rule catches, and why none has to: what they change makes no difference. */
 export const SURVIVORS: readonly { readonly name: RegExp; readonly why: string }[] = [
-  { name: /^redis: gateway: (ingress 2|egress 1), peer 1 \d bits wider$/, why: "the lab's peer has an address in 10.0.0.0/8, which the same rule admits anyway" },
-  { name: /^cilium: (gateway|server|cache-resolver-resolver): (ingress|egress) closes nothing$/, why: "the policy of the whole namespace still closes the pods" },
+  {
+    name: /^redis: gateway: (ingress 2|egress 1), peer 1 \d bits wider$/,
+    why: "the lab's peer has an address in 10.0.0.0/8, which the same rule admits anyway",
+  },
+  {
+    name: /^cilium: (gateway|server|cache-resolver-resolver): (ingress|egress) closes nothing$/,
+    why: "the policy of the whole namespace still closes the pods",
+  },
 ];
 
 export const survivorOf = ({ name }: Mutant): string | undefined => SURVIVORS.find((each) => each.name.test(name))?.why;

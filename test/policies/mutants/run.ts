@@ -22,14 +22,18 @@ export interface Outcome {
 const { configuration, problems } = configure([shippedConfiguration], rules);
 if (problems.length > 0) throw new Error(problems.join("; "));
 
-const judgeBy = (own: readonly Rule[], resources: readonly RawResource[]): Judgement => judge(own, Estate.of(resources), configuration, TODAY);
+const judgeBy = (own: readonly Rule[], resources: readonly RawResource[]): Judgement =>
+  judge(own, Estate.of(resources), configuration, TODAY);
 
 /** Judges resources by every rule, with the configuration that the pack brings along. */
 export const judgeAll = (resources: readonly RawResource[]): Judgement => judgeBy(rules, resources);
 
 /** Judges a mutant by the rules of its family, a harmless variation by all. */
 export function run(mutant: Mutant): Outcome {
-  const { violations, notJudged } = judgeBy(mutant.family === null ? rules : rules.filter(({ family }) => family === mutant.family), mutant.make());
+  const { violations, notJudged } = judgeBy(
+    mutant.family === null ? rules : rules.filter(({ family }) => family === mutant.family),
+    mutant.make(),
+  );
   return {
     mutant,
     caught: violations.length > 0,

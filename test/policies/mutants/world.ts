@@ -39,7 +39,8 @@ const SHIPPED: readonly (readonly [string, readonly string[]])[] = [
  */
 export async function goodWorlds(): Promise<World[]> {
   const worlds: World[] = [];
-  for (const [name, files] of SHIPPED) worlds.push({ name, resources: await withBundles((extras) => rendered(files, extras)) });
+  for (const [name, files] of SHIPPED)
+    worlds.push({ name, resources: await withBundles((extras) => rendered(files, extras)) });
   return [
     ...worlds,
     { name: "cilium", resources: inCilium(worlds[0]?.resources ?? []) },
@@ -52,7 +53,15 @@ async function rendered(files: readonly string[], extras: BuildExtras): Promise<
   const drafts: Draft[] = [];
   for (const file of files) {
     const { stack, resources } = await renderStackFile(join(root, file), extras);
-    drafts.push(...resources.map(({ type, name, props, secrets }) => ({ type, name, stack, props: withoutPrograms(props as Props), secrets })));
+    drafts.push(
+      ...resources.map(({ type, name, props, secrets }) => ({
+        type,
+        name,
+        stack,
+        props: withoutPrograms(props as Props),
+        secrets,
+      })),
+    );
     if (!resources.some(({ type }) => type.startsWith("aws:s3/"))) drafts.push(...storage(stack));
   }
   return drafts;
@@ -62,11 +71,21 @@ async function rendered(files: readonly string[], extras: BuildExtras): Promise<
 function withoutPrograms(props: Props): Props {
   const data = props["data"];
   if (typeof data !== "object" || data === null || Array.isArray(data)) return props;
-  return { ...props, data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, key.endsWith(".cjs") ? "// a program\n" : value])) };
+  return {
+    ...props,
+    data: Object.fromEntries(
+      Object.entries(data).map(([key, value]) => [key, key.endsWith(".cjs") ? "// a program\n" : value]),
+    ),
+  };
 }
 
 /** One change of one world. `change` may break whatever it is given. */
-export const mutant = (world: World, name: string, family: Family | null, change: (resources: Draft[]) => void): Mutant => ({
+export const mutant = (
+  world: World,
+  name: string,
+  family: Family | null,
+  change: (resources: Draft[]) => void,
+): Mutant => ({
   name: `${world.name}: ${name}`,
   family,
   make: () => {
@@ -77,8 +96,14 @@ export const mutant = (world: World, name: string, family: Family | null, change
 });
 
 /** The resources of a kind, each by its place in the world, so that a clone can be changed at the same place. */
-export const places = (world: World, kind: string, stack = "primary"): { readonly at: number; readonly resource: Draft }[] =>
-  world.resources.flatMap((resource, at) => (resource.type.endsWith(`:${kind}`) && resource.stack === stack ? [{ at, resource }] : []));
+export const places = (
+  world: World,
+  kind: string,
+  stack = "primary",
+): { readonly at: number; readonly resource: Draft }[] =>
+  world.resources.flatMap((resource, at) =>
+    resource.type.endsWith(`:${kind}`) && resource.stack === stack ? [{ at, resource }] : [],
+  );
 
 /** @throws Error when the clone has another length: a mistake in a mutator. */
 export function at(resources: readonly Draft[], place: number): Draft {
@@ -90,14 +115,16 @@ export function at(resources: readonly Draft[], place: number): Draft {
 /** Walks into properties. @throws Error when the path leads nowhere. */
 export function dig(from: Json, ...path: readonly (string | number)[]): Json {
   let here: Json | undefined = from;
-  for (const key of path) here = Array.isArray(here) ? here[Number(key)] : typeof here === "object" && here !== null ? here[key] : undefined;
+  for (const key of path)
+    here = Array.isArray(here) ? here[Number(key)] : typeof here === "object" && here !== null ? here[key] : undefined;
   if (here === undefined) throw new Error(`nothing at ${path.join(".")}`);
   return here;
 }
 
 export function object(from: Json, ...path: readonly (string | number)[]): Props {
   const found = dig(from, ...path);
-  if (typeof found !== "object" || found === null || Array.isArray(found)) throw new Error(`no object at ${path.join(".")}`);
+  if (typeof found !== "object" || found === null || Array.isArray(found))
+    throw new Error(`no object at ${path.join(".")}`);
   return found;
 }
 

@@ -24,7 +24,10 @@ export function compare(program: string, seed: number, worlds: number): Comparis
     policies: Array.from({ length: 1 + random.below(4) }, (_, i) => randomPolicy(random, `p${world}-${i}`)),
     connections: Array.from({ length: CONNECTIONS_A_WORLD }, () => randomConnection(random)),
   }));
-  const theirs = ask(program, asked.map(({ policies, connections }) => ({ policies, connections: connections.map(question) })));
+  const theirs = ask(
+    program,
+    asked.map(({ policies, connections }) => ({ policies, connections: connections.map(question) })),
+  );
   const different: string[] = [];
   let allowed = 0;
   for (const [world, { policies, connections }] of asked.entries()) {
@@ -40,13 +43,25 @@ export function compare(program: string, seed: number, worlds: number): Comparis
 
 /** One answer, a list of truths, for each question. */
 export function ask(program: string, questions: readonly unknown[]): readonly (readonly boolean[])[] {
-  const { status, stdout, stderr } = spawnSync(program, { input: questions.map((each) => JSON.stringify(each)).join("\n"), encoding: "utf8", maxBuffer: LARGEST_ANSWER });
+  const { status, stdout, stderr } = spawnSync(program, {
+    input: questions.map((each) => JSON.stringify(each)).join("\n"),
+    encoding: "utf8",
+    maxBuffer: LARGEST_ANSWER,
+  });
   if (status !== 0) throw new Error(`cyclonus failed: ${stderr}`);
-  return stdout.trim().split("\n").map((line) => JSON.parse(line) as readonly boolean[]);
+  return stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as readonly boolean[]);
 }
 
 function networkOf(policies: readonly RandomPolicy[]) {
-  const resources = policies.map(({ metadata, spec }): RawResource => ({ type: "kubernetes:networking.k8s.io/v1:NetworkPolicy", name: metadata.name, stack: "s", props: { metadata, spec } }));
+  const resources = policies.map(({ metadata, spec }): RawResource => ({
+    type: "kubernetes:networking.k8s.io/v1:NetworkPolicy",
+    name: metadata.name,
+    stack: "s",
+    props: { metadata, spec },
+  }));
   return Estate.of(resources).stacks[0]?.network.policies ?? [];
 }
 
@@ -54,9 +69,17 @@ const question = ({ from, to, port, protocol }: Connection) => ({
   from: peer(from),
   to: peer(to),
   port,
-  portName: to.kind === "pod" ? (PORTS.find((each) => each.port === port && each.protocol === protocol)?.name ?? "") : "",
+  portName:
+    to.kind === "pod" ? (PORTS.find((each) => each.port === port && each.protocol === protocol)?.name ?? "") : "",
   protocol,
 });
 
 const peer = (endpoint: Endpoint) =>
-  endpoint.kind === "address" ? { ip: endpoint.ip } : { ip: endpoint.ip, namespace: endpoint.namespace, namespaceLabels: endpoint.namespaceLabels, labels: endpoint.labels };
+  endpoint.kind === "address"
+    ? { ip: endpoint.ip }
+    : {
+        ip: endpoint.ip,
+        namespace: endpoint.namespace,
+        namespaceLabels: endpoint.namespaceLabels,
+        labels: endpoint.labels,
+      };

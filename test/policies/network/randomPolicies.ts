@@ -21,11 +21,23 @@ const PORTS: readonly NamedPort[] = [
   { name: "dns", port: 53, protocol: "UDP" },
 ];
 const NUMBERS = [53, 80, 443, 6379, 9999];
-const CIDRS = ["10.0.0.0/8", "10.1.0.0/16", "10.1.2.0/24", "0.0.0.0/0", "192.168.0.0/16", "203.0.113.0/24", "10.1.2.3/32"];
+const CIDRS = [
+  "10.0.0.0/8",
+  "10.1.0.0/16",
+  "10.1.2.0/24",
+  "0.0.0.0/0",
+  "192.168.0.0/16",
+  "203.0.113.0/24",
+  "10.1.2.3/32",
+];
 const ADDRESSES = ["10.1.2.3", "10.1.2.4", "10.1.9.9", "10.9.9.9", "192.168.3.4", "203.0.113.9", "8.8.8.8"];
 
-const labels = (random: Random): Record<string, string> => Object.fromEntries(random.some(KEYS, 3).map((key) => [key, random.pick(VALUES)]));
-const namespaceLabels = (name: string): Record<string, string> => ({ [NAMESPACE_NAME]: name, team: VALUES[NAMESPACES.indexOf(name)] ?? "a" });
+const labels = (random: Random): Record<string, string> =>
+  Object.fromEntries(random.some(KEYS, 3).map((key) => [key, random.pick(VALUES)]));
+const namespaceLabels = (name: string): Record<string, string> => ({
+  [NAMESPACE_NAME]: name,
+  team: VALUES[NAMESPACES.indexOf(name)] ?? "a",
+});
 
 /**
  * @param missingKeys `met`: a NotIn stands alone, and an object without the label meets it, as the API server has it.
@@ -40,7 +52,10 @@ export function randomSelector(random: Random, missingKeys: "met" | "refused" = 
     const demand = { key, operator, values: [random.pick(VALUES), ...random.some(VALUES, 1)] };
     return operator === "NotIn" && missingKeys === "refused" ? [demand, { key, operator: "Exists" }] : [demand];
   });
-  return { ...(Object.keys(matchLabels).length > 0 ? { matchLabels } : {}), ...(matchExpressions.length > 0 ? { matchExpressions } : {}) };
+  return {
+    ...(Object.keys(matchLabels).length > 0 ? { matchLabels } : {}),
+    ...(matchExpressions.length > 0 ? { matchExpressions } : {}),
+  };
 }
 
 function namespaceSelector(random: Random): RandomSelector {
@@ -99,7 +114,14 @@ function endpoint(random: Random): Endpoint {
   const ip = random.pick(ADDRESSES);
   if (random.oneIn(5)) return { kind: "address", ip };
   const namespace = random.pick(NAMESPACES);
-  return { kind: "pod", namespace, namespaceLabels: namespaceLabels(namespace), labels: labels(random), ip, ports: PORTS };
+  return {
+    kind: "pod",
+    namespace,
+    namespaceLabels: namespaceLabels(namespace),
+    labels: labels(random),
+    ip,
+    ports: PORTS,
+  };
 }
 
 /** From a pod to a pod or an address, or from an address to a pod; to one of the ports that policies name, or beside them. */

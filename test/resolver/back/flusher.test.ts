@@ -34,7 +34,15 @@ const scene = (shared?: Partial<SharedWriter>) => {
   const forgotten: Invalidation[] = [];
   const tombstones = new Tombstones();
   const forget = (invalidation: Invalidation): number => forgotten.push(invalidation);
-  const flusher = new Flusher({ prefix: "p", shared: shared as SharedWriter | undefined, tombstones, forget, clock: () => 5_000, log: noLog, heartbeatMs: 5 });
+  const flusher = new Flusher({
+    prefix: "p",
+    shared: shared as SharedWriter | undefined,
+    tombstones,
+    forget,
+    clock: () => 5_000,
+    log: noLog,
+    heartbeatMs: 5,
+  });
   const hear = (text: string): void => {
     const listener = new Listener();
     flusher.listen(listener as unknown as Redis);
@@ -57,13 +65,17 @@ describe("flushing", () => {
 
   it("removes every key that the name may stand under", () => {
     const keys = new Set(keysOf(NAME, undefined));
-    for (const type of ["A", "AAAA", "HTTPS", "TXT"]) for (const dnssecOk of [true, false]) assert.ok(keys.has(keyFor("www.example.com", type, { dnssecOk })));
+    for (const type of ["A", "AAAA", "HTTPS", "TXT"])
+      for (const dnssecOk of [true, false]) assert.ok(keys.has(keyFor("www.example.com", type, { dnssecOk })));
     assert.equal(keysOf(NAME, AAAA).length, 4);
   });
 
   it("forgets here, in the shared cache, and tells the others when", async () => {
     const published: string[] = [];
-    const { flusher, forgotten, tombstones } = scene({ remove: (keys) => Promise.resolve(keys.length), publish: (channel, text) => Promise.resolve(published.push(`${channel} ${text}`)) });
+    const { flusher, forgotten, tombstones } = scene({
+      remove: (keys) => Promise.resolve(keys.length),
+      publish: (channel, text) => Promise.resolve(published.push(`${channel} ${text}`)),
+    });
     const result = await flusher.flush(NAME, AAAA);
     assert.deepEqual(result, { name: "www.example.com", local: 1, shared: 4, told: 1, problems: [] });
     assert.deepEqual(forgotten, [{ name: NAME, type: AAAA, at: 5_000 }]);
@@ -72,14 +84,25 @@ describe("flushing", () => {
   });
 
   it("says what it could not do, and does the rest", async () => {
-    const { flusher, forgotten } = scene({ remove: () => Promise.reject(new Error("readonly")), publish: () => Promise.resolve(2) });
+    const { flusher, forgotten } = scene({
+      remove: () => Promise.reject(new Error("readonly")),
+      publish: () => Promise.resolve(2),
+    });
     const { shared, told, problems } = await flusher.flush(NAME, undefined);
     assert.deepEqual([shared, told, forgotten.length], [undefined, 2, 1]);
-    assert.deepEqual(problems, ["removing from the shared cache: readonly; flush again when the shared cache can be written to"]);
+    assert.deepEqual(problems, [
+      "removing from the shared cache: readonly; flush again when the shared cache can be written to",
+    ]);
   });
 
   it("is local without a shared cache", async () => {
-    assert.deepEqual(await scene().flusher.flush(NAME, undefined), { name: "www.example.com", local: 1, shared: undefined, told: undefined, problems: [] });
+    assert.deepEqual(await scene().flusher.flush(NAME, undefined), {
+      name: "www.example.com",
+      local: 1,
+      shared: undefined,
+      told: undefined,
+      problems: [],
+    });
   });
 
   it("hears what others flush; what a clock ahead of this one says ends now", () => {
@@ -91,7 +114,17 @@ describe("flushing", () => {
 
   it("hears nothing in what is no invalidation", () => {
     const { forgotten, hear } = scene();
-    for (const text of ["", "{", "null", "[]", '{"name":1,"at":1}', '{"name":"a..b","at":1}', '{"name":"a"}', '{"name":"a","at":1,"type":"NONE"}']) hear(text);
+    for (const text of [
+      "",
+      "{",
+      "null",
+      "[]",
+      '{"name":1,"at":1}',
+      '{"name":"a..b","at":1}',
+      '{"name":"a"}',
+      '{"name":"a","at":1,"type":"NONE"}',
+    ])
+      hear(text);
     assert.deepEqual(forgotten, []);
   });
 

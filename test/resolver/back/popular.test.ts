@@ -9,7 +9,9 @@ import { wireName } from "../support/arbitrary";
 
 const key = fc
   .tuple(wireName, fc.nat(0xffff), fc.boolean(), fc.boolean())
-  .map(([name, type, dnssecOk, checkingDisabled]) => keyOf({ name: lowerCase(name), type, class: 1, dnssecOk, checkingDisabled }));
+  .map(([name, type, dnssecOk, checkingDisabled]) =>
+    keyOf({ name: lowerCase(name), type, class: 1, dnssecOk, checkingDisabled }),
+  );
 
 describe("the list of popular names", () => {
   it("can be read back, as far as is wanted", () => {
@@ -23,11 +25,20 @@ describe("the list of popular names", () => {
   });
 
   it("is read without throwing, whatever it holds, and gives keys of questions only", () => {
-    const body = fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.concat([Buffer.from([1]), deflateRawSync(bytes)]));
+    const body = fc
+      .uint8Array({ maxLength: 200 })
+      .map((bytes) => Buffer.concat([Buffer.from([1]), deflateRawSync(bytes)]));
     fc.assert(
-      fc.property(fc.oneof(body, fc.uint8Array().map((bytes) => Buffer.from(bytes))), (list) => {
-        for (const each of decodePopular(list, 100)) assert.deepEqual(decodePopular(encodePopular([each]), 1), [each]);
-      }),
+      fc.property(
+        fc.oneof(
+          body,
+          fc.uint8Array().map((bytes) => Buffer.from(bytes)),
+        ),
+        (list) => {
+          for (const each of decodePopular(list, 100))
+            assert.deepEqual(decodePopular(encodePopular([each]), 1), [each]);
+        },
+      ),
       { numRuns: 2_000 },
     );
   });
@@ -44,7 +55,11 @@ describe("the list of popular names", () => {
   });
 
   it("keeps what others wrote, behind one's own, without doubles", () => {
-    const [a, b, c] = ["a.example", "b.example", "c.example"].map((name) => keyFor(name)) as [QuestionKey, QuestionKey, QuestionKey];
+    const [a, b, c] = ["a.example", "b.example", "c.example"].map((name) => keyFor(name)) as [
+      QuestionKey,
+      QuestionKey,
+      QuestionKey,
+    ];
     assert.deepEqual(mergePopular([b], [a, b, c], 10), [b, a, c]);
     assert.deepEqual(mergePopular([b], [a, b, c], 2), [b, a]);
   });

@@ -13,7 +13,11 @@ const NOW = 1_000_000;
 const NAMES = ["a.example", "b.example", "c.example"] as const;
 const [A, B, C] = NAMES.map((name) => keyFor(name)) as [QuestionKey, QuestionKey, QuestionKey];
 
-const scene = (list: Buffer | undefined, held: ReadonlyMap<QuestionKey, Answer> = new Map(), own: readonly QuestionKey[] = []) => {
+const scene = (
+  list: Buffer | undefined,
+  held: ReadonlyMap<QuestionKey, Answer> = new Map(),
+  own: readonly QuestionKey[] = [],
+) => {
   let clock = NOW;
   const written: Buffer[] = [];
   const asked: QuestionKey[] = [];
@@ -29,19 +33,40 @@ const scene = (list: Buffer | undefined, held: ReadonlyMap<QuestionKey, Answer> 
   const tier = new CachingTier(
     new Store(bytes(10_000_000), milliseconds(0)),
     { resolve: () => Promise.reject(new Error("not asked")) },
-    { keepStaleMs: 0, staleAfterMs: 0, failureMs: 0, failureWithReserveMs: 0, prefetchHits: Infinity, mostInFlight: 10 },
+    {
+      keepStaleMs: 0,
+      staleAfterMs: 0,
+      failureMs: 0,
+      failureWithReserveMs: 0,
+      prefetchHits: Infinity,
+      mostInFlight: 10,
+    },
     () => clock,
   );
-  const warmer = new Warmer({ reader: shared, writer: shared, tier, names: 1_000, popular: (most) => Promise.resolve(own.slice(0, most)), clock: () => clock, log: noLog });
+  const warmer = new Warmer({
+    reader: shared,
+    writer: shared,
+    tier,
+    names: 1_000,
+    popular: (most) => Promise.resolve(own.slice(0, most)),
+    clock: () => clock,
+    log: noLog,
+  });
   return { warmer, tier, written, asked };
 };
 
 describe("warming", () => {
   it("fetches the popular names' answers that still hold", async () => {
-    const held = new Map([[A, answerFor(NAMES[0], 300, NOW)], [B, answerFor(NAMES[1], 300, NOW - 400_000)]]);
+    const held = new Map([
+      [A, answerFor(NAMES[0], 300, NOW)],
+      [B, answerFor(NAMES[1], 300, NOW - 400_000)],
+    ]);
     const { warmer, tier } = scene(encodePopular([A, B, C]), held);
     assert.equal(await warmer.warm(), 1);
-    assert.deepEqual([A, B, C].map((key) => tier.lookup(key, NOW) !== undefined), [true, false, false]);
+    assert.deepEqual(
+      [A, B, C].map((key) => tier.lookup(key, NOW) !== undefined),
+      [true, false, false],
+    );
   });
 
   it("is content without a list", async () => {
@@ -58,7 +83,10 @@ describe("warming", () => {
   it("writes its own popular names before what the list held", async () => {
     const { warmer, written } = scene(encodePopular([A, B]), new Map(), [C, B]);
     await warmer.write();
-    assert.deepEqual(written.map((list) => decodePopular(list, 10)), [[C, B, A]]);
+    assert.deepEqual(
+      written.map((list) => decodePopular(list, 10)),
+      [[C, B, A]],
+    );
   });
 
   it("writes nothing when it knows of nothing", async () => {

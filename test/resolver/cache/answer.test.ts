@@ -10,7 +10,16 @@ import { record, soa } from "../support/upstream";
 const LIMITS = { nowMs: 10_000, mostTtl: 86_400 };
 const bytes = (answer: Answer | undefined): Buffer => Buffer.from(answer?.wire ?? "", "latin1");
 const alias = (name: string, target: string, ttl: number) => ({ type: "CNAME" as const, name, ttl, data: target });
-const opt = { type: "OPT" as const, name: "." as const, udpPayloadSize: 1232, extendedRcode: 0, ednsVersion: 0, flags: 0, flag_do: false, options: [] };
+const opt = {
+  type: "OPT" as const,
+  name: "." as const,
+  udpPayloadSize: 1232,
+  extendedRcode: 0,
+  ednsVersion: 0,
+  flags: 0,
+  flag_do: false,
+  options: [],
+};
 
 describe("an answer to be kept", () => {
   it("holds as long as its shortest record", () => {
@@ -19,9 +28,15 @@ describe("an answer to be kept", () => {
   });
 
   it("is brought within the policy, and shows it", () => {
-    const answer = kept({ answers: [record("example.com", 5), record("example.com", 1_000_000)] }, { ...POLICY, least: 30 });
+    const answer = kept(
+      { answers: [record("example.com", 5), record("example.com", 1_000_000)] },
+      { ...POLICY, least: 30 },
+    );
     assert.equal(answer?.ttl, 30);
-    assert.deepEqual(decode(bytes(answer)).answers?.map((each) => ("ttl" in each ? each.ttl : 0)), [30, 86_400]);
+    assert.deepEqual(
+      decode(bytes(answer)).answers?.map((each) => ("ttl" in each ? each.ttl : 0)),
+      [30, 86_400],
+    );
   });
 
   it("that there is none holds as the zone's SOA says (RFC 2308), and shows it", () => {
@@ -32,7 +47,11 @@ describe("an answer to be kept", () => {
       const shown = decode(bytes(answer)).authorities?.[0];
       assert.equal(shown !== undefined && "ttl" in shown ? shown.ttl : undefined, 120);
     }
-    assert.equal(kept({ answers: [alias("example.com", "b.example", 20)], authorities: [soa("example", 900, 120)] })?.ttl, 20, "an alias to nothing");
+    assert.equal(
+      kept({ answers: [alias("example.com", "b.example", 20)], authorities: [soa("example", 900, 120)] })?.ttl,
+      20,
+      "an alias to nothing",
+    );
   });
 
   it("is not kept when nothing says how long: no SOA, a failure, TTL 0", () => {
@@ -45,13 +64,22 @@ describe("an answer to be kept", () => {
   it("holds no OPT, which belongs to one hop, and keeps what stood before it", () => {
     const answer = kept({ answers: [record("example.com", 60)], additionals: [record("glue.example", 60), opt] });
     const decoded = decode(bytes(answer));
-    assert.deepEqual(decoded.additionals?.map((each) => each.type), ["A"]);
+    assert.deepEqual(
+      decoded.additionals?.map((each) => each.type),
+      ["A"],
+    );
     assert.equal(decoded.answers?.length, 1);
   });
 
   it("has its question in lower case, as every asker's key has it", () => {
     const section = questionSectionOf(keyFor("example.com"));
-    const answer = answerFromUpstream(message({ name: "eXAMple.CoM", answers: [record("eXAMple.CoM", 60)] }), section, 1, POLICY, 0);
+    const answer = answerFromUpstream(
+      message({ name: "eXAMple.CoM", answers: [record("eXAMple.CoM", 60)] }),
+      section,
+      1,
+      POLICY,
+      0,
+    );
     assert.ok(answer?.wire.startsWith(section, 12));
   });
 
@@ -71,11 +99,15 @@ describe("an answer to be kept", () => {
   it("is never made of bytes that cannot be sent on, whatever the store or an upstream holds", () => {
     const section = questionSectionOf(keyFor("example.com"));
     fc.assert(
-      fc.property(mutated(fc.constant(message({ answers: [record("example.com", 60), alias("a.example", "b.example", 60)] }))), (packet) => {
-        const stored = answerFromStore(packet, section, { storedAt: 0, ttl: 60 }, LIMITS);
-        for (const at of stored?.ttlOffsets ?? []) assert.ok(at + 4 <= packet.length);
-        if (packet.length >= 12 + section.length && packet.readUInt16BE(4) === 1) answerFromUpstream(packet, section, 1, POLICY, 0);
-      }),
+      fc.property(
+        mutated(fc.constant(message({ answers: [record("example.com", 60), alias("a.example", "b.example", 60)] }))),
+        (packet) => {
+          const stored = answerFromStore(packet, section, { storedAt: 0, ttl: 60 }, LIMITS);
+          for (const at of stored?.ttlOffsets ?? []) assert.ok(at + 4 <= packet.length);
+          if (packet.length >= 12 + section.length && packet.readUInt16BE(4) === 1)
+            answerFromUpstream(packet, section, 1, POLICY, 0);
+        },
+      ),
       { numRuns: 3000 },
     );
   });

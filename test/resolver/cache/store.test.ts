@@ -37,13 +37,20 @@ describe("the local store", () => {
 
   it("knows the popular ones; popularity fades with each renewal", () => {
     const store = new Store(bytes(1_000_000), DAY);
-    for (const [name, hits] of [["a.example", 4], ["b.example", 9], ["c.example", 0]] as const) {
+    for (const [name, hits] of [
+      ["a.example", 4],
+      ["b.example", 9],
+      ["c.example", 0],
+    ] as const) {
       store.put(keyFor(name), answerFor(name, 60));
       const entry = store.get(keyFor(name));
       assert.ok(entry);
       entry.hits = hits;
     }
-    assert.deepEqual(store.popular(10), [[keyFor("b.example"), 9], [keyFor("a.example"), 4]]);
+    assert.deepEqual(store.popular(10), [
+      [keyFor("b.example"), 9],
+      [keyFor("a.example"), 4],
+    ]);
     store.put(keyFor("b.example"), answerFor("b.example", 60));
     assert.deepEqual(store.popular(1), [[keyFor("b.example"), 4]]);
   });

@@ -7,21 +7,44 @@ import type { QuestionKey } from "../../../resolver/wire/question";
 import { answerFor, keyFor } from "../support/answers";
 
 const KEY = keyFor("example.com");
-const POLICY: TierPolicy = { keepStaleMs: 3_600_000, staleAfterMs: 20, failureMs: 1_000, failureWithReserveMs: 5_000, prefetchHits: 2, mostInFlight: 3 };
+const POLICY: TierPolicy = {
+  keepStaleMs: 3_600_000,
+  staleAfterMs: 20,
+  failureMs: 1_000,
+  failureWithReserveMs: 5_000,
+  prefetchHits: 2,
+  mostInFlight: 3,
+};
 
 /** A source whose replies the test gives, one by one. */
 class Puppet implements Source {
-  readonly asked: { readonly key: QuestionKey; readonly purpose: Purpose; readonly reply: (served: Served) => void; readonly fail: () => void }[] = [];
+  readonly asked: {
+    readonly key: QuestionKey;
+    readonly purpose: Purpose;
+    readonly reply: (served: Served) => void;
+    readonly fail: () => void;
+  }[] = [];
   resolve(key: QuestionKey, purpose: Purpose): Promise<Served> {
-    return new Promise((resolve, reject) => this.asked.push({ key, purpose, reply: resolve, fail: () => reject(new ResolutionFailure("down")) }));
+    return new Promise((resolve, reject) =>
+      this.asked.push({ key, purpose, reply: resolve, fail: () => reject(new ResolutionFailure("down")) }),
+    );
   }
 }
 
 const scene = (policy: Partial<TierPolicy> = {}) => {
   const source = new Puppet();
   const clock = { now: 0 };
-  const tier = new CachingTier(new Store(bytes(1_000_000), milliseconds(3_600_000)), source, { ...POLICY, ...policy }, () => clock.now);
-  const fromUpstream = (ttl: number, address?: string): Served => ({ answer: answerFor("example.com", ttl, clock.now, address), tier: "upstream", isStale: false });
+  const tier = new CachingTier(
+    new Store(bytes(1_000_000), milliseconds(3_600_000)),
+    source,
+    { ...POLICY, ...policy },
+    () => clock.now,
+  );
+  const fromUpstream = (ttl: number, address?: string): Served => ({
+    answer: answerFor("example.com", ttl, clock.now, address),
+    tier: "upstream",
+    isStale: false,
+  });
   return { source, clock, tier, fromUpstream };
 };
 
@@ -77,7 +100,10 @@ describe("the local cache before its source", () => {
   });
 
   it("serves nothing stale beyond its limit, or when told not to", async () => {
-    for (const [policy, now] of [[{}, 60_000 + 3_600_000], [{ keepStaleMs: 0 }, 60_000]] as const) {
+    for (const [policy, now] of [
+      [{}, 60_000 + 3_600_000],
+      [{ keepStaleMs: 0 }, 60_000],
+    ] as const) {
       const { source, clock, tier, fromUpstream } = scene(policy);
       tier.learn(KEY, fromUpstream(60));
       clock.now = now;
@@ -109,7 +135,10 @@ describe("the local cache before its source", () => {
     clock.now = 90_001;
     assert.ok(tier.lookup(KEY, clock.now));
     assert.ok(tier.lookup(KEY, clock.now));
-    assert.deepEqual(source.asked.map(({ purpose }) => purpose), ["refresh"]);
+    assert.deepEqual(
+      source.asked.map(({ purpose }) => purpose),
+      ["refresh"],
+    );
     source.asked[0]?.reply(fromUpstream(100));
     await new Promise(setImmediate);
     clock.now = 150_000;
@@ -131,7 +160,8 @@ describe("the local cache before its source", () => {
 
   it("refuses new questions when too many are on their way", async () => {
     const { source, tier } = scene();
-    for (const name of ["a.example", "b.example", "c.example"]) tier.resolve(keyFor(name), "answer").catch(() => undefined);
+    for (const name of ["a.example", "b.example", "c.example"])
+      tier.resolve(keyFor(name), "answer").catch(() => undefined);
     await assert.rejects(tier.resolve(KEY, "answer"), /too many/);
     assert.equal(source.asked.length, 3);
   });
@@ -140,7 +170,10 @@ describe("the local cache before its source", () => {
     const { source, tier, fromUpstream } = scene();
     tier.learn(keyFor("other.example"), fromUpstream(60));
     const waiting = tier.resolve(KEY, "answer");
-    assert.equal(tier.forgetWhere((key) => key === KEY), 0);
+    assert.equal(
+      tier.forgetWhere((key) => key === KEY),
+      0,
+    );
     source.asked[0]?.reply(fromUpstream(60));
     assert.equal((await waiting).tier, "upstream", "whoever waits gets it");
     assert.equal(tier.lookup(KEY, 0), undefined);

@@ -16,10 +16,18 @@ describe("times to live", () => {
 
   it("show the same in two resolvers, whenever each got the answer, within a second", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 86_400 }), fc.nat(1e9), fc.nat(86_400_000), fc.integer({ min: -500, max: 500 }), (ttl, storedAt, later, skew) => {
-        const now = storedAt + later;
-        assert.ok(Math.abs(remainingTtl(ttl, ageAt(storedAt, now)) - remainingTtl(ttl, ageAt(storedAt, now + skew))) <= 1);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 86_400 }),
+        fc.nat(1e9),
+        fc.nat(86_400_000),
+        fc.integer({ min: -500, max: 500 }),
+        (ttl, storedAt, later, skew) => {
+          const now = storedAt + later;
+          assert.ok(
+            Math.abs(remainingTtl(ttl, ageAt(storedAt, now)) - remainingTtl(ttl, ageAt(storedAt, now + skew))) <= 1,
+          );
+        },
+      ),
     );
   });
 

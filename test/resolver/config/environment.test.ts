@@ -5,7 +5,10 @@ describe("a variable", () => {
   const sizes = { least: 0, most: 1e12 };
   it("may be a size with a unit", () => {
     const read = (text: string): number => new Environment({ S: text }).size("S", -1, sizes);
-    assert.deepEqual(["64Mi", "64MiB", "1k", "1Ki", "2G", "5"].map(read), [67_108_864, 67_108_864, 1_000, 1_024, 2e9, 5]);
+    assert.deepEqual(
+      ["64Mi", "64MiB", "1k", "1Ki", "2G", "5"].map(read),
+      [67_108_864, 67_108_864, 1_000, 1_024, 2e9, 5],
+    );
   });
 
   it("that is out of range or no number is a mistake, and its value is not shown", () => {

@@ -15,13 +15,36 @@ import { mutated, plainQuery, queryPacket, queryShape } from "../support/arbitra
 import { soa } from "../support/upstream";
 
 type Resolve = (key: QuestionKey) => Promise<Served>;
-const upstream: Resolve = (key) => Promise.resolve({ answer: answerFor(nameToText(questionOf(key).name), 300), tier: "upstream", isStale: false });
+const upstream: Resolve = (key) =>
+  Promise.resolve({ answer: answerFor(nameToText(questionOf(key).name), 300), tier: "upstream", isStale: false });
 
 const scene = (resolve: Resolve = upstream, rate = { perSecond: 0, burst: 0 }) => {
   const tally = new Tally();
-  const tier = new CachingTier(new Store(bytes(1_000_000), milliseconds(0)), { resolve }, { keepStaleMs: 0, staleAfterMs: 0, failureMs: 0, failureWithReserveMs: 0, prefetchHits: Infinity, mostInFlight: 1000 }, () => 0);
-  const handler = new Handler({ tier, limiter: new Limiter(rate), tally, mostUdpBytes: 1232, l2: "present", clock: () => 0 });
-  return { tally, handle: (packet: Buffer, transport: "udp" | "tcp" = "udp"): Reply => handler.handle(packet, "192.0.2.1", transport) };
+  const tier = new CachingTier(
+    new Store(bytes(1_000_000), milliseconds(0)),
+    { resolve },
+    {
+      keepStaleMs: 0,
+      staleAfterMs: 0,
+      failureMs: 0,
+      failureWithReserveMs: 0,
+      prefetchHits: Infinity,
+      mostInFlight: 1000,
+    },
+    () => 0,
+  );
+  const handler = new Handler({
+    tier,
+    limiter: new Limiter(rate),
+    tally,
+    mostUdpBytes: 1232,
+    l2: "present",
+    clock: () => 0,
+  });
+  return {
+    tally,
+    handle: (packet: Buffer, transport: "udp" | "tcp" = "udp"): Reply => handler.handle(packet, "192.0.2.1", transport),
+  };
 };
 const QUERY = queryPacket(plainQuery("example.com"));
 const rcode = (reply: Buffer | undefined): number => (reply?.readUInt8(3) ?? -1) & 0x0f;
@@ -29,7 +52,13 @@ const rcode = (reply: Buffer | undefined): number => (reply?.readUInt8(3) ?? -1)
 describe("the handling of a packet", () => {
   it("never throws or rejects, and never answers with more than it may, whatever the packet", async () => {
     const { handle } = scene();
-    const source = mutated(fc.oneof(queryShape.map((shape) => queryPacket(shape)), queryShape.map((shape) => queryPacket(shape, "ANY")), fc.uint8Array({ maxLength: 600 }).map((all) => Buffer.from(all))));
+    const source = mutated(
+      fc.oneof(
+        queryShape.map((shape) => queryPacket(shape)),
+        queryShape.map((shape) => queryPacket(shape, "ANY")),
+        fc.uint8Array({ maxLength: 600 }).map((all) => Buffer.from(all)),
+      ),
+    );
     await fc.assert(
       fc.asyncProperty(source, async (packet) => {
         const reply = await handle(packet);
@@ -68,7 +97,10 @@ describe("the handling of a packet", () => {
   it("says of a stale answer that it is, and which kind (RFC 8914)", async () => {
     const gone = kept({ rcode: 3, authorities: [soa("example.com", 60, 60)] });
     assert.ok(gone !== undefined);
-    for (const [answer, code] of [[answerFor("example.com", 300), 3], [gone, 19]] as const) {
+    for (const [answer, code] of [
+      [answerFor("example.com", 300), 3],
+      [gone, 19],
+    ] as const) {
       const { handle, tally } = scene(() => Promise.resolve({ answer, tier: "l1", isStale: true }));
       const reply = await handle(queryPacket({ ...plainQuery("example.com"), udpBytes: 1232 }));
       assert.ok(reply !== undefined);
@@ -82,7 +114,10 @@ describe("the handling of a packet", () => {
     const { handle, tally } = scene(upstream, { perSecond: 1, burst: 1 });
     await handle(QUERY);
     const replies = await Promise.all([1, 2, 3, 4].map(() => handle(QUERY)));
-    assert.deepEqual(replies.map((reply) => (reply === undefined ? "nothing" : decode(reply).flag_tc)), ["nothing", "nothing", "nothing", true]);
+    assert.deepEqual(
+      replies.map((reply) => (reply === undefined ? "nothing" : decode(reply).flag_tc)),
+      ["nothing", "nothing", "nothing", true],
+    );
     assert.equal(rcode(await handle(QUERY, "tcp")), 5);
     assert.equal(tally.counts.rateLimited, 5);
   });

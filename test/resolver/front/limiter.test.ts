@@ -6,17 +6,22 @@ import { clientOf, Limiter } from "../../../resolver/front/limiter";
 describe("the limit of a client", () => {
   it("is its burst at once and its rate over time, never more", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 1, max: 1000 }), fc.array(fc.nat(500), { maxLength: 200 }), (perSecond, burst, pauses) => {
-        const rate = { perSecond, burst };
-        const bucket = fullBucket(rate, 0);
-        let now = 0;
-        let passed = 0;
-        for (const pause of pauses) {
-          now += pause;
-          if (take(bucket, rate, now)) passed += 1;
-        }
-        assert.ok(passed <= burst + (perSecond * now) / 1000 + 1e-6);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 1000 }),
+        fc.integer({ min: 1, max: 1000 }),
+        fc.array(fc.nat(500), { maxLength: 200 }),
+        (perSecond, burst, pauses) => {
+          const rate = { perSecond, burst };
+          const bucket = fullBucket(rate, 0);
+          let now = 0;
+          let passed = 0;
+          for (const pause of pauses) {
+            now += pause;
+            if (take(bucket, rate, now)) passed += 1;
+          }
+          assert.ok(passed <= burst + (perSecond * now) / 1000 + 1e-6);
+        },
+      ),
     );
   });
 
@@ -31,7 +36,10 @@ describe("the limit of a client", () => {
   it("lets some of what is over it slip, so that a real client comes back over TCP", () => {
     const limiter = new Limiter({ perSecond: 1, burst: 1 });
     const verdicts = Array.from({ length: 401 }, () => limiter.judge("192.0.2.1", 0));
-    assert.deepEqual(["pass", "slip", "drop"].map((each) => verdicts.filter((verdict) => verdict === each).length), [1, 100, 300]);
+    assert.deepEqual(
+      ["pass", "slip", "drop"].map((each) => verdicts.filter((verdict) => verdict === each).length),
+      [1, 100, 300],
+    );
   });
 
   it("of 0 is none", () => {

@@ -14,7 +14,8 @@ const parsed = (packet: Buffer): Query => {
   return query as Query;
 };
 const withEdns = (name: string, udpBytes = 1232): QueryShape => ({ ...plainQuery(name), udpBytes });
-const optOf = (reply: Buffer): OptAnswer | undefined => decode(reply).additionals?.find((each): each is OptAnswer => each.type === "OPT");
+const optOf = (reply: Buffer): OptAnswer | undefined =>
+  decode(reply).additionals?.find((each): each is OptAnswer => each.type === "OPT");
 const showing = { nowMs: 0, limit: 65_535, isStale: false };
 
 describe("a reply from the cache", () => {
@@ -27,7 +28,10 @@ describe("a reply from the cache", () => {
         assert.equal(decoded.id, shape.id);
         assert.equal(decoded.questions?.[0]?.name, shape.name);
         assert.equal(decoded.answers?.[0]?.name, shape.name, "compressed against the question, or in lower case");
-        assert.deepEqual([decoded.flag_qr, decoded.flag_rd, decoded.flag_ra, decoded.flag_aa, decoded.flag_tc], [true, true, true, false, false]);
+        assert.deepEqual(
+          [decoded.flag_qr, decoded.flag_rd, decoded.flag_ra, decoded.flag_aa, decoded.flag_tc],
+          [true, true, true, false, false],
+        );
         assert.equal(decoded.flag_cd, shape.checkingDisabled);
         assert.equal(optOf(reply)?.flag_do, shape.udpBytes === undefined ? undefined : shape.dnssecOk);
       }),
@@ -38,7 +42,10 @@ describe("a reply from the cache", () => {
     const answer = kept({ answers: [record("example.com", 300), record("example.com", 60)] });
     assert.ok(answer !== undefined);
     const packet = queryPacket(plainQuery("example.com"));
-    const ttls = (nowMs: number): readonly number[] => (decode(replyFromAnswer(packet, parsed(packet), answer, { ...showing, nowMs })).answers ?? []).map((each) => ("ttl" in each ? (each.ttl ?? -1) : -1));
+    const ttls = (nowMs: number): readonly number[] =>
+      (decode(replyFromAnswer(packet, parsed(packet), answer, { ...showing, nowMs })).answers ?? []).map((each) =>
+        "ttl" in each ? (each.ttl ?? -1) : -1,
+      );
     assert.deepEqual(ttls(0), [300, 60]);
     assert.deepEqual(ttls(59_999), [241, 1]);
     assert.deepEqual(ttls(100_000), [200, 0]);
@@ -46,15 +53,26 @@ describe("a reply from the cache", () => {
 
   it("says 30 seconds when it is stale, and that it is", () => {
     const packet = queryPacket(withEdns("example.com"));
-    const reply = replyFromAnswer(packet, parsed(packet), answerFor("example.com", 300), { ...showing, nowMs: 400_000, isStale: true, extendedError: EXTENDED_ERROR.staleAnswer });
+    const reply = replyFromAnswer(packet, parsed(packet), answerFor("example.com", 300), {
+      ...showing,
+      nowMs: 400_000,
+      isStale: true,
+      extendedError: EXTENDED_ERROR.staleAnswer,
+    });
     const [first] = decode(reply).answers ?? [];
     assert.equal(first !== undefined && "ttl" in first ? first.ttl : undefined, 30);
-    assert.deepEqual(optOf(reply)?.options.map((option) => [option.code, option.data]), [[15, Buffer.from([0, 3])]]);
+    assert.deepEqual(
+      optOf(reply)?.options.map((option) => [option.code, option.data]),
+      [[15, Buffer.from([0, 3])]],
+    );
   });
 
   it("shows AD to those who asked for it only", () => {
     const answer = answerFor("example.com", 300);
-    const validated = { ...answer, wire: answer.wire.slice(0, 3) + String.fromCharCode(answer.wire.charCodeAt(3) | 0x20) + answer.wire.slice(4) };
+    const validated = {
+      ...answer,
+      wire: answer.wire.slice(0, 3) + String.fromCharCode(answer.wire.charCodeAt(3) | 0x20) + answer.wire.slice(4),
+    };
     const ad = (packet: Buffer): boolean => decode(replyFromAnswer(packet, parsed(packet), validated, showing)).flag_ad;
     const asking = queryPacket(plainQuery("example.com"));
     asking.writeUInt8(asking.readUInt8(3) | 0x20, 3);
@@ -121,5 +139,6 @@ describe("the reply to ANY", () => {
 });
 
 describe("the tests' own key", () => {
-  it("is the key of a packet for that name", () => assert.equal(parsed(queryPacket(plainQuery("Example.com"))).key, keyFor("example.com")));
+  it("is the key of a packet for that name", () =>
+    assert.equal(parsed(queryPacket(plainQuery("Example.com"))).key, keyFor("example.com")));
 });

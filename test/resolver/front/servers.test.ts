@@ -39,8 +39,27 @@ describe("the sockets", function () {
     if (name.startsWith("slow")) await new Promise<void>((release) => held.push(release));
     return { answer: answerFor(name, 300, Date.now()), tier: "upstream", isStale: false };
   };
-  const tier = new CachingTier(new Store(bytes(1_000_000), milliseconds(0)), { resolve }, { keepStaleMs: 0, staleAfterMs: 0, failureMs: 0, failureWithReserveMs: 0, prefetchHits: Infinity, mostInFlight: 1000 }, wallClock);
-  const handler = new Handler({ tier, limiter: new Limiter({ perSecond: 0, burst: 0 }), tally, mostUdpBytes: 1232, l2: "absent", clock: wallClock });
+  const tier = new CachingTier(
+    new Store(bytes(1_000_000), milliseconds(0)),
+    { resolve },
+    {
+      keepStaleMs: 0,
+      staleAfterMs: 0,
+      failureMs: 0,
+      failureWithReserveMs: 0,
+      prefetchHits: Infinity,
+      mostInFlight: 1000,
+    },
+    wallClock,
+  );
+  const handler = new Handler({
+    tier,
+    limiter: new Limiter({ perSecond: 0, burst: 0 }),
+    tally,
+    mostUdpBytes: 1232,
+    l2: "absent",
+    clock: wallClock,
+  });
   const udp = new UdpServer(handler, tally, 4, noLog);
   const tcp = new TcpServer(handler, tally, { connections: 20, connectionsPerClient: 5, idleMs: PATIENT_MS }, noLog);
   let udpPort = 0;
@@ -56,16 +75,27 @@ describe("the sockets", function () {
   });
 
   it("answer many packets over UDP, each with its id", async () => {
-    const replies = await exchangeUdp(udpPort, Array.from({ length: 200 }, (_, i) => query(`n${i % 7}.example`, i)));
-    assert.deepEqual(replies.map((reply) => reply.readUInt16BE(0)).sort((a, b) => a - b), Array.from({ length: 200 }, (_, i) => i));
+    const replies = await exchangeUdp(
+      udpPort,
+      Array.from({ length: 200 }, (_, i) => query(`n${i % 7}.example`, i)),
+    );
+    assert.deepEqual(
+      replies.map((reply) => reply.readUInt16BE(0)).sort((a, b) => a - b),
+      Array.from({ length: 200 }, (_, i) => i),
+    );
   });
 
   it("answer several queries of one TCP connection as they are found, not as they came", async () => {
     const replying = exchangeTcp(tcpPort, [query("slow.example", 1), query("a.example", 2), query("b.example", 3)]);
     await until("the slow one is asked for", () => held.length === 1);
-    await until("the others are asked for", () => ["a.example", "b.example"].every((name) => asked.some((key) => nameToText(questionOf(key).name) === name)));
+    await until("the others are asked for", () =>
+      ["a.example", "b.example"].every((name) => asked.some((key) => nameToText(questionOf(key).name) === name)),
+    );
     held.splice(0).forEach((release) => release());
-    assert.deepEqual((await replying).map((reply) => reply.readUInt16BE(0)), [2, 3, 1]);
+    assert.deepEqual(
+      (await replying).map((reply) => reply.readUInt16BE(0)),
+      [2, 3, 1],
+    );
   });
 
   it("answer what a client asked before it closed its side", async () => {
@@ -80,16 +110,25 @@ describe("the sockets", function () {
   });
 
   it("answer whoever asks thousands of times before it reads anything", async () => {
-    const patient = new TcpServer(handler, tally, { connections: 1, connectionsPerClient: 1, idleMs: PATIENT_MS }, noLog);
+    const patient = new TcpServer(
+      handler,
+      tally,
+      { connections: 1, connectionsPerClient: 1, idleMs: PATIENT_MS },
+      noLog,
+    );
     const socket = connect(await patient.listen(ADDRESS), "127.0.0.1");
     const count = 150_000;
     await once(socket, "connect");
     socket.write(Buffer.concat(Array.from({ length: count }, (_, i) => frame(query("a.example", i & 0xffff)))));
-    await until("its replies fill what there is between here and there", async () => {
-      const { tcpQueries } = tally.counts;
-      await delay(200);
-      return tcpQueries > 0 && tally.counts.tcpQueries === tcpQueries;
-    }, 60_000);
+    await until(
+      "its replies fill what there is between here and there",
+      async () => {
+        const { tcpQueries } = tally.counts;
+        await delay(200);
+        return tcpQueries > 0 && tally.counts.tcpQueries === tcpQueries;
+      },
+      60_000,
+    );
     assert.equal((await exchangeUdp(udpPort, [query("b.example", 1)])).length, 1, "others are served");
     const unframer = new Unframer(65_535);
     let replies = 0;
@@ -109,7 +148,10 @@ describe("the sockets", function () {
 
   it("let one connection have so many questions on their way and no more, and forget none", async () => {
     const count = 300;
-    const replying = exchangeTcp(tcpPort, Array.from({ length: count }, (_, i) => query(`slow-p${i}.example`, i)));
+    const replying = exchangeTcp(
+      tcpPort,
+      Array.from({ length: count }, (_, i) => query(`slow-p${i}.example`, i)),
+    );
     let most = 0;
     await until("all are asked for", () => {
       most = Math.max(most, held.length);
@@ -139,7 +181,11 @@ describe("the sockets", function () {
   });
 
   it("close a connection that speaks something else", async () => {
-    for (const bytesSent of [Buffer.from("GET / HTTP/1.1\r\n\r\n"), frame(Buffer.from([1, 2, 3])), Buffer.from([0xff, 0xff])]) {
+    for (const bytesSent of [
+      Buffer.from("GET / HTTP/1.1\r\n\r\n"),
+      frame(Buffer.from([1, 2, 3])),
+      Buffer.from([0xff, 0xff]),
+    ]) {
       const socket = connect(tcpPort, "127.0.0.1");
       const closed = closeOf(socket);
       socket.write(bytesSent);
@@ -152,7 +198,10 @@ describe("the sockets", function () {
     const before = tally.counts.tcpRefused;
     await until("three are refused", () => tally.counts.tcpRefused - before === 3);
     for (const socket of sockets) socket.destroy();
-    await until("the others are let go", async () => (await exchangeTcp(tcpPort, [query("a.example", 9)])).length === 1);
+    await until(
+      "the others are let go",
+      async () => (await exchangeTcp(tcpPort, [query("a.example", 9)])).length === 1,
+    );
   });
 
   it("answer what is on its way when they drain, and take nothing new", async () => {

@@ -46,20 +46,23 @@ describe("the circuit breaker", () => {
 
   it("never admits two attempts while it is open, and always one in the end", () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.nat(300), fc.constantFrom("fail", "succeed", "ask")), { maxLength: 60 }), (steps) => {
-        const breaker = new Breaker(POLICY);
-        let now = 0;
-        let trials = 0;
-        for (const [later, step] of steps) {
-          now += later;
-          if (step === "fail") breaker.failed(now);
-          if (step === "succeed") breaker.succeeded();
-          if (breaker.state !== "trial") trials = 0;
-          const wasClosed = breaker.state === "closed";
-          if (step === "ask" && breaker.admits(now) && !wasClosed) assert.equal(++trials, 1);
-        }
-        if (breaker.state === "open") assert.ok(breaker.admits(now + POLICY.mostOpenMs));
-      }),
+      fc.property(
+        fc.array(fc.tuple(fc.nat(300), fc.constantFrom("fail", "succeed", "ask")), { maxLength: 60 }),
+        (steps) => {
+          const breaker = new Breaker(POLICY);
+          let now = 0;
+          let trials = 0;
+          for (const [later, step] of steps) {
+            now += later;
+            if (step === "fail") breaker.failed(now);
+            if (step === "succeed") breaker.succeeded();
+            if (breaker.state !== "trial") trials = 0;
+            const wasClosed = breaker.state === "closed";
+            if (step === "ask" && breaker.admits(now) && !wasClosed) assert.equal(++trials, 1);
+          }
+          if (breaker.state === "open") assert.ok(breaker.admits(now + POLICY.mostOpenMs));
+        },
+      ),
     );
   });
 });

@@ -7,7 +7,10 @@ describe("the URL of a Redis", () => {
       endpoint: { host: "cache.example", port: 6380, db: 2, tls: "none", username: "heimdall" },
       password: "p@ss",
     });
-    assert.deepEqual(parseRedisUrl("rediss://[::1]"), { endpoint: { host: "::1", port: 6379, db: 0, tls: "verified", username: undefined }, password: undefined });
+    assert.deepEqual(parseRedisUrl("rediss://[::1]"), {
+      endpoint: { host: "::1", port: 6379, db: 0, tls: "verified", username: undefined },
+      password: undefined,
+    });
     assert.equal(parseRedisUrl("redis://:secret@h").password, "secret");
   });
 
@@ -18,7 +21,11 @@ describe("the URL of a Redis", () => {
 
   it("is refused in words that do not repeat it", () => {
     for (const text of ["hunter2", "http://u:hunter2@h", "redis://u:hunter2@h/zero", "redis:///0"]) {
-      assert.throws(() => parseRedisUrl(text), (error: Error) => !error.message.includes("hunter2") && error.message.includes(";"), text);
+      assert.throws(
+        () => parseRedisUrl(text),
+        (error: Error) => !error.message.includes("hunter2") && error.message.includes(";"),
+        text,
+      );
     }
   });
 });

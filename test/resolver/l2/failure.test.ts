@@ -23,5 +23,6 @@ const replies: readonly (readonly [text: string, kind: FailureKind])[] = [
 ];
 
 describe("what went wrong with the shared cache", () => {
-  for (const [text, kind] of replies) it(`is "${kind}" when it says: ${text}`, () => assert.equal(kindOfFailure(new Error(text)), kind));
+  for (const [text, kind] of replies)
+    it(`is "${kind}" when it says: ${text}`, () => assert.equal(kindOfFailure(new Error(text)), kind));
 });

@@ -20,7 +20,10 @@ describe("keys of the shared cache", () => {
     assert.equal(sharedKey("heimdall:dns:cache", keyFor("Www.Example.com")), "heimdall:dns:cache:www.example.com:A:IN");
     assert.equal(sharedKey("p", keyFor(".", "NS")), "p:.:NS:IN");
     assert.equal(sharedKey("p", keyFor("a.b", "HTTPS", { dnssecOk: true })), "p:a.b:HTTPS:IN:do");
-    assert.equal(sharedKey("p", keyFor("a.b", "TYPE65280", { dnssecOk: true, checkingDisabled: true })), "p:a.b:TYPE65280:IN:do:cd");
+    assert.equal(
+      sharedKey("p", keyFor("a.b", "TYPE65280", { dnssecOk: true, checkingDisabled: true })),
+      "p:a.b:TYPE65280:IN:do:cd",
+    );
   });
 
   it("differ for questions that differ, and are none of the prefix's own", () => {

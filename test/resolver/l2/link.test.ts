@@ -25,12 +25,16 @@ describe("a connection to Redis with TLS", function () {
     if (program === null) return this.skip();
     redis = await TestRedis.start(program);
     const authority = await Authority.make(join(folder, "own"), "test ca");
-    const { certificate, key } = await authority.issue("redis", { commonName: "redis", names: ["DNS:localhost", "IP:127.0.0.1"] });
+    const { certificate, key } = await authority.issue("redis", {
+      commonName: "redis",
+      names: ["DNS:localhost", "IP:127.0.0.1"],
+    });
     ca = readFileSync(authority.ca.certificate, "utf8");
     otherCa = readFileSync((await Authority.make(join(folder, "other"), "other ca")).ca.certificate, "utf8");
     door = createServer({ cert: readFileSync(certificate), key: readFileSync(key) }, (socket) => {
       const inner = connectPlain(redis.port, "127.0.0.1");
-      for (const each of [socket, inner]) each.on("error", () => undefined).on("close", () => [socket, inner].forEach((end) => end.destroy()));
+      for (const each of [socket, inner])
+        each.on("error", () => undefined).on("close", () => [socket, inner].forEach((end) => end.destroy()));
       socket.pipe(inner).pipe(socket);
     });
     door.on("tlsClientError", () => undefined);
@@ -47,7 +51,14 @@ describe("a connection to Redis with TLS", function () {
   const start = (host: string, trusted: string): RedisLink => {
     log.length = 0;
     const { port } = door.address() as AddressInfo;
-    link = new RedisLink({ name: "read", endpoint: { host, port, db: 0, tls: "verified", username: USER }, readPassword: () => Promise.resolve(PASSWORD), ca: trusted, commandTimeoutMs: 20_000, log: createLog("debug", (line) => void log.push(line)) });
+    link = new RedisLink({
+      name: "read",
+      endpoint: { host, port, db: 0, tls: "verified", username: USER },
+      readPassword: () => Promise.resolve(PASSWORD),
+      ca: trusted,
+      commandTimeoutMs: 20_000,
+      log: createLog("debug", (line) => void log.push(line)),
+    });
     link.start();
     return link;
   };

@@ -66,15 +66,30 @@ describe("the shared cache on a real Redis", function () {
     readonly server?: "there" | "away";
   }
 
-  const connect = async ({ read = redis.port, write: writePort = redis.port, capMs = AMPLE_MS, server = "there" }: Given = {}): Promise<Scene> => {
+  const connect = async ({
+    read = redis.port,
+    write: writePort = redis.port,
+    capMs = AMPLE_MS,
+    server = "there",
+  }: Given = {}): Promise<Scene> => {
     const failures: FailureKind[] = [];
     const log: string[] = [];
     const tombstones = new Tombstones();
     const write = createLog("debug", (line) => void log.push(line));
     const link = (name: string, port: number): RedisLink =>
-      new RedisLink({ name, endpoint: { host: "127.0.0.1", port, db: 0, tls: "none", username: USER }, readPassword: async () => (await readFile(passwordFile, "utf8")).trim(), ca: undefined, commandTimeoutMs: AMPLE_MS, log: write });
+      new RedisLink({
+        name,
+        endpoint: { host: "127.0.0.1", port, db: 0, tls: "none", username: USER },
+        readPassword: async () => (await readFile(passwordFile, "utf8")).trim(),
+        ca: undefined,
+        commandTimeoutMs: AMPLE_MS,
+        log: write,
+      });
     const links = [link("read", read), link("write", writePort)] as const;
-    const observer = { operation: (_: string, failure: FailureKind | undefined) => void (failure === undefined || failures.push(failure)) };
+    const observer = {
+      operation: (_: string, failure: FailureKind | undefined) =>
+        void (failure === undefined || failures.push(failure)),
+    };
     const common = { prefix: PREFIX, observer, clock: wallClock, log: write };
     const cache = {
       reader: new SharedReader({ ...common, mostTtl: 86_400, read: links[0], capMs, tombstones }),

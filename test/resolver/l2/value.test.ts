@@ -8,14 +8,16 @@ import { answerFor, kept, keyFor } from "../support/answers";
 import { record } from "../support/upstream";
 
 const LIMITS = { nowMs: 1_700_000_000_123, mostTtl: 86_400 };
-const decodeValue = (value: Buffer, section: string, limits: StoredLimits = LIMITS): Answer | undefined => decode(value, section, limits);
+const decodeValue = (value: Buffer, section: string, limits: StoredLimits = LIMITS): Answer | undefined =>
+  decode(value, section, limits);
 const SECTION = questionSectionOf(keyFor("example.com"));
 const large = kept({ answers: Array.from({ length: 100 }, (_, i) => record("example.com", 300, `192.0.2.${i}`)) });
 
 describe("values of the shared cache", () => {
   it("come back as they went in, age included", () => {
     const answer = answerFor("example.com", 300, 1_700_000_000_123);
-    for (const compressAbove of [Infinity, 0]) assert.deepEqual(decodeValue(encodeValue(answer, compressAbove), SECTION), answer);
+    for (const compressAbove of [Infinity, 0])
+      assert.deepEqual(decodeValue(encodeValue(answer, compressAbove), SECTION), answer);
   });
 
   it("are compressed above the given size when it helps", () => {
@@ -56,7 +58,10 @@ describe("values of the shared cache", () => {
   });
 
   it("written under another policy are cut to this one, in whole and in each record", () => {
-    const answer = decodeValue(encodeValue(answerFor("example.com", 80_000), Infinity), SECTION, { ...LIMITS, mostTtl: 60 });
+    const answer = decodeValue(encodeValue(answerFor("example.com", 80_000), Infinity), SECTION, {
+      ...LIMITS,
+      mostTtl: 60,
+    });
     assert.ok(answer !== undefined);
     const wire = Buffer.from(answer.wire, "latin1");
     assert.deepEqual([answer.ttl, ...answer.ttlOffsets.map((at) => wire.readUInt32BE(at))], [60, 60]);
@@ -64,7 +69,15 @@ describe("values of the shared cache", () => {
 
   it("never make a reader throw, or unpack more than a message may hold", () => {
     fc.assert(
-      fc.property(mutated(fc.constantFrom(encodeValue(answerFor("example.com", 300), 0), encodeValue(answerFor("example.com", 300), Infinity))), (value) => void decodeValue(value, SECTION)),
+      fc.property(
+        mutated(
+          fc.constantFrom(
+            encodeValue(answerFor("example.com", 300), 0),
+            encodeValue(answerFor("example.com", 300), Infinity),
+          ),
+        ),
+        (value) => void decodeValue(value, SECTION),
+      ),
       { numRuns: 3000 },
     );
     const bomb = { wire: "\0".repeat(10_000_000), ttlOffsets: [], storedAt: 0, ttl: 1 };

@@ -27,9 +27,22 @@ describe("the resolver's HTTP server", () => {
   };
 
   it("says whether it lives and whether it is ready, and why not", async () => {
-    assert.deepEqual([await call("/health"), await call("/ready"), await call("/ready", "HEAD")], [[200, "ok\n"], [200, "ok\n"], [200, ""]]);
+    assert.deepEqual(
+      [await call("/health"), await call("/ready"), await call("/ready", "HEAD")],
+      [
+        [200, "ok\n"],
+        [200, "ok\n"],
+        [200, ""],
+      ],
+    );
     [notAlive, notReady] = ["no worker process", "draining"];
-    assert.deepEqual([await call("/health"), await call("/ready")], [[503, "no worker process\n"], [503, "draining\n"]]);
+    assert.deepEqual(
+      [await call("/health"), await call("/ready")],
+      [
+        [503, "no worker process\n"],
+        [503, "draining\n"],
+      ],
+    );
   });
 
   it("shows nothing of an error within", async () => {
@@ -39,15 +52,28 @@ describe("the resolver's HTTP server", () => {
   it("flushes a name, all types or one, when it is told to by POST", async () => {
     assert.equal((await call("/flush?name=WWW.Example.com", "POST"))[0], 200);
     assert.equal((await call("/flush?name=a.example&type=aaaa", "POST"))[0], 200);
-    assert.deepEqual(flushed, [["\x03www\x07example\x03com\0", undefined], ["\x01a\x07example\0", 28]]);
+    assert.deepEqual(flushed, [
+      ["\x03www\x07example\x03com\0", undefined],
+      ["\x01a\x07example\0", 28],
+    ]);
     problems = ["telling the other replicas: gone"];
     assert.equal((await call("/flush?name=a.example", "POST"))[0], 502);
   });
 
   it("refuses what is no name, no type, no such path or method", async () => {
     const { length } = flushed;
-    const calls = [["/flush?name=a..b", "POST"], ["/flush", "POST"], ["/flush?name=a&type=NONE", "POST"], ["/flush?name=a", "GET"], ["/other", "GET"], ["/health", "DELETE"]] as const;
-    assert.deepEqual(await Promise.all(calls.map(async ([path, method]) => (await call(path, method))[0])), [400, 400, 400, 404, 404, 404]);
+    const calls = [
+      ["/flush?name=a..b", "POST"],
+      ["/flush", "POST"],
+      ["/flush?name=a&type=NONE", "POST"],
+      ["/flush?name=a", "GET"],
+      ["/other", "GET"],
+      ["/health", "DELETE"],
+    ] as const;
+    assert.deepEqual(
+      await Promise.all(calls.map(async ([path, method]) => (await call(path, method))[0])),
+      [400, 400, 400, 404, 404, 404],
+    );
     assert.equal(flushed.length, length);
   });
 });

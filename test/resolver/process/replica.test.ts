@@ -20,7 +20,13 @@ const childrenOf = (pid: number): readonly number[] =>
     .filter((name) => /^\d+$/.test(name))
     .filter((name) => {
       try {
-        return Number(readFileSync(`/proc/${name}/stat`, "utf8").replace(/^.*\) /, "").split(" ")[1]) === pid;
+        return (
+          Number(
+            readFileSync(`/proc/${name}/stat`, "utf8")
+              .replace(/^.*\) /, "")
+              .split(" ")[1],
+          ) === pid
+        );
       } catch {
         return false;
       }
@@ -43,7 +49,8 @@ describe("a replica of the resolver", function () {
     return replica;
   };
   /** Waits for a metric: a worker that is late to say how it is counts as it was when it last said so. */
-  const isCounted = (replica: Replica, series: string, value: number): Promise<void> => until(`${series} is ${value}`, async () => (await replica.metric(series)) === value);
+  const isCounted = (replica: Replica, series: string, value: number): Promise<void> =>
+    until(`${series} is ${value}`, async () => (await replica.metric(series)) === value);
   afterEach(async () => {
     for (const upstream of upstreams.splice(0)) upstream.stop();
     for (const replica of replicas.splice(0)) {
@@ -56,7 +63,10 @@ describe("a replica of the resolver", function () {
     const upstream = await startUpstream((asked) => ({ ...everyName(300)(asked), delayMs: 100 }));
     const replica = await start(upstream);
     const begun = performance.now();
-    const replies = await exchangeUdp(replica.dns, Array.from({ length: 40 }, (_, i) => query("www.example.com", i)));
+    const replies = await exchangeUdp(
+      replica.dns,
+      Array.from({ length: 40 }, (_, i) => query("www.example.com", i)),
+    );
     assert.equal(replies.length, 40);
     const least = 300 - Math.ceil((performance.now() - begun) / 1000);
     for (const reply of replies) {
@@ -68,11 +78,18 @@ describe("a replica of the resolver", function () {
     assert.equal(upstream.asked.length, 1);
     await isCounted(replica, 'heimdall_queries_total{transport="udp"}', 40);
     await isCounted(replica, 'heimdall_queries_total{transport="tcp"}', 1);
-    assert.equal((await replica.metric('heimdall_cache_hits_total{tier="l1"}')) + (await replica.metric('heimdall_cache_misses_total{tier="l1"}')), 41);
+    assert.equal(
+      (await replica.metric('heimdall_cache_hits_total{tier="l1"}')) +
+        (await replica.metric('heimdall_cache_misses_total{tier="l1"}')),
+      41,
+    );
     assert.equal(await replica.metric(`heimdall_upstream_up{upstream="${upstream.address}"}`), 1);
     assert.ok((await replica.metric('heimdall_cache_size{tier="l1"}')) >= 1);
     assert.ok((await replica.metric('heimdall_query_duration_seconds_count{origin="upstream"}')) >= 1);
-    assert.deepEqual([(await replica.get("/health")).status, (await replica.get("/ready")).status, (await replica.get("/")).status], [200, 200, 404]);
+    assert.deepEqual(
+      [(await replica.get("/health")).status, (await replica.get("/ready")).status, (await replica.get("/")).status],
+      [200, 200, 404],
+    );
   });
 
   it("tells clients of a name that is not there, with the zone's SOA, and asks once", async () => {
@@ -88,7 +105,9 @@ describe("a replica of the resolver", function () {
 
   it("sends what is too large for UDP over TCP", async () => {
     const many = Array.from({ length: 100 }, (_, i) => record("big.example.com", 60, `192.0.2.${i}`));
-    const replica = await start(await startUpstream(() => ({ answers: many, truncatedOverUdp: true })), { HEIMDALL_WORKERS: "1" });
+    const replica = await start(await startUpstream(() => ({ answers: many, truncatedOverUdp: true })), {
+      HEIMDALL_WORKERS: "1",
+    });
     const overUdp = await ask(replica.dns, "big.example.com");
     assert.deepEqual([overUdp.flag_tc, overUdp.answers?.length], [true, 0]);
     const [overTcp] = await exchangeTcp(replica.dns, [query("big.example.com")]);
@@ -113,7 +132,9 @@ describe("a replica of the resolver", function () {
     // A question has far more time than the upstream takes, whatever else the machine does.
     const replica = await start(upstream, { HEIMDALL_UPSTREAM_TIMEOUT: "20" });
     const rcodes = async (prefix: string): Promise<readonly string[]> => {
-      const replies = await Promise.all(Array.from({ length: 20 }, (_, i) => ask(replica.dns, `${prefix}${i}.example`)));
+      const replies = await Promise.all(
+        Array.from({ length: 20 }, (_, i) => ask(replica.dns, `${prefix}${i}.example`)),
+      );
       return [...new Set(replies.map(({ rcode }) => rcode))];
     };
     assert.deepEqual(await rcodes("slow"), ["NOERROR"]);
@@ -137,7 +158,15 @@ describe("a replica of the resolver", function () {
     const replica = await start(upstream, { HEIMDALL_QUERIES_PER_SECOND_PER_IP: "0" });
     const workers = childrenOf(replica.pid);
     assert.equal(workers.length, 2);
-    const packets = fc.sample(mutated(fc.oneof(queryShape.map((shape) => queryPacket(shape)), fc.uint8Array({ maxLength: 700 }).map((all) => Buffer.from(all)))), 6_000);
+    const packets = fc.sample(
+      mutated(
+        fc.oneof(
+          queryShape.map((shape) => queryPacket(shape)),
+          fc.uint8Array({ maxLength: 700 }).map((all) => Buffer.from(all)),
+        ),
+      ),
+      6_000,
+    );
     // As many as the kernel's queue holds while nobody reads it. Each batch is dealt with before the next.
     const batch = 150;
     const arrived = async (): Promise<number> => replica.metric('heimdall_queries_total{transport="udp"}');
@@ -147,7 +176,12 @@ describe("a replica of the resolver", function () {
       assert.equal((await ask(replica.dns, `alive${i}.example`)).rcode, "NOERROR");
     }
     for (let i = 0; i < 60; i++) await exchangeTcp(replica.dns, [...packets.slice(i * 20, i * 20 + 20)], 20);
-    for (const packet of packets.slice(0, 60)) await exchangeTcp(replica.dns, [packet.subarray(0, packet.length >> 1)].map((half) => Buffer.concat([frame(packet), half])), 1);
+    for (const packet of packets.slice(0, 60))
+      await exchangeTcp(
+        replica.dns,
+        [packet.subarray(0, packet.length >> 1)].map((half) => Buffer.concat([frame(packet), half])),
+        1,
+      );
     assert.ok((await replica.metric("heimdall_packets_dropped_total")) > 500);
     assert.deepEqual(childrenOf(replica.pid), workers);
     assert.equal((await ask(replica.dns, "alive.example")).rcode, "NOERROR");
@@ -155,9 +189,16 @@ describe("a replica of the resolver", function () {
 
   it("keeps to its bytes over all its processes, the one that asks upstream included, and counts each", async () => {
     const limit = 2 ** 20;
-    const replica = await start(await startUpstream(everyName(300)), { HEIMDALL_CACHE_BYTES: String(limit), HEIMDALL_QUERIES_PER_SECOND_PER_IP: "0" });
+    const replica = await start(await startUpstream(everyName(300)), {
+      HEIMDALL_CACHE_BYTES: String(limit),
+      HEIMDALL_QUERIES_PER_SECOND_PER_IP: "0",
+    });
     const askFor = async (from: number, to: number): Promise<void> => {
-      for (let i = from; i < to; i += 100) await exchangeUdp(replica.dns, Array.from({ length: 100 }, (_, k) => query(`many${i + k}.example`, k)));
+      for (let i = from; i < to; i += 100)
+        await exchangeUdp(
+          replica.dns,
+          Array.from({ length: 100 }, (_, k) => query(`many${i + k}.example`, k)),
+        );
     };
     await askFor(0, 200);
     // What a worker has, the process behind it has too.
@@ -171,30 +212,48 @@ describe("a replica of the resolver", function () {
   });
 
   it("limits a client that floods", async () => {
-    const replica = await start(await startUpstream(everyName(300)), { HEIMDALL_WORKERS: "1", HEIMDALL_QUERIES_PER_SECOND_PER_IP: "10", HEIMDALL_BURST_SIZE_PER_IP: "20" });
+    const replica = await start(await startUpstream(everyName(300)), {
+      HEIMDALL_WORKERS: "1",
+      HEIMDALL_QUERIES_PER_SECOND_PER_IP: "10",
+      HEIMDALL_BURST_SIZE_PER_IP: "20",
+    });
     const flood = 400;
-    const wholeOf = (replies: readonly Buffer[]): number => replies.filter((reply) => (reply.readUInt8(2) & 0x02) === 0).length;
+    const wholeOf = (replies: readonly Buffer[]): number =>
+      replies.filter((reply) => (reply.readUInt8(2) & 0x02) === 0).length;
     let passed = NaN;
     const begun = performance.now();
-    const replies = await exchangeUdpUntil(replica.dns, Array.from({ length: flood }, (_, i) => query("www.example.com", i)), async (soFar) => {
-      passed = flood - (await replica.metric("heimdall_rate_limited_total"));
-      return (await replica.metric('heimdall_queries_total{transport="udp"}')) === flood && wholeOf(soFar) >= passed;
-    });
+    const replies = await exchangeUdpUntil(
+      replica.dns,
+      Array.from({ length: flood }, (_, i) => query("www.example.com", i)),
+      async (soFar) => {
+        passed = flood - (await replica.metric("heimdall_rate_limited_total"));
+        return (await replica.metric('heimdall_queries_total{transport="udp"}')) === flood && wholeOf(soFar) >= passed;
+      },
+    );
     const most = 20 + ((performance.now() - begun) / 1000) * 10 + 1;
     assert.ok(passed >= 20 && passed <= most, `${passed} passed`);
     assert.equal(wholeOf(replies), passed);
   });
 
   it("on SIGTERM is not ready, goes on answering, answers what is on its way, and ends with its processes", async () => {
-    const upstream = await startUpstream((asked) => ({ ...everyName(300)(asked), ...(asked.name.startsWith("slow") ? { delayMs: 400 } : {}) }));
+    const upstream = await startUpstream((asked) => ({
+      ...everyName(300)(asked),
+      ...(asked.name.startsWith("slow") ? { delayMs: 400 } : {}),
+    }));
     const replica = await start(upstream, { HEIMDALL_DRAIN_SECONDS: "8" });
     const workers = childrenOf(replica.pid);
     replica.terminate();
     await until("it says so", async () => (await replica.get("/ready")).status === 503);
     assert.equal((await replica.get("/health")).status, 200);
     assert.equal((await ask(replica.dns, "quick.example")).rcode, "NOERROR");
-    const last = Promise.all([exchangeUdp(replica.dns, [query("slow1.example")]), exchangeTcp(replica.dns, [query("slow2.example")])]);
-    assert.deepEqual((await last).map((replies) => replies.length), [1, 1]);
+    const last = Promise.all([
+      exchangeUdp(replica.dns, [query("slow1.example")]),
+      exchangeTcp(replica.dns, [query("slow2.example")]),
+    ]);
+    assert.deepEqual(
+      (await last).map((replies) => replies.length),
+      [1, 1],
+    );
     assert.equal(await replica.exit(), 0);
     assert.equal(replica.events("stopped").length, 1);
     for (const worker of workers) assert.throws(() => process.kill(worker, 0));
@@ -203,18 +262,28 @@ describe("a replica of the resolver", function () {
   it("replaces a process that died, and its counters do not fall", async () => {
     const replica = await start(await startUpstream(everyName(300)));
     const before = childrenOf(replica.pid);
-    await exchangeUdp(replica.dns, Array.from({ length: 50 }, (_, i) => query("www.example.com", i)));
+    await exchangeUdp(
+      replica.dns,
+      Array.from({ length: 50 }, (_, i) => query("www.example.com", i)),
+    );
     await isCounted(replica, 'heimdall_queries_total{transport="udp"}', 50);
     const [victim = -1] = before;
     process.kill(victim, "SIGKILL");
-    await until("there are two again", () => childrenOf(replica.pid).filter((pid) => pid !== victim).length === 2, 30_000);
+    await until(
+      "there are two again",
+      () => childrenOf(replica.pid).filter((pid) => pid !== victim).length === 2,
+      30_000,
+    );
     assert.ok((await replica.metric('heimdall_queries_total{transport="udp"}')) >= 50);
     assert.equal((await ask(replica.dns, "www.example.com")).rcode, "NOERROR");
     assert.equal((await replica.get("/health")).status, 200);
   });
 
   it("does not start with a configuration that is wrong, and says all that is", async () => {
-    const { code, output } = await Replica.run({ HEIMDALL_WORKERS: "none", HEIMDALL_REDIS_URL: "redis://me:sEcret@host/x" });
+    const { code, output } = await Replica.run({
+      HEIMDALL_WORKERS: "none",
+      HEIMDALL_REDIS_URL: "redis://me:sEcret@host/x",
+    });
     assert.equal(code, 2);
     assert.equal(output.trim().split("\n").length, 3);
     assert.ok(!output.includes("sEcret"));
@@ -226,7 +295,11 @@ describe("a replica of the resolver", function () {
     try {
       const { port } = taken.address() as AddressInfo;
       for (const workers of ["1", "2"]) {
-        const { code, output } = await Replica.run({ HEIMDALL_UPSTREAM_SERVERS: "127.0.0.1:9", HEIMDALL_WORKERS: workers, HEIMDALL_BIND_ADDR: `127.0.0.1:${port}` });
+        const { code, output } = await Replica.run({
+          HEIMDALL_UPSTREAM_SERVERS: "127.0.0.1:9",
+          HEIMDALL_WORKERS: workers,
+          HEIMDALL_BIND_ADDR: `127.0.0.1:${port}`,
+        });
         assert.equal(code, 1, output);
         assert.match(output, /EADDRINUSE/);
       }
@@ -236,6 +309,9 @@ describe("a replica of the resolver", function () {
   });
 
   it("shows how it is called", async () => {
-    assert.deepEqual(await Replica.run({}, ["sing"]).then(({ code, output }) => [code, output.startsWith("usage: resolver")]), [2, true]);
+    assert.deepEqual(
+      await Replica.run({}, ["sing"]).then(({ code, output }) => [code, output.startsWith("usage: resolver")]),
+      [2, true],
+    );
   });
 });

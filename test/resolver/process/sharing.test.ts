@@ -53,14 +53,22 @@ describe("replicas that share a cache", function () {
       ...env,
     });
     replicas.push(replica);
-    await until("it listens for invalidations", async () => Number((await redis.admin.pubsub("NUMSUB", `${PREFIX}:invalidate`))[1]) === replicas.length);
+    await until(
+      "it listens for invalidations",
+      async () => Number((await redis.admin.pubsub("NUMSUB", `${PREFIX}:invalidate`))[1]) === replicas.length,
+    );
     // It says "ready" without them after a while; each process that answers has one to read, and one process the others too.
     const workers = Number(env["HEIMDALL_WORKERS"] ?? "1");
-    const connections = (link: string): number => replica.events("redis connected").filter((line) => line["link"] === link).length;
-    await until("all its connections are there", () => connections("write") === 1 && connections("read") === (workers === 1 ? 1 : workers + 1));
+    const connections = (link: string): number =>
+      replica.events("redis connected").filter((line) => line["link"] === link).length;
+    await until(
+      "all its connections are there",
+      () => connections("write") === 1 && connections("read") === (workers === 1 ? 1 : workers + 1),
+    );
     return replica;
   };
-  const written = (names: number): Promise<void> => until("the shared cache has the names", async () => (await redis.admin.keys(`${PREFIX}:*:A:IN`)).length === names);
+  const written = (names: number): Promise<void> =>
+    until("the shared cache has the names", async () => (await redis.admin.keys(`${PREFIX}:*:A:IN`)).length === names);
 
   it("ask upstream once for each name, and count its TTL down alike", async () => {
     const a = await start();
@@ -76,8 +84,15 @@ describe("replicas that share a cache", function () {
       const apart = 1 + (performance.now() - since) / 1000;
       assert.ok(ttls[0] >= ttls[1] && ttls[0] - ttls[1] <= apart && ttls[1] <= 298, ttls.join());
     }
-    assert.equal(upstream.asked.length, NAMES.length, `8 names × 2 replicas: ${upstream.asked.length} upstream queries`);
-    await until("b has counted its hits", async () => (await b.metric('heimdall_cache_hits_total{tier="l2"}')) === NAMES.length);
+    assert.equal(
+      upstream.asked.length,
+      NAMES.length,
+      `8 names × 2 replicas: ${upstream.asked.length} upstream queries`,
+    );
+    await until(
+      "b has counted its hits",
+      async () => (await b.metric('heimdall_cache_hits_total{tier="l2"}')) === NAMES.length,
+    );
     assert.equal(await a.metric('heimdall_cache_misses_total{tier="l2"}'), NAMES.length);
     const left = await redis.admin.pttl(`${PREFIX}:n0.example:A:IN`);
     assert.ok(left > 299_000 - (performance.now() - begun) && left <= 298_000, `${left} ms`);
@@ -91,13 +106,22 @@ describe("replicas that share a cache", function () {
     // b finds them there: it has nothing to write that could come after the flush.
     for (const name of NAMES) await ask(b.dns, name);
     assert.equal(upstream.asked.length, NAMES.length);
-    const flushed = await Replica.run({ HEIMDALL_UPSTREAM_SERVERS: upstream.address, HEIMDALL_HTTP_BIND_ADDR: `127.0.0.1:${a.http}` }, ["flush", "N3.example."]);
+    const flushed = await Replica.run(
+      { HEIMDALL_UPSTREAM_SERVERS: upstream.address, HEIMDALL_HTTP_BIND_ADDR: `127.0.0.1:${a.http}` },
+      ["flush", "N3.example."],
+    );
     assert.equal(flushed.code, 0, flushed.output);
     assert.deepEqual(JSON.parse(flushed.output), { name: "n3.example", local: 1, shared: 1, told: 2, problems: [] });
-    await until("b has forgotten it too", async () => (await b.metric('heimdall_cache_size{tier="l1"}')) === NAMES.length - 1);
+    await until(
+      "b has forgotten it too",
+      async () => (await b.metric('heimdall_cache_size{tier="l1"}')) === NAMES.length - 1,
+    );
     const before = upstream.asked.length;
     for (const name of NAMES) await ask(b.dns, name);
-    assert.deepEqual(upstream.asked.slice(before).map(({ name }) => name), ["n3.example"]);
+    assert.deepEqual(
+      upstream.asked.slice(before).map(({ name }) => name),
+      ["n3.example"],
+    );
     await written(NAMES.length);
     await ask(a.dns, "n3.example");
     assert.equal(upstream.asked.length, before + 1, "a takes it from the shared cache");
@@ -135,7 +159,10 @@ describe("replicas that share a cache", function () {
       await ask(second.dns, "www.example.com");
       // What stands under another name's key is no answer to it.
       await ask(second.dns, "other.example");
-      assert.deepEqual(upstream.asked.map(({ name }) => name), ["www.example.com", "other.example"]);
+      assert.deepEqual(
+        upstream.asked.map(({ name }) => name),
+        ["www.example.com", "other.example"],
+      );
     } finally {
       await copy.stop();
     }
@@ -161,10 +188,14 @@ describe("replicas that share a cache", function () {
     await redis.kill();
     await timesOf("gone");
     await redis.run();
-    await until("it is written to again", async () => {
-      await ask(replica.dns, `back${Date.now()}.example`);
-      return (await redis.admin.keys(`${PREFIX}:back*`)).length > 0;
-    }, 40_000);
+    await until(
+      "it is written to again",
+      async () => {
+        await ask(replica.dns, `back${Date.now()}.example`);
+        return (await redis.admin.keys(`${PREFIX}:back*`)).length > 0;
+      },
+      40_000,
+    );
     await until("it is read again", async () => (await replica.metric('heimdall_l2_breaker{side="read"}')) === 0);
     assert.ok(((await replica.metric('heimdall_l2_errors_total{operation="get",kind="slow"}')) || 0) >= 1);
   });
@@ -196,17 +227,25 @@ describe("replicas that share a cache", function () {
       return replica.output.includes("denied");
     });
     writeFileSync(passwordFile, "rotated-password_2\n");
-    await until("it is let in again", async () => {
-      await ask(replica.dns, `s${Date.now()}.example`);
-      return (await redis.admin.keys(`${PREFIX}:s*`)).length > 0;
-    }, 40_000);
+    await until(
+      "it is let in again",
+      async () => {
+        await ask(replica.dns, `s${Date.now()}.example`);
+        return (await redis.admin.keys(`${PREFIX}:s*`)).length > 0;
+      },
+      40_000,
+    );
     const shown = replica.output + (await replica.get("/metrics")).body;
     for (const secret of [PASSWORD, "rotated-password_2"]) assert.ok(!shown.includes(secret));
     await redis.setPassword(PASSWORD);
   });
 
   it("never show a password that stands in a URL", async () => {
-    const replica = await start({ HEIMDALL_REDIS_PASSWORD_FILE: "", HEIMDALL_LOG_LEVEL: "debug", HEIMDALL_REDIS_URL: `redis://${USER}:${PASSWORD}@127.0.0.1:${redis.port}` });
+    const replica = await start({
+      HEIMDALL_REDIS_PASSWORD_FILE: "",
+      HEIMDALL_LOG_LEVEL: "debug",
+      HEIMDALL_REDIS_URL: `redis://${USER}:${PASSWORD}@127.0.0.1:${redis.port}`,
+    });
     await ask(replica.dns, "one.example");
     await written(1);
     await redis.kill();

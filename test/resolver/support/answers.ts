@@ -8,8 +8,18 @@ import { record } from "./upstream";
 
 export const POLICY: TtlPolicy = { least: 0, most: 86_400, mostNegative: 3_600 };
 
-export const keyFor = (name: string, type = "A", flags: { readonly dnssecOk?: boolean; readonly checkingDisabled?: boolean } = {}): QuestionKey =>
-  keyOf({ name: nameFromText(name), type: typeFromText(type) ?? 0, class: 1, dnssecOk: flags.dnssecOk ?? false, checkingDisabled: flags.checkingDisabled ?? false });
+export const keyFor = (
+  name: string,
+  type = "A",
+  flags: { readonly dnssecOk?: boolean; readonly checkingDisabled?: boolean } = {},
+): QuestionKey =>
+  keyOf({
+    name: nameFromText(name),
+    type: typeFromText(type) ?? 0,
+    class: 1,
+    dnssecOk: flags.dnssecOk ?? false,
+    checkingDisabled: flags.checkingDisabled ?? false,
+  });
 
 export interface Message {
   readonly name?: string;
@@ -21,8 +31,23 @@ export interface Message {
 }
 
 /** An upstream's message; by default one address for example.com. */
-export const message = ({ name = "example.com", type = "A", rcode = 0, answers = [], authorities = [], additionals = [] }: Message): Buffer =>
-  encode({ type: "response", id: 7, flags: 0x0180 | rcode, questions: [{ name, type }], answers, authorities, additionals });
+export const message = ({
+  name = "example.com",
+  type = "A",
+  rcode = 0,
+  answers = [],
+  authorities = [],
+  additionals = [],
+}: Message): Buffer =>
+  encode({
+    type: "response",
+    id: 7,
+    flags: 0x0180 | rcode,
+    questions: [{ name, type }],
+    answers,
+    authorities,
+    additionals,
+  });
 
 /** What is kept of an upstream's message. */
 export function kept(shape: Message, policy: TtlPolicy = POLICY, nowMs = 0): Answer | undefined {

@@ -29,7 +29,11 @@ export async function exchangeUdp(port: number, packets: readonly Buffer[]): Pro
 }
 
 /** Sends packets over UDP from one port, not all of which may be answered. @returns the replies that have come when `isOver`. */
-export async function exchangeUdpUntil(port: number, packets: readonly Buffer[], isOver: (replies: readonly Buffer[]) => boolean | Promise<boolean>): Promise<readonly Buffer[]> {
+export async function exchangeUdpUntil(
+  port: number,
+  packets: readonly Buffer[],
+  isOver: (replies: readonly Buffer[]) => boolean | Promise<boolean>,
+): Promise<readonly Buffer[]> {
   const socket = createSocket("udp4");
   const replies: Buffer[] = [];
   try {
@@ -45,7 +49,11 @@ export async function exchangeUdpUntil(port: number, packets: readonly Buffer[],
 /** dns-packet names the code; its types do not. */
 export type Reply = DecodedPacket & { readonly rcode: string };
 
-export async function ask(port: number, query: string | QueryShape, type: "A" | "AAAA" | "ANY" | "TXT" = "A"): Promise<Reply> {
+export async function ask(
+  port: number,
+  query: string | QueryShape,
+  type: "A" | "AAAA" | "ANY" | "TXT" = "A",
+): Promise<Reply> {
   const [reply] = await exchangeUdp(port, [queryPacket(typeof query === "string" ? plainQuery(query) : query, type)]);
   if (reply === undefined) throw new Error("no reply");
   return decode(reply) as Reply;
@@ -59,7 +67,11 @@ export const closeOf = (socket: Socket): Promise<void> =>
   });
 
 /** Sends packets over one TCP connection. @returns the replies in the order in which they came, until `wanted` or the end. */
-export async function exchangeTcp(port: number, packets: readonly Buffer[], wanted = packets.length): Promise<readonly Buffer[]> {
+export async function exchangeTcp(
+  port: number,
+  packets: readonly Buffer[],
+  wanted = packets.length,
+): Promise<readonly Buffer[]> {
   const socket = connect(port, "127.0.0.1");
   const unframer = new Unframer(65_535);
   const replies: Buffer[] = [];

@@ -58,7 +58,11 @@ export class TestRedis {
   /** Starts it (again), empty. */
   async run(): Promise<void> {
     const { binary, argv0, env } = this.#program;
-    this.#process = spawn(binary, ["--bind", "127.0.0.1", "--port", String(this.port), "--dir", this.#folder, "--save", "", "--maxmemory", "64mb"], { argv0, env, stdio: "ignore" });
+    this.#process = spawn(
+      binary,
+      ["--bind", "127.0.0.1", "--port", String(this.port), "--dir", this.#folder, "--save", "", "--maxmemory", "64mb"],
+      { argv0, env, stdio: "ignore" },
+    );
     this.#admin = await this.#connect();
     await this.setPassword(PASSWORD);
   }
@@ -66,7 +70,17 @@ export class TestRedis {
   /** Gives the resolver's user this password and no other; its sessions end. */
   async setPassword(password: string): Promise<void> {
     const { keys, channels, commands } = resolverAclUser(USER, PREFIX);
-    await this.admin.call("ACL", "SETUSER", USER, "reset", "on", `>${password}`, ...keys.map((key) => `~${key}`), ...channels.map((channel) => `&${channel}`), ...commands);
+    await this.admin.call(
+      "ACL",
+      "SETUSER",
+      USER,
+      "reset",
+      "on",
+      `>${password}`,
+      ...keys.map((key) => `~${key}`),
+      ...channels.map((channel) => `&${channel}`),
+      ...commands,
+    );
     await this.admin.call("CLIENT", "KILL", "USER", USER);
   }
 
@@ -96,7 +110,13 @@ export class TestRedis {
   async #connect(): Promise<Redis> {
     const end = performance.now() + START_MS;
     for (;;) {
-      const redis = new Redis({ host: "127.0.0.1", port: this.port, protocol: 2, lazyConnect: true, retryStrategy: () => null });
+      const redis = new Redis({
+        host: "127.0.0.1",
+        port: this.port,
+        protocol: 2,
+        lazyConnect: true,
+        retryStrategy: () => null,
+      });
       redis.on("error", () => undefined);
       try {
         await redis.connect();

@@ -19,7 +19,16 @@ function bundled(): string {
   const folder = mkdtempSync(join(tmpdir(), "dragonfly-dr-resolver-"));
   process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
   bundle = join(folder, "resolver.cjs");
-  buildSync({ absWorkingDir: ROOT, entryPoints: ["resolver/main.ts"], outfile: bundle, bundle: true, platform: "node", target: "node20", format: "cjs", logLevel: "error" });
+  buildSync({
+    absWorkingDir: ROOT,
+    entryPoints: ["resolver/main.ts"],
+    outfile: bundle,
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    logLevel: "error",
+  });
   return bundle;
 }
 
@@ -40,15 +49,25 @@ export class Replica {
 
   private constructor(env: Readonly<Record<string, string>>, args: readonly string[]) {
     this.#process = spawn(process.execPath, [bundled(), ...args], {
-      env: { PATH: process.env["PATH"], HEIMDALL_BIND_ADDR: "127.0.0.1:0", HEIMDALL_HTTP_BIND_ADDR: "127.0.0.1:0", HEIMDALL_DRAIN_SECONDS: "0", ...env },
+      env: {
+        PATH: process.env["PATH"],
+        HEIMDALL_BIND_ADDR: "127.0.0.1:0",
+        HEIMDALL_HTTP_BIND_ADDR: "127.0.0.1:0",
+        HEIMDALL_DRAIN_SECONDS: "0",
+        ...env,
+      },
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#closed = once(this.#process, "close");
-    for (const stream of [this.#process.stdout, this.#process.stderr]) stream?.on("data", (chunk: Buffer) => (this.output += chunk.toString("utf8")));
+    for (const stream of [this.#process.stdout, this.#process.stderr])
+      stream?.on("data", (chunk: Buffer) => (this.output += chunk.toString("utf8")));
   }
 
   /** Runs it until it ends. @returns code and output. */
-  static async run(env: Readonly<Record<string, string>>, args: readonly string[] = []): Promise<{ readonly code: number | null; readonly output: string }> {
+  static async run(
+    env: Readonly<Record<string, string>>,
+    args: readonly string[] = [],
+  ): Promise<{ readonly code: number | null; readonly output: string }> {
     const replica = new Replica(env, args);
     return { code: await replica.exit(), output: replica.output };
   }
@@ -56,10 +75,14 @@ export class Replica {
   static async start(env: Readonly<Record<string, string>>): Promise<Replica> {
     const replica = new Replica({ HEIMDALL_BIND_ADDR: `127.0.0.1:${await freePort()}`, ...env }, []);
     try {
-      await until("the resolver is ready", () => {
-        if (replica.#process.exitCode !== null) throw new Error(`the resolver ended: ${replica.output}`);
-        return replica.events("ready").length > 0;
-      }, START_MS);
+      await until(
+        "the resolver is ready",
+        () => {
+          if (replica.#process.exitCode !== null) throw new Error(`the resolver ended: ${replica.output}`);
+          return replica.events("ready").length > 0;
+        },
+        START_MS,
+      );
     } catch (error) {
       replica.kill();
       throw error;
@@ -92,7 +115,12 @@ export class Replica {
   /** The value of a metric, labels and all, such as `heimdall_cache_hits_total{tier="l1"}`; NaN when it is not there. */
   async metric(series: string): Promise<number> {
     const { body } = await this.get("/metrics");
-    return Number(body.split("\n").find((line) => line.startsWith(`${series} `))?.slice(series.length + 1) ?? NaN);
+    return Number(
+      body
+        .split("\n")
+        .find((line) => line.startsWith(`${series} `))
+        ?.slice(series.length + 1) ?? NaN,
+    );
   }
 
   terminate(): void {

@@ -34,7 +34,12 @@ export interface Script {
 
 export type Scenario = (asked: Asked) => Script;
 
-export const record = (name: string, ttl: number, address = "192.0.2.1"): Answer => ({ type: "A", name, ttl, data: address });
+export const record = (name: string, ttl: number, address = "192.0.2.1"): Answer => ({
+  type: "A",
+  name,
+  ttl,
+  data: address,
+});
 export const soa = (name: string, ttl: number, minimum: number): Answer => ({
   type: "SOA",
   name,
@@ -120,7 +125,8 @@ export class TestUpstream {
     socket.on("close", () => this.#sockets.delete(socket));
     socket.on("data", (chunk) => {
       for (const packet of unframer.push(chunk)) {
-        if (typeof packet !== "string") this.#answer(packet, "tcp", socket.remotePort ?? 0, (reply) => socket.write(frame(reply)));
+        if (typeof packet !== "string")
+          this.#answer(packet, "tcp", socket.remotePort ?? 0, (reply) => socket.write(frame(reply)));
       }
     });
   }
@@ -151,7 +157,18 @@ export class TestUpstream {
       questions: [question],
       answers: isTruncated ? [] : (script.answers ?? []),
       authorities: script.authorities ?? [],
-      additionals: script.additionals ?? [{ type: "OPT", name: ".", udpPayloadSize: 1232, extendedRcode: 0, ednsVersion: 0, flags: asked.flagDo ? 0x8000 : 0, flag_do: asked.flagDo, options: [] }],
+      additionals: script.additionals ?? [
+        {
+          type: "OPT",
+          name: ".",
+          udpPayloadSize: 1232,
+          extendedRcode: 0,
+          ednsVersion: 0,
+          flags: asked.flagDo ? 0x8000 : 0,
+          flag_do: asked.flagDo,
+          options: [],
+        },
+      ],
     };
     const replies = script.tamper === undefined ? [encode(packetOut)] : script.tamper(encode(packetOut));
     for (const reply of replies) {

@@ -22,7 +22,11 @@ const LONG_KEY = keyFor(LONG_NAME);
 /** The reply as a server sends it that does not keep the case of names. */
 const lowerCased = (reply: Buffer): Buffer => {
   const end = 12 + LONG_NAME.length + 2;
-  return Buffer.concat([reply.subarray(0, 12), Buffer.from(reply.toString("latin1", 12, end).toLowerCase(), "latin1"), reply.subarray(end)]);
+  return Buffer.concat([
+    reply.subarray(0, 12),
+    Buffer.from(reply.toString("latin1", 12, end).toLowerCase(), "latin1"),
+    reply.subarray(end),
+  ]);
 };
 
 describe("forwarding to upstreams", function () {
@@ -82,14 +86,23 @@ describe("forwarding to upstreams", function () {
     const server = await start(everyName(300));
     await forwarder([server]).ask(keyFor("a.example", "A", { dnssecOk: true, checkingDisabled: true }));
     await forwarder([server]).ask(keyFor("a.example"));
-    assert.deepEqual(server.asked.map(({ flagDo, flagCd }) => [flagDo, flagCd]), [[true, true], [false, false]]);
+    assert.deepEqual(
+      server.asked.map(({ flagDo, flagCd }) => [flagDo, flagCd]),
+      [
+        [true, true],
+        [false, false],
+      ],
+    );
   });
 
   it("asks again over TCP what was truncated, with records larger than UDP takes", async () => {
     const many = Array.from({ length: 200 }, (_, i) => record("www.example.com", 60, `192.0.2.${i}`));
     const server = await start(() => ({ answers: many, truncatedOverUdp: true }));
     const answer = await forwarder([server]).ask(KEY);
-    assert.deepEqual(server.asked.map(({ transport }) => transport), ["udp", "tcp"]);
+    assert.deepEqual(
+      server.asked.map(({ transport }) => transport),
+      ["udp", "tcp"],
+    );
     assert.equal(answer.ttlOffsets.length, 200);
   });
 
@@ -104,15 +117,27 @@ describe("forwarding to upstreams", function () {
     }));
     const answer = await forwarder([server]).ask(KEY);
     assert.equal(answer.ttlOffsets.length, 1);
-    assert.deepEqual(server.asked.map(({ transport }) => transport), ["udp"]);
+    assert.deepEqual(
+      server.asked.map(({ transport }) => transport),
+      ["udp"],
+    );
   });
 
   it("goes over to TCP when somebody guesses, or when the letters' case does not come back", async () => {
     const forged = (reply: Buffer): Buffer => Buffer.concat([Buffer.from([0, 0]), reply.subarray(2)]);
-    for (const tamper of [(reply: Buffer) => [lowerCased(reply)], (reply: Buffer) => Array.from({ length: 20 }, () => forged(reply))]) {
-      const server = await start(({ name, transport }) => ({ answers: [record(name, 60)], ...(transport === "udp" ? { tamper } : {}) }));
+    for (const tamper of [
+      (reply: Buffer) => [lowerCased(reply)],
+      (reply: Buffer) => Array.from({ length: 20 }, () => forged(reply)),
+    ]) {
+      const server = await start(({ name, transport }) => ({
+        answers: [record(name, 60)],
+        ...(transport === "udp" ? { tamper } : {}),
+      }));
       await forwarder([server]).ask(LONG_KEY);
-      assert.deepEqual(server.asked.map(({ transport }) => transport), ["udp", "tcp"]);
+      assert.deepEqual(
+        server.asked.map(({ transport }) => transport),
+        ["udp", "tcp"],
+      );
     }
   });
 
@@ -120,20 +145,39 @@ describe("forwarding to upstreams", function () {
     const server = await start(({ name }) => ({ answers: [record(name, 60)], tamper: (reply) => [lowerCased(reply)] }));
     server.stopTcp();
     assert.equal((await forwarder([server]).ask(LONG_KEY)).ttl, 60);
-    assert.deepEqual(server.asked.map(({ transport }) => transport), ["udp", "udp"]);
+    assert.deepEqual(
+      server.asked.map(({ transport }) => transport),
+      ["udp", "udp"],
+    );
     assert.notEqual(server.asked[0]?.id, server.asked[1]?.id);
   });
 
   it("asks a server again that was made before EDNS, without it", async () => {
     for (const rcode of [1, 4]) {
-      const server = await start(({ ednsBytes }) => (ednsBytes === undefined ? { answers: [record("www.example.com", 60)], additionals: [] } : { rcode, additionals: [] }));
+      const server = await start(({ ednsBytes }) =>
+        ednsBytes === undefined
+          ? { answers: [record("www.example.com", 60)], additionals: [] }
+          : { rcode, additionals: [] },
+      );
       assert.equal((await forwarder([server]).ask(keyFor("www.example.com", "A", { dnssecOk: true }))).ttl, 60);
-      assert.deepEqual(server.asked.map(({ ednsBytes }) => ednsBytes), [1232, undefined]);
+      assert.deepEqual(
+        server.asked.map(({ ednsBytes }) => ednsBytes),
+        [1232, undefined],
+      );
     }
   });
 
-  it("does not take a code whose upper bits are in OPT for \"no error\"", async () => {
-    const badVersion = { type: "OPT" as const, name: "." as const, udpPayloadSize: 1232, extendedRcode: 1, ednsVersion: 0, flags: 0, flag_do: false, options: [] };
+  it('does not take a code whose upper bits are in OPT for "no error"', async () => {
+    const badVersion = {
+      type: "OPT" as const,
+      name: "." as const,
+      udpPayloadSize: 1232,
+      extendedRcode: 1,
+      ednsVersion: 0,
+      flags: 0,
+      flag_do: false,
+      options: [],
+    };
     const server = await start(() => ({ additionals: [badVersion] }));
     await assert.rejects(forwarder([server]).ask(KEY), ResolutionFailure);
   });
@@ -147,8 +191,17 @@ describe("forwarding to upstreams", function () {
     const refusing = await start(() => ({ rcode: 5 }));
     const failing = await start(() => ({ rcode: 2 }));
     // The TTL's place holds a record's start: the last name points at itself.
-    const nonsense = await start(() => ({ answers: [record("www.example.com", 60)], tamper: (reply) => [Buffer.concat([reply.subarray(0, -12), Buffer.from([0xff])])] }));
-    for (const [bad, result] of [[silent, "timeout"], [refusing, "refused"], [failing, "refused"], [nonsense, "malformed"], [closed, "unreachable"]] as const) {
+    const nonsense = await start(() => ({
+      answers: [record("www.example.com", 60)],
+      tamper: (reply) => [Buffer.concat([reply.subarray(0, -12), Buffer.from([0xff])])],
+    }));
+    for (const [bad, result] of [
+      [silent, "timeout"],
+      [refusing, "refused"],
+      [failing, "refused"],
+      [nonsense, "malformed"],
+      [closed, "unreachable"],
+    ] as const) {
       await forwarder([bad, good]).ask(KEY);
       await until("both have ended", () => attempts.length === 2);
       assert.deepEqual([...attempts].sort(), [result, "answered"].sort());
@@ -174,8 +227,13 @@ describe("forwarding to upstreams", function () {
 
   describe("does not fail a question because its upstream", () => {
     const answers = async (asking: Forwarder, questions: number): Promise<void> => {
-      const all = await Promise.allSettled(Array.from({ length: questions }, (_, i) => asking.ask(keyFor(`n${i}.example`))));
-      assert.deepEqual(all.filter(({ status }) => status === "rejected"), []);
+      const all = await Promise.allSettled(
+        Array.from({ length: questions }, (_, i) => asking.ask(keyFor(`n${i}.example`))),
+      );
+      assert.deepEqual(
+        all.filter(({ status }) => status === "rejected"),
+        [],
+      );
     };
     /** Each question was put once, however late its answer: not given up and put again. */
     const assertAskedOnce = ({ asked }: TestUpstream, names: number): void => assert.equal(asked.length, names);
@@ -194,7 +252,10 @@ describe("forwarding to upstreams", function () {
       server.scenario = (asked) => ({ ...everyName(300)(asked), delayMs: 1_500 });
       await answers(asking, 10);
       assertAskedOnce(server, 10);
-      assert.ok(asking.states.every(([, state]) => isHealthy(state)), "what answers is well, however late");
+      assert.ok(
+        asking.states.every(([, state]) => isHealthy(state)),
+        "what answers is well, however late",
+      );
     });
 
     it("loses the first packet of each question", async () => {
@@ -206,7 +267,11 @@ describe("forwarding to upstreams", function () {
       });
       await answers(forwarder([lossy]), 10);
       assert.ok(lossy.packets.length >= 20);
-      assert.equal(new Set(lossy.packets.map(({ name, id, port }) => `${name} ${id} ${port}`)).size, 10, "the same packet from the same port");
+      assert.equal(
+        new Set(lossy.packets.map(({ name, id, port }) => `${name} ${id} ${port}`)).size,
+        10,
+        "the same packet from the same port",
+      );
     });
 
     it("lets its queue lie for two seconds", async () => {
@@ -234,7 +299,10 @@ describe("forwarding to upstreams", function () {
       const servers = [await start(() => ({ tamper: () => [] })), await start(() => ({ tamper: () => [] }))];
       const asking = forwarder(servers, { budgetMs: 4_000 });
       await Promise.all(Array.from({ length: 3 }, () => assert.rejects(asking.ask(KEY), ResolutionFailure)));
-      assert.deepEqual(asking.states.map(([, state]) => isHealthy(state)), [false, false]);
+      assert.deepEqual(
+        asking.states.map(([, state]) => isHealthy(state)),
+        [false, false],
+      );
       const [, second] = servers;
       if (second !== undefined) second.scenario = (asked) => ({ ...everyName(300)(asked), delayMs: 200 });
       await asking.ask(KEY);
@@ -250,7 +318,10 @@ describe("forwarding to upstreams", function () {
     const servers = [await start(() => ({ rcode: 2 })), await start(() => ({ rcode: 5 }))];
     const ms = await ownTimeOf(() => assert.rejects(forwarder(servers).ask(KEY), /refused/));
     assert.ok(ms < 1_000, `${ms} ms`);
-    assert.deepEqual(servers.map(({ asked }) => asked.length), [1, 1]);
+    assert.deepEqual(
+      servers.map(({ asked }) => asked.length),
+      [1, 1],
+    );
   });
 
   it("does not wait for one that is down when the other has refused", async () => {
@@ -264,7 +335,9 @@ describe("forwarding to upstreams", function () {
 
   it("says that it failed within its time, when nobody answers", async () => {
     const silent = await start(() => ({ tamper: () => [] }));
-    const ms = await ownTimeOf(() => assert.rejects(forwarder([silent], { budgetMs: 400 }).ask(KEY), ResolutionFailure));
+    const ms = await ownTimeOf(() =>
+      assert.rejects(forwarder([silent], { budgetMs: 400 }).ask(KEY), ResolutionFailure),
+    );
     assert.ok(ms < 1_000, `${ms} ms`);
   });
 });

@@ -8,11 +8,16 @@ const bytes = (text: string): Buffer => Buffer.from(text, "latin1");
 describe("names on the wire", () => {
   it("ends after the root label, wherever the name stands", () => {
     fc.assert(
-      fc.property(wireName, fc.uint8Array({ maxLength: 20 }), fc.uint8Array({ maxLength: 20 }), (name, before, after) => {
-        const message = Buffer.concat([before, bytes(name), after]);
-        assert.equal(readPlainName(message, before.length)?.end, before.length + name.length);
-        assert.equal(endOfName(message, before.length), before.length + name.length);
-      }),
+      fc.property(
+        wireName,
+        fc.uint8Array({ maxLength: 20 }),
+        fc.uint8Array({ maxLength: 20 }),
+        (name, before, after) => {
+          const message = Buffer.concat([before, bytes(name), after]);
+          assert.equal(readPlainName(message, before.length)?.end, before.length + name.length);
+          assert.equal(endOfName(message, before.length), before.length + name.length);
+        },
+      ),
     );
   });
 

@@ -23,7 +23,8 @@ describe("names as text", () => {
   });
 
   it("refuses what is no name, and says what to do", () => {
-    for (const text of ["", "a..b", ".a", `${"a".repeat(64)}.com`, "a.".repeat(130)]) assert.throws(() => nameFromText(text), /not a domain name; labels have/);
+    for (const text of ["", "a..b", ".a", `${"a".repeat(64)}.com`, "a.".repeat(130)])
+      assert.throws(() => nameFromText(text), /not a domain name; labels have/);
     assert.throws(() => nameFromText("bücher.example"), /xn--/);
     assert.throws(() => nameFromText("a\\999"), /is no byte/);
   });

@@ -23,14 +23,35 @@ describe("a client's packet", () => {
         assert.equal(question.type, 1);
         assert.equal(question.dnssecOk, shape.dnssecOk && shape.udpBytes !== undefined);
         assert.equal(question.checkingDisabled, shape.checkingDisabled);
-        assert.equal(query.envelope.edns?.udpBytes, shape.udpBytes === undefined ? undefined : Math.max(shape.udpBytes || 4096, 512));
-        assert.equal(question.name, `${shape.name.toLowerCase().split(".").map((label) => String.fromCharCode(label.length) + label).join("")}\0`);
+        assert.equal(
+          query.envelope.edns?.udpBytes,
+          shape.udpBytes === undefined ? undefined : Math.max(shape.udpBytes || 4096, 512),
+        );
+        assert.equal(
+          question.name,
+          `${shape.name
+            .toLowerCase()
+            .split(".")
+            .map((label) => String.fromCharCode(label.length) + label)
+            .join("")}\0`,
+        );
       }),
     );
   });
 
   it("never makes it throw", () => {
-    fc.assert(fc.property(mutated(fc.oneof(queryShape.map((shape) => queryPacket(shape)), fc.uint8Array({ maxLength: 600 }).map((bytes) => Buffer.from(bytes)))), (packet) => void parseQuery(packet)), { numRuns: 5000 });
+    fc.assert(
+      fc.property(
+        mutated(
+          fc.oneof(
+            queryShape.map((shape) => queryPacket(shape)),
+            fc.uint8Array({ maxLength: 600 }).map((bytes) => Buffer.from(bytes)),
+          ),
+        ),
+        (packet) => void parseQuery(packet),
+      ),
+      { numRuns: 5000 },
+    );
   });
 
   it("gets no reply when it is one, or too short: replies to replies never end", () => {
@@ -55,13 +76,27 @@ describe("a client's packet", () => {
     assert.equal(refusal(changed((p) => p.writeUInt16BE(3, p.length - 2))), RCODE.refused, "class CH");
     assert.equal(refusal(changed((p) => p.writeUInt16BE(252, p.length - 4))), RCODE.refused, "a zone transfer");
     assert.equal(refusal(changed((p) => p.writeUInt16BE(0, p.length - 4))), RCODE.refused, "type 0");
-    assert.equal(refusal(changed((p) => p.writeUInt16BE(0x0000, 2))), RCODE.refused, "RD not set: looking into the cache");
+    assert.equal(
+      refusal(changed((p) => p.writeUInt16BE(0x0000, 2))),
+      RCODE.refused,
+      "RD not set: looking into the cache",
+    );
     assert.equal(changed((p) => p.writeUInt16BE(255, p.length - 4)).verdict, "any");
   });
 
   it("may have one OPT of version 0", () => {
-    const opt = { type: "OPT" as const, name: "." as const, udpPayloadSize: 1232, extendedRcode: 0, ednsVersion: 0, flags: 0, flag_do: false, options: [] };
-    const packet = (additionals: (typeof opt)[]): Buffer => encode({ type: "query", flags: 0x0100, questions: [{ name: "a.b", type: "A" }], additionals });
+    const opt = {
+      type: "OPT" as const,
+      name: "." as const,
+      udpPayloadSize: 1232,
+      extendedRcode: 0,
+      ednsVersion: 0,
+      flags: 0,
+      flag_do: false,
+      options: [],
+    };
+    const packet = (additionals: (typeof opt)[]): Buffer =>
+      encode({ type: "query", flags: 0x0100, questions: [{ name: "a.b", type: "A" }], additionals });
     assert.equal(parseQuery(packet([opt])).verdict, "query");
     assert.equal(refusal(parseQuery(packet([opt, opt]))), RCODE.formatError);
     assert.equal(refusal(parseQuery(packet([{ ...opt, ednsVersion: 1 }]))), RCODE.badVersion);
@@ -77,6 +112,11 @@ describe("a client's packet", () => {
     const cookie = Buffer.from([0, 10, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8]);
     const query = withOptions(Buffer.concat([cookie, Buffer.from([0xff, 0xff, 0, 0])]));
     assert.equal(query.verdict === "query" && query.key, keyFor("example.com"), "one cache entry, whatever the cookie");
-    for (const bad of [cookie.subarray(0, 11), Buffer.concat([cookie, Buffer.from([0])]), Buffer.from([0, 10, 0xff, 0xff])]) assert.equal(refusal(withOptions(bad)), RCODE.formatError);
+    for (const bad of [
+      cookie.subarray(0, 11),
+      Buffer.concat([cookie, Buffer.from([0])]),
+      Buffer.from([0, 10, 0xff, 0xff]),
+    ])
+      assert.equal(refusal(withOptions(bad)), RCODE.formatError);
   });
 });

@@ -9,8 +9,13 @@ describe("the records of a message", () => {
     fc.assert(
       fc.property(reply, (message) => {
         const decoded = decode(message);
-        const ttls = [...(decoded.answers ?? []), ...(decoded.authorities ?? [])].map((record) => ("ttl" in record ? record.ttl : 0));
-        assert.deepEqual(placesOf(message)?.map((place) => message.readUInt32BE(place.ttlAt)), ttls);
+        const ttls = [...(decoded.answers ?? []), ...(decoded.authorities ?? [])].map((record) =>
+          "ttl" in record ? record.ttl : 0,
+        );
+        assert.deepEqual(
+          placesOf(message)?.map((place) => message.readUInt32BE(place.ttlAt)),
+          ttls,
+        );
         assert.equal(placesOf(message)?.at(-1)?.end ?? message.length, message.length);
       }),
     );
@@ -20,7 +25,13 @@ describe("the records of a message", () => {
     fc.assert(
       fc.property(mutated(reply), (message) => {
         for (const place of placesOf(message) ?? []) {
-          assert.ok(place.start >= 12 && place.ttlAt > place.start && place.dataAt === place.ttlAt + 6 && place.end >= place.dataAt && place.end <= message.length);
+          assert.ok(
+            place.start >= 12 &&
+              place.ttlAt > place.start &&
+              place.dataAt === place.ttlAt + 6 &&
+              place.end >= place.dataAt &&
+              place.end <= message.length,
+          );
         }
       }),
       { numRuns: 5000 },
@@ -29,7 +40,8 @@ describe("the records of a message", () => {
 
   it("are refused when a name within their data leads nowhere", () => {
     const head = Buffer.from([0, 1, 0x81, 0x80, 0, 0, 0, 1, 0, 0, 0, 0]);
-    const cname = (data: readonly number[]): Buffer => Buffer.concat([head, Buffer.from([0, 0, 5, 0, 1, 0, 0, 0, 60, 0, data.length, ...data])]);
+    const cname = (data: readonly number[]): Buffer =>
+      Buffer.concat([head, Buffer.from([0, 0, 5, 0, 1, 0, 0, 0, 60, 0, data.length, ...data])]);
     assert.equal(placesOf(cname([1, 97, 0]))?.length, 1);
     assert.equal(placesOf(cname([0xc0, 23])), undefined, "a pointer to itself");
     assert.equal(placesOf(cname([1, 97])), undefined, "no end");

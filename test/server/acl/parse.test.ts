@@ -3,18 +3,25 @@ import { parseAclFile } from "../../../server/acl/parse";
 
 const hash = "a".repeat(64);
 const locked = "USER default OFF -@all +AUTH +HELLO +QUIT\n";
-const reasons = (text: string): readonly string[] => parseAclFile("dragonfly", text).problems.map(({ line, position, reason }) => `${line}:${position} ${reason}`);
+const reasons = (text: string): readonly string[] =>
+  parseAclFile("dragonfly", text).problems.map(({ line, position, reason }) => `${line}:${position} ${reason}`);
 
 describe("reading an ACL file", () => {
   it("takes the file that a real Dragonfly took", () => {
-    const { users, problems } = parseAclFile("dragonfly", `${locked}USER admin ON >x +@all ~*\nUSER cache ON >x +@all -@dangerous +INFO ~cache:*\nUSER repl ON >x -@all +PING +REPLCONF +DFLY\n`);
+    const { users, problems } = parseAclFile(
+      "dragonfly",
+      `${locked}USER admin ON >x +@all ~*\nUSER cache ON >x +@all -@dangerous +INFO ~cache:*\nUSER repl ON >x -@all +PING +REPLCONF +DFLY\n`,
+    );
     assert.deepEqual(problems, []);
-    assert.deepEqual(users.map(({ name, enabled, keys, commands }) => ({ name, enabled, keys, commands })), [
-      { name: "default", enabled: false, keys: [], commands: ["-@all", "+AUTH", "+HELLO", "+QUIT"] },
-      { name: "admin", enabled: true, keys: ["*"], commands: ["+@all"] },
-      { name: "cache", enabled: true, keys: ["cache:*"], commands: ["+@all", "-@dangerous", "+INFO"] },
-      { name: "repl", enabled: true, keys: [], commands: ["-@all", "+PING", "+REPLCONF", "+DFLY"] },
-    ]);
+    assert.deepEqual(
+      users.map(({ name, enabled, keys, commands }) => ({ name, enabled, keys, commands })),
+      [
+        { name: "default", enabled: false, keys: [], commands: ["-@all", "+AUTH", "+HELLO", "+QUIT"] },
+        { name: "admin", enabled: true, keys: ["*"], commands: ["+@all"] },
+        { name: "cache", enabled: true, keys: ["cache:*"], commands: ["+@all", "-@dangerous", "+INFO"] },
+        { name: "repl", enabled: true, keys: [], commands: ["-@all", "+PING", "+REPLCONF", "+DFLY"] },
+      ],
+    );
   });
 
   it("says where and why Dragonfly would refuse, which opens it", () => {
@@ -34,7 +41,10 @@ describe("reading an ACL file", () => {
     ];
     for (const [text, expected] of cases) {
       const found = reasons(locked + text);
-      assert.ok(found.some((reason) => expected.test(reason)), `${text}: ${found.join("; ")}`);
+      assert.ok(
+        found.some((reason) => expected.test(reason)),
+        `${text}: ${found.join("; ")}`,
+      );
     }
   });
 
@@ -51,12 +61,33 @@ describe("reading an ACL file", () => {
 
   it("begins Redis' default user with every right", () => {
     const [user] = parseAclFile("redis", "user default on\n").users;
-    assert.deepEqual(user, { name: "default", line: 1, enabled: true, passwordless: true, passwords: 0, keys: ["*"], channels: ["*"], commands: ["+@all"] });
+    assert.deepEqual(user, {
+      name: "default",
+      line: 1,
+      enabled: true,
+      passwordless: true,
+      passwords: 0,
+      keys: ["*"],
+      channels: ["*"],
+      commands: ["+@all"],
+    });
   });
 
   it("finds every problem at once, a user twice too, and shows no password", () => {
-    const { problems } = parseAclFile("redis", `user default off resetpass -@all\nuser a on #short >secret +@nothing\nuser a on <secret (x)\n`);
-    assert.deepEqual(problems.map(({ line, position, word }) => [line, position, word]), [[2, 4, "#"], [2, 6, "+@nothing"], [3, 2, "a"], [3, 4, "<"], [3, 5, "(x)"]]);
+    const { problems } = parseAclFile(
+      "redis",
+      `user default off resetpass -@all\nuser a on #short >secret +@nothing\nuser a on <secret (x)\n`,
+    );
+    assert.deepEqual(
+      problems.map(({ line, position, word }) => [line, position, word]),
+      [
+        [2, 4, "#"],
+        [2, 6, "+@nothing"],
+        [3, 2, "a"],
+        [3, 4, "<"],
+        [3, 5, "(x)"],
+      ],
+    );
     assert.doesNotMatch(JSON.stringify(problems), /secret|short/);
   });
 });

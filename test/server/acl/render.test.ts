@@ -11,19 +11,24 @@ describe("the ACL file", () => {
   for (const engine of engines) {
     for (const mode of modes) {
       it(`of ${engine} with default ${mode} is born closed, whatever the users`, () => {
-        fc.assert(fc.property(applications, (configured) => {
-          const users = siteUsers(engine, configured);
-          const { users: parsed, problems } = parseAclFile(engine, renderAclFile(engine, users, mode, hashes(users)));
-          assert.deepEqual(problems, []);
-          assert.deepEqual(parsed.map(({ name }) => name), ["default", ...users.map(({ name }) => name)]);
-          for (const user of parsed) {
-            const open = ["guard", "monitoring", "snapshots"].includes(user.name);
-            assert.equal(user.enabled, open, user.name);
-            assert.equal(user.passwordless, false, user.name);
-            if (!open && user.name !== "default") assert.deepEqual([user.channels, user.commands], [[], ["-@all"]]);
-            if (user.name !== "default") assert.equal(user.passwords, 1);
-          }
-        }));
+        fc.assert(
+          fc.property(applications, (configured) => {
+            const users = siteUsers(engine, configured);
+            const { users: parsed, problems } = parseAclFile(engine, renderAclFile(engine, users, mode, hashes(users)));
+            assert.deepEqual(problems, []);
+            assert.deepEqual(
+              parsed.map(({ name }) => name),
+              ["default", ...users.map(({ name }) => name)],
+            );
+            for (const user of parsed) {
+              const open = ["guard", "monitoring", "snapshots"].includes(user.name);
+              assert.equal(user.enabled, open, user.name);
+              assert.equal(user.passwordless, false, user.name);
+              if (!open && user.name !== "default") assert.deepEqual([user.channels, user.commands], [[], ["-@all"]]);
+              if (user.name !== "default") assert.equal(user.passwords, 1);
+            }
+          }),
+        );
       });
     }
   }
@@ -41,14 +46,16 @@ describe("the ACL file", () => {
   });
 
   it("gives each line of Dragonfly's at least four words, no comment and no quote", () => {
-    fc.assert(fc.property(applications, fc.constantFrom(...modes), (configured, mode) => {
-      const users = siteUsers("dragonfly", configured);
-      for (const line of renderAclFile("dragonfly", users, mode, hashes(users)).trimEnd().split("\n")) {
-        assert.ok(line.split(" ").length >= 4, line);
-        assert.match(line, /^USER \S+ (ON|OFF) /);
-        assert.doesNotMatch(line, /["']| #(?![0-9a-f]{64}( |$))/);
-      }
-    }));
+    fc.assert(
+      fc.property(applications, fc.constantFrom(...modes), (configured, mode) => {
+        const users = siteUsers("dragonfly", configured);
+        for (const line of renderAclFile("dragonfly", users, mode, hashes(users)).trimEnd().split("\n")) {
+          assert.ok(line.split(" ").length >= 4, line);
+          assert.match(line, /^USER \S+ (ON|OFF) /);
+          assert.doesNotMatch(line, /["']| #(?![0-9a-f]{64}( |$))/);
+        }
+      }),
+    );
   });
 
   it("never holds a password in clear", () => {
@@ -59,9 +66,19 @@ describe("the ACL file", () => {
   it("refuses a missing or broken hash, and a name that would break the file", () => {
     const users = everyUser("redis");
     assert.throws(() => renderAclFile("redis", users, "locked", hashes(users.slice(1))), /"keycloak"/);
-    assert.throws(() => renderAclFile("redis", users, "locked", { ...hashes(users), keycloak: "secret" }), (error: Error) => /"keycloak"/.test(error.message) && !error.message.includes("secret"));
+    assert.throws(
+      () => renderAclFile("redis", users, "locked", { ...hashes(users), keycloak: "secret" }),
+      (error: Error) => /"keycloak"/.test(error.message) && !error.message.includes("secret"),
+    );
     for (const name of ["a b", "", "a\nUSER x ON nopass +@all", "default"]) {
-      assert.throws(() => renderAclFile("redis", [{ name, kind: "application", keys: [], channels: [], commands: [] }], "locked", { [name]: "0".repeat(64) }), /not a name/, name);
+      assert.throws(
+        () =>
+          renderAclFile("redis", [{ name, kind: "application", keys: [], channels: [], commands: [] }], "locked", {
+            [name]: "0".repeat(64),
+          }),
+        /not a name/,
+        name,
+      );
     }
   });
 });

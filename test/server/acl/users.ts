@@ -9,7 +9,12 @@ export const engines: readonly Engine[] = ["dragonfly", "redis"];
 
 /** A made-up SHA-256 for each user. */
 export const hashes = (users: readonly AclUser[]): Record<string, string> =>
-  Object.fromEntries([...users.map(({ name }) => name), "default"].map((name) => [name, createHash("sha256").update(name).digest("hex")]));
+  Object.fromEntries(
+    [...users.map(({ name }) => name), "default"].map((name) => [
+      name,
+      createHash("sha256").update(name).digest("hex"),
+    ]),
+  );
 
 const commands = ["+@all", "-@dangerous", "+@read", "-@write", "+GET", "+info", "-FLUSHALL", "+CONFIG"];
 

@@ -25,7 +25,9 @@ export function waitForJudge(expression: string): ((object: JsonObject) => Judge
     const [, type = "", status = "True"] = byCondition;
     return (object) => {
       const found = condition(object, type);
-      return String(found?.["status"]).toLowerCase() === status.toLowerCase() ? READY : waiting(`condition ${type} is not ${status}: ${describeCondition(found)}`);
+      return String(found?.["status"]).toLowerCase() === status.toLowerCase()
+        ? READY
+        : waiting(`condition ${type} is not ${status}: ${describeCondition(found)}`);
     };
   }
   const byPath = /^jsonpath=\{((?:\.[A-Za-z0-9_-]+)+)\}(?:=(.+))?$/.exec(expression);

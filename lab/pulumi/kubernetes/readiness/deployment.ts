@@ -12,7 +12,11 @@ export function judgeDeployment(deployment: JsonObject): Judgement {
   if (updated >= wanted && available >= wanted && all === updated) return READY;
   const stuck = ["Progressing", "ReplicaFailure"]
     .map((type) => condition(deployment, type))
-    .find((found) => found !== undefined && (found["status"] === "False" || (found["type"] === "ReplicaFailure" && found["status"] === "True")));
+    .find(
+      (found) =>
+        found !== undefined &&
+        (found["status"] === "False" || (found["type"] === "ReplicaFailure" && found["status"] === "True")),
+    );
   const detail = stuck === undefined ? "" : `: ${describeCondition(stuck)}`;
   return waiting(`${updated} of ${wanted} replicas updated, ${available} available${detail}`);
 }

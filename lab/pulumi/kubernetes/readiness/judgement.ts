@@ -28,7 +28,9 @@ export function condition(object: JsonObject, type: string): JsonObject | undefi
 export function describeCondition(found: JsonObject | undefined): string {
   if (found === undefined) return "no such condition yet";
   const reason = stringAt(found, "reason");
-  return [reason === undefined ? undefined : `[${reason}]`, stringAt(found, "message")].filter((part) => part !== undefined).join(" ");
+  return [reason === undefined ? undefined : `[${reason}]`, stringAt(found, "message")]
+    .filter((part) => part !== undefined)
+    .join(" ");
 }
 
 /** Whether the controller has seen the newest specification: before that, its status speaks of the one before. */

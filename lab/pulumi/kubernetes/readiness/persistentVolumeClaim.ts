@@ -7,7 +7,8 @@ export function judgePersistentVolumeClaim(claim: JsonObject, storageClasses: re
   if (stringAt(claim, "status", "phase") === "Bound") return READY;
   const wanted = stringAt(claim, "spec", "storageClassName");
   const storageClass = storageClasses.find((candidate) => stringAt(candidate, "metadata", "name") === wanted);
-  if (storageClass !== undefined && stringAt(storageClass, "volumeBindingMode") === "WaitForFirstConsumer") return READY;
+  if (storageClass !== undefined && stringAt(storageClass, "volumeBindingMode") === "WaitForFirstConsumer")
+    return READY;
   const missing = storageClass === undefined ? `; there is no StorageClass "${wanted ?? "(default)"}"` : "";
   return waiting(`phase ${stringAt(claim, "status", "phase") ?? "unknown"}${missing}`);
 }

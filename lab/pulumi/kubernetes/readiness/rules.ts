@@ -37,7 +37,10 @@ const RULES: Readonly<Record<string, ReadinessRule>> = {
     judge: judgeService,
     pods: (service) => objectAt(service, "spec", "selector"),
   },
-  "v1/PersistentVolumeClaim": { related: () => ({ path: "/apis/storage.k8s.io/v1/storageclasses" }), judge: judgePersistentVolumeClaim },
+  "v1/PersistentVolumeClaim": {
+    related: () => ({ path: "/apis/storage.k8s.io/v1/storageclasses" }),
+    judge: judgePersistentVolumeClaim,
+  },
   "apps/v1/Deployment": { judge: judgeDeployment, pods: matchLabels },
   "apps/v1/StatefulSet": { judge: judgeStatefulSet, pods: matchLabels },
   "batch/v1/Job": { judge: judgeJob, pods: matchLabels },
@@ -47,10 +50,13 @@ const RULES: Readonly<Record<string, ReadinessRule>> = {
 /** Undefined when the object is not waited for. Throws on a pulumi.com/waitFor that is not understood. */
 export function readinessRule(object: JsonObject): ReadinessRule | undefined {
   const expression = annotation(object, WAIT_FOR);
-  if (expression === undefined) return RULES[`${stringAt(object, "apiVersion") ?? ""}/${stringAt(object, "kind") ?? ""}`];
+  if (expression === undefined)
+    return RULES[`${stringAt(object, "apiVersion") ?? ""}/${stringAt(object, "kind") ?? ""}`];
   const judge = waitForJudge(expression);
   if (judge === undefined) {
-    throw new Error(`annotation ${WAIT_FOR}: "${expression}" is not understood by the lab's provider; write condition=TYPE[=STATUS] or jsonpath={.path}[=VALUE]`);
+    throw new Error(
+      `annotation ${WAIT_FOR}: "${expression}" is not understood by the lab's provider; write condition=TYPE[=STATUS] or jsonpath={.path}[=VALUE]`,
+    );
   }
   return { judge };
 }

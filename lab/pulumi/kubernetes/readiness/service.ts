@@ -17,8 +17,12 @@ export function judgeService(service: JsonObject, endpointSlices: readonly JsonO
   }
   const hasSelector = Object.keys(objectAt(service, "spec", "selector")).length > 0;
   if (type === "ExternalName" || stringAt(service, "spec", "clusterIP") === "None" || !hasSelector) return READY;
-  const endpoints = endpointSlices.flatMap((slice) => objectsAt(slice, "endpoints")).map((endpoint) => objectAt(endpoint, "conditions"));
-  const pending = endpoints.filter((conditions) => conditions["ready"] === false && conditions["terminating"] !== true).length;
+  const endpoints = endpointSlices
+    .flatMap((slice) => objectsAt(slice, "endpoints"))
+    .map((endpoint) => objectAt(endpoint, "conditions"));
+  const pending = endpoints.filter(
+    (conditions) => conditions["ready"] === false && conditions["terminating"] !== true,
+  ).length;
   if (pending > 0) return waiting(`${pending} of ${endpoints.length} selected pods are not ready`);
   if (endpoints.length > 0) return READY;
   return { state: "settling", seconds: SETTLE_SECONDS, reason: "the Service selects no pod yet" };

@@ -15,7 +15,8 @@ export function judgeStatefulSet(statefulSet: JsonObject): Judgement {
   if (stringAt(statefulSet, "spec", "updateStrategy", "type") === "OnDelete") return READY;
   const updated = numberAt(statefulSet, "status", "updatedReplicas") ?? 0;
   const partition = numberAt(statefulSet, "spec", "updateStrategy", "rollingUpdate", "partition") ?? 0;
-  const isCurrent = stringAt(statefulSet, "status", "currentRevision") === stringAt(statefulSet, "status", "updateRevision");
+  const isCurrent =
+    stringAt(statefulSet, "status", "currentRevision") === stringAt(statefulSet, "status", "updateRevision");
   if (isCurrent || (partition > 0 && updated >= wanted - partition)) return READY;
   return waiting(`${updated} of ${wanted - partition} replicas run the newest revision`);
 }

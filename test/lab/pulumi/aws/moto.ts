@@ -26,7 +26,10 @@ export class Moto {
 
   /** Whether requests are judged by the IAM policies of who signs them. */
   async authorize(on: boolean): Promise<void> {
-    const answer = await fetch(`${this.endpoint}/moto-api/reset-auth`, { method: "POST", body: on ? "0" : "1000000000" });
+    const answer = await fetch(`${this.endpoint}/moto-api/reset-auth`, {
+      method: "POST",
+      body: on ? "0" : "1000000000",
+    });
     if (!answer.ok) throw new Error(`moto: HTTP ${answer.status}`);
   }
 

@@ -5,7 +5,20 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
-  CreateBucketCommand, DeleteBucketPolicyCommand, DeleteObjectCommand, GetBucketEncryptionCommand, GetBucketLifecycleConfigurationCommand, GetBucketReplicationCommand, GetBucketLocationCommand, GetBucketVersioningCommand, GetObjectCommand, ListObjectsV2Command, PutBucketVersioningCommand, PutObjectCommand, S3Client, S3ServiceException,
+  CreateBucketCommand,
+  DeleteBucketPolicyCommand,
+  DeleteObjectCommand,
+  GetBucketEncryptionCommand,
+  GetBucketLifecycleConfigurationCommand,
+  GetBucketReplicationCommand,
+  GetBucketLocationCommand,
+  GetBucketVersioningCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  S3Client,
+  S3ServiceException,
 } from "@aws-sdk/client-s3";
 import { cacheDirectory, PROJECT_ROOT } from "../../../../lab/paths";
 import { builtPulumi } from "../../../../lab/pulumi/cli";
@@ -18,9 +31,18 @@ const OTHER_REGION = "example-cache-snapshots-dr";
 const KMS = "arn:aws:kms:eu-central-1:123456789012:key/1";
 const ISSUER = "oidc.eks.eu-central-1.amazonaws.com/id/EXAMPLE";
 /** With a role and a key of KMS in place of a user and S3's own key. */
-const BY_ROLE: Partial<AwsSettings> = { bucket: `${BUCKET}-role`, kmsKeyArn: KMS, oidcProviderArn: `arn:aws:iam::123456789012:oidc-provider/${ISSUER}` };
+const BY_ROLE: Partial<AwsSettings> = {
+  bucket: `${BUCKET}-role`,
+  kmsKeyArn: KMS,
+  oidcProviderArn: `arn:aws:iam::123456789012:oidc-provider/${ISSUER}`,
+};
 /** Without KMS: moto forgets which objects a rule of replication is for. */
-const COPIED: Partial<AwsSettings> = { ...BY_ROLE, bucket: `${BUCKET}-copied`, kmsKeyArn: "", replicateTo: { bucketArn: `arn:aws:s3:::${OTHER_REGION}`, kmsKeyArn: "" } };
+const COPIED: Partial<AwsSettings> = {
+  ...BY_ROLE,
+  bucket: `${BUCKET}-copied`,
+  kmsKeyArn: "",
+  replicateTo: { bucketArn: `arn:aws:s3:::${OTHER_REGION}`, kmsKeyArn: "" },
+};
 
 const program = (...wholes: readonly Partial<AwsSettings>[]): string => `
 import { AwsStorage } from "./components/storage/awsStorage";
@@ -52,7 +74,8 @@ describe("a site's bucket, by the real engine and the lab's aws provider against
     await writeFile(join(folder, "package.json"), '{"name":"storage","version":"1.0.0"}');
     await writeFile(join(folder, "index.ts"), program());
     await writeFile(join(folder, "passphrase"), "for this test only");
-    for (const name of ["node_modules", "components", "server", "guard"]) await symlink(join(PROJECT_ROOT, name), join(folder, name));
+    for (const name of ["node_modules", "components", "server", "guard"])
+      await symlink(join(PROJECT_ROOT, name), join(folder, name));
     const home = await installPulumiHome({ cacheDir: cacheDirectory(), pulumiBinary });
     env = {
       ...process.env,
@@ -73,12 +96,27 @@ describe("a site's bucket, by the real engine and the lab's aws provider against
 
   const pulumi = (...args: string[]): Promise<{ code: number; stdout: string; output: string }> =>
     new Promise((resolve) => {
-      execFile("pulumi", [...args, "--stack", "dev", "--non-interactive"], { cwd: folder, env }, (error, stdout, stderr) => {
-        resolve({ code: typeof error?.code === "number" ? error.code : error === null ? 0 : 1, stdout, output: stdout + stderr });
-      });
+      execFile(
+        "pulumi",
+        [...args, "--stack", "dev", "--non-interactive"],
+        { cwd: folder, env },
+        (error, stdout, stderr) => {
+          resolve({
+            code: typeof error?.code === "number" ? error.code : error === null ? 0 : 1,
+            stdout,
+            output: stdout + stderr,
+          });
+        },
+      );
     });
   const client = (accessKeyId: string, secretAccessKey: string): S3Client => {
-    const made = new S3Client({ endpoint: moto.endpoint, region: "eu-central-1", forcePathStyle: true, maxAttempts: 1, credentials: { accessKeyId, secretAccessKey } });
+    const made = new S3Client({
+      endpoint: moto.endpoint,
+      region: "eu-central-1",
+      forcePathStyle: true,
+      maxAttempts: 1,
+      credentials: { accessKeyId, secretAccessKey },
+    });
     clients.push(made);
     return made;
   };
@@ -86,7 +124,9 @@ describe("a site's bucket, by the real engine and the lab's aws provider against
   let own: S3Client;
 
   it("is made, and the second time there is nothing to do", async () => {
-    const made = await new Promise<number>((resolve) => execFile("pulumi", ["stack", "init", "dev"], { cwd: folder, env }, (error) => resolve(error === null ? 0 : 1)));
+    const made = await new Promise<number>((resolve) =>
+      execFile("pulumi", ["stack", "init", "dev"], { cwd: folder, env }, (error) => resolve(error === null ? 0 : 1)),
+    );
     assert.equal(made, 0);
     const up = await pulumi("up", "--yes", "--skip-preview");
     assert.equal(up.code, 0, up.output);
@@ -105,7 +145,9 @@ describe("a site's bucket, by the real engine and the lab's aws provider against
   });
 
   it("sees what somebody changed by hand, and mends it", async () => {
-    await admin.send(new PutBucketVersioningCommand({ Bucket: BUCKET, VersioningConfiguration: { Status: "Suspended" } }));
+    await admin.send(
+      new PutBucketVersioningCommand({ Bucket: BUCKET, VersioningConfiguration: { Status: "Suspended" } }),
+    );
     await admin.send(new DeleteBucketPolicyCommand({ Bucket: BUCKET }));
     const preview = await pulumi("preview", "--refresh", "--expect-no-changes");
     assert.notEqual(preview.code, 0, "the change is seen");
@@ -115,8 +157,15 @@ describe("a site's bucket, by the real engine and the lab's aws provider against
   });
 
   it("has what can be asked for besides: a role, keys of KMS, a copy in the other region; and changes in place", async () => {
-    await admin.send(new CreateBucketCommand({ Bucket: OTHER_REGION, CreateBucketConfiguration: { LocationConstraint: "eu-central-1" } }));
-    await admin.send(new PutBucketVersioningCommand({ Bucket: OTHER_REGION, VersioningConfiguration: { Status: "Enabled" } }));
+    await admin.send(
+      new CreateBucketCommand({
+        Bucket: OTHER_REGION,
+        CreateBucketConfiguration: { LocationConstraint: "eu-central-1" },
+      }),
+    );
+    await admin.send(
+      new PutBucketVersioningCommand({ Bucket: OTHER_REGION, VersioningConfiguration: { Status: "Enabled" } }),
+    );
     await writeFile(join(folder, "index.ts"), program(BY_ROLE, COPIED));
     const up = await pulumi("up", "--yes", "--skip-preview");
     assert.equal(up.code, 0, up.output);
@@ -126,14 +175,22 @@ describe("a site's bucket, by the real engine and the lab's aws provider against
     const Bucket = COPIED.bucket;
     const { ReplicationConfiguration } = await admin.send(new GetBucketReplicationCommand({ Bucket }));
     assert.equal(ReplicationConfiguration?.Rules?.[0]?.Destination?.Bucket, COPIED.replicateTo?.bucketArn);
-    const { ServerSideEncryptionConfiguration } = await admin.send(new GetBucketEncryptionCommand({ Bucket: BY_ROLE.bucket }));
-    assert.equal(ServerSideEncryptionConfiguration?.Rules?.[0]?.ApplyServerSideEncryptionByDefault?.KMSMasterKeyID, KMS);
+    const { ServerSideEncryptionConfiguration } = await admin.send(
+      new GetBucketEncryptionCommand({ Bucket: BY_ROLE.bucket }),
+    );
+    assert.equal(
+      ServerSideEncryptionConfiguration?.Rules?.[0]?.ApplyServerSideEncryptionByDefault?.KMSMasterKeyID,
+      KMS,
+    );
 
     await writeFile(join(folder, "index.ts"), program(BY_ROLE, { ...COPIED, expireDays: 45 }));
     const changed = await pulumi("up", "--yes", "--skip-preview");
     assert.match(changed.output, /1 updated/);
     const { Rules = [] } = await admin.send(new GetBucketLifecycleConfigurationCommand({ Bucket }));
-    assert.deepEqual(Rules.flatMap(({ Expiration }) => Expiration?.Days ?? []), [45]);
+    assert.deepEqual(
+      Rules.flatMap(({ Expiration }) => Expiration?.Days ?? []),
+      [45],
+    );
   });
 
   describe("its access, judged by moto's authorization", () => {
@@ -142,7 +199,10 @@ describe("a site's bucket, by the real engine and the lab's aws provider against
     after(() => moto.authorize(false));
 
     it("refuses plain HTTP, which is all that moto speaks, even to who has the right", async () => {
-      await assert.rejects(own.send(new GetObjectCommand(objectIn(BUCKET, "cache/primary/any"))), (error: unknown) => error instanceof S3ServiceException && error.$metadata.httpStatusCode === 403);
+      await assert.rejects(
+        own.send(new GetObjectCommand(objectIn(BUCKET, "cache/primary/any"))),
+        (error: unknown) => error instanceof S3ServiceException && error.$metadata.httpStatusCode === 403,
+      );
     });
 
     it("allows the five actions under its own prefix", async () => {
@@ -158,10 +218,13 @@ describe("a site's bucket, by the real engine and the lab's aws provider against
     });
 
     const denied: Readonly<Record<string, () => Promise<unknown>>> = {
-      "another site's prefix": () => own.send(new PutObjectCommand({ ...objectIn(BUCKET, "cache/dr/dump.rdb"), Body: "x" })),
+      "another site's prefix": () =>
+        own.send(new PutObjectCommand({ ...objectIn(BUCKET, "cache/dr/dump.rdb"), Body: "x" })),
       "the top of the bucket": () => own.send(new GetObjectCommand(objectIn(BUCKET, "dump.rdb"))),
-      "another bucket": () => own.send(new PutObjectCommand({ ...objectIn("another-bucket", "cache/primary/dump.rdb"), Body: "x" })),
-      "versioning": () => own.send(new PutBucketVersioningCommand({ Bucket: BUCKET, VersioningConfiguration: { Status: "Suspended" } })),
+      "another bucket": () =>
+        own.send(new PutObjectCommand({ ...objectIn("another-bucket", "cache/primary/dump.rdb"), Body: "x" })),
+      versioning: () =>
+        own.send(new PutBucketVersioningCommand({ Bucket: BUCKET, VersioningConfiguration: { Status: "Suspended" } })),
       "the bucket's policy": () => own.send(new DeleteBucketPolicyCommand({ Bucket: BUCKET })),
     };
     for (const [what, ask] of Object.entries(denied)) {

@@ -7,14 +7,22 @@ import { type Json, type JsonObject, type PlainObject, UNKNOWN } from "../../../
 
 const MUTABILITY = { configMaps: "replace", secrets: "replace" } as const;
 
-function changes(type: string, sides: DiffSides, settings: Parameters<typeof immutableFields>[2] = MUTABILITY): string[] {
+function changes(
+  type: string,
+  sides: DiffSides,
+  settings: Parameters<typeof immutableFields>[2] = MUTABILITY,
+): string[] {
   const found = diffObjects(sides, immutableFields(kindOf(type), sides.newInputs, settings));
   return found.map(({ path, kind, effect }) => `${kind} ${path}${effect === "replace" ? " (replace)" : ""}`);
 }
 
 /** The object as the program said it, with what an API server adds. */
 function accepted(inputs: JsonObject): JsonObject {
-  return { ...inputs, metadata: { uid: "u", resourceVersion: "1", ...(inputs["metadata"] as JsonObject) }, status: { phase: "Active" } };
+  return {
+    ...inputs,
+    metadata: { uid: "u", resourceVersion: "1", ...(inputs["metadata"] as JsonObject) },
+    status: { phase: "Active" },
+  };
 }
 
 const metadata = { name: "dragonfly", namespace: "cache" };
@@ -27,7 +35,9 @@ describe("a diff of an object", () => {
       statefulSet({
         replicas: 1,
         podManagementPolicy: "OrderedReady",
-        template: { spec: { dnsPolicy: "ClusterFirst", containers: [{ name: "server", image: "a", imagePullPolicy: "Always" }] } },
+        template: {
+          spec: { dnsPolicy: "ClusterFirst", containers: [{ name: "server", image: "a", imagePullPolicy: "Always" }] },
+        },
       }),
     );
     assert.deepEqual(changes("kubernetes:apps/v1:StatefulSet", { oldInputs: inputs, live, newInputs: inputs }), []);
@@ -38,55 +48,83 @@ describe("a diff of an object", () => {
     fc.assert(
       fc.property(json, (spec) => {
         const inputs: JsonObject = { apiVersion: "a.io/v1", kind: "A", metadata, spec };
-        assert.deepEqual(changes("kubernetes:a.io/v1:A", { oldInputs: inputs, live: accepted(inputs), newInputs: inputs }), []);
+        assert.deepEqual(
+          changes("kubernetes:a.io/v1:A", { oldInputs: inputs, live: accepted(inputs), newInputs: inputs }),
+          [],
+        );
       }),
     );
   });
 
   it("is empty for zero values that the API server drops, and for quantities it rewrites", () => {
-    const inputs = statefulSet({ paused: false, note: "", egress: [], selector: {}, resources: { limits: { cpu: "1000m", memory: "1024Mi" } } });
+    const inputs = statefulSet({
+      paused: false,
+      note: "",
+      egress: [],
+      selector: {},
+      resources: { limits: { cpu: "1000m", memory: "1024Mi" } },
+    });
     const live = accepted(statefulSet({ resources: { limits: { cpu: "1", memory: "1Gi" } } }));
     assert.deepEqual(changes("kubernetes:apps/v1:StatefulSet", { oldInputs: inputs, live, newInputs: inputs }), []);
   });
 
   it("names what is added, changed and removed, by its place", () => {
-    const oldInputs = statefulSet({ replicas: 1, template: { spec: { containers: [{ name: "a", image: "1" }, { name: "b" }] } }, minReadySeconds: 3 });
+    const oldInputs = statefulSet({
+      replicas: 1,
+      template: { spec: { containers: [{ name: "a", image: "1" }, { name: "b" }] } },
+      minReadySeconds: 3,
+    });
     const newInputs = {
       ...statefulSet({ replicas: 2, template: { spec: { containers: [{ name: "a", image: "2" }] } } }),
       metadata: { ...metadata, labels: { "app.kubernetes.io/name": "x" } },
     };
-    assert.deepEqual(changes("kubernetes:apps/v1:StatefulSet", { oldInputs, live: accepted(oldInputs), newInputs }).sort(), [
-      "add metadata.labels",
-      "delete spec.minReadySeconds",
-      "delete spec.template.spec.containers[1]",
-      "update spec.replicas",
-      "update spec.template.spec.containers[0].image",
-    ]);
+    assert.deepEqual(
+      changes("kubernetes:apps/v1:StatefulSet", { oldInputs, live: accepted(oldInputs), newInputs }).sort(),
+      [
+        "add metadata.labels",
+        "delete spec.minReadySeconds",
+        "delete spec.template.spec.containers[1]",
+        "update spec.replicas",
+        "update spec.template.spec.containers[0].image",
+      ],
+    );
   });
 
   it("shows drift that a refresh has found", () => {
     const inputs = statefulSet({ replicas: 1 });
     const live = accepted(statefulSet({ replicas: 3 }));
-    assert.deepEqual(changes("kubernetes:apps/v1:StatefulSet", { oldInputs: inputs, live, newInputs: inputs }), ["update spec.replicas"]);
+    assert.deepEqual(changes("kubernetes:apps/v1:StatefulSet", { oldInputs: inputs, live, newInputs: inputs }), [
+      "update spec.replicas",
+    ]);
   });
 
   it("is empty when the program says what is there already", () => {
-    const sides = { oldInputs: statefulSet({ replicas: 1 }), live: accepted(statefulSet({ replicas: 3 })), newInputs: statefulSet({ replicas: 3 }) };
+    const sides = {
+      oldInputs: statefulSet({ replicas: 1 }),
+      live: accepted(statefulSet({ replicas: 3 })),
+      newInputs: statefulSet({ replicas: 3 }),
+    };
     assert.deepEqual(changes("kubernetes:apps/v1:StatefulSet", sides), []);
   });
 
   it("counts a value that is not known yet as a change", () => {
     const inputs = statefulSet({ replicas: 1 });
     const newInputs: PlainObject = { ...inputs, spec: { replicas: UNKNOWN, serviceName: UNKNOWN } };
-    assert.deepEqual(changes("kubernetes:apps/v1:StatefulSet", { oldInputs: inputs, live: accepted(inputs), newInputs }), [
-      "update spec.replicas",
-      "add spec.serviceName (replace)",
-    ]);
+    assert.deepEqual(
+      changes("kubernetes:apps/v1:StatefulSet", { oldInputs: inputs, live: accepted(inputs), newInputs }),
+      ["update spec.replicas", "add spec.serviceName (replace)"],
+    );
   });
 
   it("replaces for the fields of a StatefulSet that cannot change, however deep", () => {
-    const oldInputs = statefulSet({ serviceName: "a", volumeClaimTemplates: [{ spec: { resources: { requests: { storage: "1Gi" } } } }] });
-    const newInputs = statefulSet({ serviceName: "b", volumeClaimTemplates: [{ spec: { resources: { requests: { storage: "2Gi" } } } }] });
+    const oldInputs = statefulSet({
+      serviceName: "a",
+      volumeClaimTemplates: [{ spec: { resources: { requests: { storage: "1Gi" } } } }],
+    });
+    const newInputs = statefulSet({
+      serviceName: "b",
+      volumeClaimTemplates: [{ spec: { resources: { requests: { storage: "2Gi" } } } }],
+    });
     assert.deepEqual(changes("kubernetes:apps/v1:StatefulSet", { oldInputs, live: accepted(oldInputs), newInputs }), [
       "update spec.serviceName (replace)",
       "update spec.volumeClaimTemplates[0].spec.resources.requests.storage (replace)",
@@ -111,18 +149,38 @@ describe("a diff of an object", () => {
 
   it("reads a Secret's data under the key by which it was given", () => {
     const secret = (stringData: JsonObject): JsonObject => ({ apiVersion: "v1", kind: "Secret", metadata, stringData });
-    const live = accepted({ apiVersion: "v1", kind: "Secret", metadata, data: { password: Buffer.from("old").toString("base64") } });
+    const live = accepted({
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata,
+      data: { password: Buffer.from("old").toString("base64") },
+    });
     const oldInputs = secret({ password: "old" });
     assert.deepEqual(changes("kubernetes:core/v1:Secret", { oldInputs, live, newInputs: oldInputs }), []);
-    assert.deepEqual(changes("kubernetes:core/v1:Secret", { oldInputs, live, newInputs: secret({ password: "new" }) }), ["update stringData.password (replace)"]);
+    assert.deepEqual(
+      changes("kubernetes:core/v1:Secret", { oldInputs, live, newInputs: secret({ password: "new" }) }),
+      ["update stringData.password (replace)"],
+    );
   });
 
   it("updates ConfigMaps and Secrets in place only where the provider is told to, and never immutable ones", () => {
-    const map = (data: JsonObject, more: JsonObject = {}): JsonObject => ({ apiVersion: "v1", kind: "ConfigMap", metadata, data, ...more });
-    const sides = (more: JsonObject = {}): DiffSides => ({ oldInputs: map({ a: "1" }, more), live: accepted(map({ a: "1" }, more)), newInputs: map({ a: "2" }, more) });
+    const map = (data: JsonObject, more: JsonObject = {}): JsonObject => ({
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata,
+      data,
+      ...more,
+    });
+    const sides = (more: JsonObject = {}): DiffSides => ({
+      oldInputs: map({ a: "1" }, more),
+      live: accepted(map({ a: "1" }, more)),
+      newInputs: map({ a: "2" }, more),
+    });
     const mutable = { configMaps: "update", secrets: "update" } as const;
     assert.deepEqual(changes("kubernetes:core/v1:ConfigMap", sides()), ["update data.a (replace)"]);
     assert.deepEqual(changes("kubernetes:core/v1:ConfigMap", sides(), mutable), ["update data.a"]);
-    assert.deepEqual(changes("kubernetes:core/v1:ConfigMap", sides({ immutable: true }), mutable), ["update data.a (replace)"]);
+    assert.deepEqual(changes("kubernetes:core/v1:ConfigMap", sides({ immutable: true }), mutable), [
+      "update data.a (replace)",
+    ]);
   });
 });

@@ -47,8 +47,10 @@ export class FakeApiServer {
     let text = "";
     for await (const chunk of request) text += String(chunk);
     this.requests.push(`${request.method ?? ""} ${url.pathname}${url.searchParams.has("dryRun") ? "?dryRun=All" : ""}`);
-    const send = (code: number, body: JsonObject): void => void response.writeHead(code, { "Content-Type": "application/json" }).end(JSON.stringify(body));
-    const missing = (what: string): void => send(404, { kind: "Status", reason: "NotFound", message: `${what} not found` });
+    const send = (code: number, body: JsonObject): void =>
+      void response.writeHead(code, { "Content-Type": "application/json" }).end(JSON.stringify(body));
+    const missing = (what: string): void =>
+      send(404, { kind: "Status", reason: "NotFound", message: `${what} not found` });
     if (url.searchParams.get("watch") === "true") {
       this.#watches.add(response.writeHead(200));
       response.on("close", () => this.#watches.delete(response));
@@ -66,7 +68,9 @@ export class FakeApiServer {
       send(200, object);
     } else if (url.pathname.split("/").length % 2 === 0 && !url.pathname.startsWith("/apis/a.io")) {
       // A list: /api/v1/namespaces/NS/KINDS and its kin have an even number of parts.
-      const items = [...this.objects].filter(([path]) => path.startsWith(`${url.pathname}/`)).map(([, object]) => object);
+      const items = [...this.objects]
+        .filter(([path]) => path.startsWith(`${url.pathname}/`))
+        .map(([, object]) => object);
       send(200, { kind: "List", metadata: { resourceVersion: "1" }, items });
     } else {
       const object = this.objects.get(url.pathname);

@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { fieldManagerOf, importedInputs, objectInState, previewStateOf, stateOf } from "../../../../lab/pulumi/kubernetes/state";
+import {
+  fieldManagerOf,
+  importedInputs,
+  objectInState,
+  previewStateOf,
+  stateOf,
+} from "../../../../lab/pulumi/kubernetes/state";
 import { type JsonObject, Secret, UNKNOWN } from "../../../../lab/pulumi/plugin/propertyValues";
 
 const service: JsonObject = {
@@ -19,13 +25,22 @@ describe("the state of an object", () => {
   });
 
   it("hides a Secret's data even where the inputs do not", () => {
-    const state = stateOf({ apiVersion: "v1", kind: "Secret", metadata: {}, data: { a: "YQ==" } }, { stringData: { a: "a" } }, "m");
+    const state = stateOf(
+      { apiVersion: "v1", kind: "Secret", metadata: {}, data: { a: "YQ==" } },
+      { stringData: { a: "a" } },
+      "m",
+    );
     assert.deepEqual(state["data"], new Secret({ a: "YQ==" }));
   });
 
   it("foretold by a preview does not pretend to know what creation decides", () => {
     const created = previewStateOf(service, {}, "m", "create");
-    assert.deepEqual(created["metadata"], { name: "dragonfly", uid: UNKNOWN, resourceVersion: UNKNOWN, creationTimestamp: UNKNOWN });
+    assert.deepEqual(created["metadata"], {
+      name: "dragonfly",
+      uid: UNKNOWN,
+      resourceVersion: UNKNOWN,
+      creationTimestamp: UNKNOWN,
+    });
     assert.deepEqual(created["spec"], { clusterIP: UNKNOWN, clusterIPs: UNKNOWN, ports: [{ port: 6379 }] });
     assert.equal(created["status"], UNKNOWN);
     assert.deepEqual(previewStateOf(service, {}, "m", "update")["spec"], service["spec"]);
@@ -34,6 +49,11 @@ describe("the state of an object", () => {
 
 describe("imported inputs", () => {
   it("say what is there, without what the API server adds", () => {
-    assert.deepEqual(importedInputs(service), { apiVersion: "v1", kind: "Service", metadata: { name: "dragonfly" }, spec: service["spec"] });
+    assert.deepEqual(importedInputs(service), {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "dragonfly" },
+      spec: service["spec"],
+    });
   });
 });

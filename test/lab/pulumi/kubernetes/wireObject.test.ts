@@ -9,7 +9,12 @@ describe("what is sent to the API server", () => {
   });
 
   it("has a Secret's stringData as data, over data of the same key", () => {
-    const sent = wireObject({ apiVersion: "v1", kind: "Secret", data: new Secret({ a: "YQ==", b: "Yg==" }), stringData: new Secret({ b: "B" }) });
+    const sent = wireObject({
+      apiVersion: "v1",
+      kind: "Secret",
+      data: new Secret({ a: "YQ==", b: "Yg==" }),
+      stringData: new Secret({ b: "B" }),
+    });
     assert.deepEqual(sent, { apiVersion: "v1", kind: "Secret", data: { a: "YQ==", b: "Qg==" } });
   });
 

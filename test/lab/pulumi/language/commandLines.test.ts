@@ -33,9 +33,18 @@ describe("the command line of a program", () => {
   });
 
   it("says when nothing may be changed, and leaves out what is not set", () => {
-    const program: ProgramRun = { ...PROGRAM, run: "preview", parallel: 0, organization: "", entryPoint: "", arguments: ["x"] };
+    const program: ProgramRun = {
+      ...PROGRAM,
+      run: "preview",
+      parallel: 0,
+      organization: "",
+      entryPoint: "",
+      arguments: ["x"],
+    };
     const commandLine = programCommandLine("/sdk/run", program, []);
-    assert.ok(!commandLine.some((argument) => argument.startsWith("--parallel") || argument.startsWith("--organization")));
+    assert.ok(
+      !commandLine.some((argument) => argument.startsWith("--parallel") || argument.startsWith("--organization")),
+    );
     assert.deepEqual(commandLine.slice(-3), ["--dry-run", ".", "x"]);
   });
 });
@@ -43,10 +52,15 @@ describe("the command line of a program", () => {
 describe("runtime options", () => {
   it("mean TypeScript unless told otherwise", () => {
     assert.deepEqual(runtimeOptions({}), { source: "typescript", nodeArguments: [] });
-    assert.deepEqual(runtimeOptions({ typescript: false, nodeargs: " --inspect  -r x " }), { source: "javascript", nodeArguments: ["--inspect", "-r", "x"] });
+    assert.deepEqual(runtimeOptions({ typescript: false, nodeargs: " --inspect  -r x " }), {
+      source: "javascript",
+      nodeArguments: ["--inspect", "-r", "x"],
+    });
   });
 
   it("are refused by name when left out", () => {
-    assert.throws(() => runtimeOptions({ runner: "bun" }), { message: "Pulumi.yaml: runtime.options.runner: the lab's language host knows typescript and nodeargs; remove it" });
+    assert.throws(() => runtimeOptions({ runner: "bun" }), {
+      message: "Pulumi.yaml: runtime.options.runner: the lab's language host knows typescript and nodeargs; remove it",
+    });
   });
 });

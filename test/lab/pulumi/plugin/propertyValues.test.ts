@@ -39,16 +39,23 @@ describe("property values", () => {
 
   it("read the engine's own mark of a secret", () => {
     const encoded = encodeProperties({ password: new Secret("hunter2") }).toJavaScript();
-    assert.deepEqual(encoded, { password: { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value: "hunter2" } });
+    assert.deepEqual(encoded, {
+      password: { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value: "hunter2" },
+    });
   });
 
   it("refuse an asset", () => {
-    const asset = encodeProperties({ file: { "4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17", text: "x" } });
+    const asset = encodeProperties({
+      file: { "4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17", text: "x" },
+    });
     assert.throws(() => decodeProperties(asset), /plain values only/);
   });
 
   it("open secrets at any depth", () => {
-    assert.deepEqual(withoutSecrets({ a: new Secret([new Secret("x")]), b: { c: new Secret({ d: 1 }) } }), { a: ["x"], b: { c: { d: 1 } } });
+    assert.deepEqual(withoutSecrets({ a: new Secret([new Secret("x")]), b: { c: new Secret({ d: 1 }) } }), {
+      a: ["x"],
+      b: { c: { d: 1 } },
+    });
   });
 
   it("know whether everything is known", () => {
@@ -60,7 +67,10 @@ describe("property values", () => {
 describe("secrets of outputs", () => {
   it("are where the inputs have them", () => {
     const outputs: PropertyMap = { spec: { password: "p", size: 1 }, status: "ok" };
-    assert.deepEqual(markSecretsLike(outputs, { spec: { password: new Secret("p"), size: 1 } }), { spec: { password: new Secret("p"), size: 1 }, status: "ok" });
+    assert.deepEqual(markSecretsLike(outputs, { spec: { password: new Secret("p"), size: 1 } }), {
+      spec: { password: new Secret("p"), size: 1 },
+      status: "ok",
+    });
   });
 
   it("take a whole list, whose order may change", () => {

@@ -6,7 +6,8 @@ import { goodSite, inside, the } from "../../fixtures/site";
 const UNKNOWN_TEXT = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 describe("acl-no-passwordless-user", () => {
-  it("is a mandatory rule about ACL", () => assertRule(noPasswordlessUser, "acl-no-passwordless-user", "acl", "mandatory", "critical"));
+  it("is a mandatory rule about ACL", () =>
+    assertRule(noPasswordlessUser, "acl-no-passwordless-user", "acl", "mandatory", "critical"));
 
   it("passes the good site", () => {
     assert.deepEqual(messages(noPasswordlessUser, goodSite()), []);
@@ -15,7 +16,8 @@ describe("acl-no-passwordless-user", () => {
 
   it("names the user and the line of each nopass, even of one that is off", () => {
     const site = goodSite();
-    inside(the(site, "dragonfly-acl"), "stringData")["users.acl"] = "USER default OFF -@all +AUTH +HELLO\nUSER keycloak OFF nopass ~keycloak:*\nUSER cache ON nopass ~cache:* +@all\n";
+    inside(the(site, "dragonfly-acl"), "stringData")["users.acl"] =
+      "USER default OFF -@all +AUTH +HELLO\nUSER keycloak OFF nopass ~keycloak:*\nUSER cache ON nopass ~cache:* +@all\n";
     assert.deepEqual(messages(noPasswordlessUser, site), [
       "Secret dragonfly-acl: user cache (line 3) needs no password",
       "Secret dragonfly-acl: user keycloak (line 2) needs no password",
@@ -33,11 +35,18 @@ describe("acl-no-passwordless-user", () => {
   it("follows an operator's resource to its Secret", () => {
     const site = goodSite().filter((each) => each.name === "dragonfly-acl");
     site.push({
-      type: "kubernetes:dragonflydb.io/v1alpha1:Dragonfly", name: "df", stack: "primary",
-      props: { metadata: { name: "df", namespace: "cache" }, spec: { aclFromSecret: { name: "dragonfly-acl", key: "users.acl" } } },
+      type: "kubernetes:dragonflydb.io/v1alpha1:Dragonfly",
+      name: "df",
+      stack: "primary",
+      props: {
+        metadata: { name: "df", namespace: "cache" },
+        spec: { aclFromSecret: { name: "dragonfly-acl", key: "users.acl" } },
+      },
     });
     inside(the(site, "dragonfly-acl"), "stringData")["users.acl"] = "USER open ON nopass\n";
-    assert.deepEqual(messages(noPasswordlessUser, site), ["Secret dragonfly-acl: user open (line 1) needs no password"]);
+    assert.deepEqual(messages(noPasswordlessUser, site), [
+      "Secret dragonfly-acl: user open (line 1) needs no password",
+    ]);
   });
 
   it("says that it could not judge a file that is not known yet, and raises no alarm", () => {
@@ -50,6 +59,8 @@ describe("acl-no-passwordless-user", () => {
   it("does not repeat what stands where a name should be", () => {
     const site = goodSite();
     inside(the(site, "dragonfly-acl"), "stringData")["users.acl"] = "USER >hunter2 ON nopass\n";
-    assert.deepEqual(messages(noPasswordlessUser, site), ["Secret dragonfly-acl: the user at line 1 needs no password"]);
+    assert.deepEqual(messages(noPasswordlessUser, site), [
+      "Secret dragonfly-acl: the user at line 1 needs no password",
+    ]);
   });
 });

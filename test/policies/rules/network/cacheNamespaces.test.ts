@@ -10,7 +10,8 @@ function withFrom(from: Json): Draft[] {
 }
 
 describe("network-cache-namespaces", () => {
-  it("is a mandatory rule about the network", () => assertRule(cacheNamespacesOnly, "network-cache-namespaces", "network", "mandatory", "high"));
+  it("is a mandatory rule about the network", () =>
+    assertRule(cacheNamespacesOnly, "network-cache-namespaces", "network", "mandatory", "high"));
 
   it("passes the good site", () => assert.deepEqual(messages(cacheNamespacesOnly, goodSite()), []));
 
@@ -23,13 +24,20 @@ describe("network-cache-namespaces", () => {
   });
 
   it("refuses a namespace known by a label that anybody may set", () => {
-    assert.deepEqual(messages(cacheNamespacesOnly, withFrom([{ namespaceSelector: { matchLabels: { team: "shop" } } }])), [
-      "Deployment dragonfly-gateway: port 6379 of the pods admits any pod of any namespace labelled team=shop",
-    ]);
+    assert.deepEqual(
+      messages(cacheNamespacesOnly, withFrom([{ namespaceSelector: { matchLabels: { team: "shop" } } }])),
+      ["Deployment dragonfly-gateway: port 6379 of the pods admits any pod of any namespace labelled team=shop"],
+    );
   });
 
   it("refuses all namespaces but some", () => {
-    const from = [{ namespaceSelector: { matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "NotIn", values: ["evil"] }] } }];
+    const from = [
+      {
+        namespaceSelector: {
+          matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "NotIn", values: ["evil"] }],
+        },
+      },
+    ];
     assert.equal(messages(cacheNamespacesOnly, withFrom(from)).length, 1);
   });
 
@@ -45,7 +53,9 @@ describe("network-cache-namespaces", () => {
   it("leaves out what is not known yet, and says so where it would matter", () => {
     const site = withFrom(["04da6b54-80e4-46f7-96ec-b56ff0331ba9"]);
     assert.deepEqual(messages(cacheNamespacesOnly, site), []);
-    const unread = goodSite().filter((each) => each.name !== "dragonfly-gateway" || !each.type.endsWith("NetworkPolicy"));
+    const unread = goodSite().filter(
+      (each) => each.name !== "dragonfly-gateway" || !each.type.endsWith("NetworkPolicy"),
+    );
     inside(the(unread, "dragonfly-default-deny"), "spec")["podSelector"] = "dd056dcd-154b-4c76-9bd3-c8f88648b5ff";
     assert.deepEqual(messages(cacheNamespacesOnly, unread), []);
     assert.equal(gaps(cacheNamespacesOnly, unread).length, 2);

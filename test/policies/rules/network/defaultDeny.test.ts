@@ -4,14 +4,17 @@ import { assertRule, gaps, messages } from "../../fixtures/judging";
 import { goodSite, inside, the } from "../../fixtures/site";
 
 describe("network-default-deny", () => {
-  it("is a mandatory rule about the network", () => assertRule(defaultDeny, "network-default-deny", "network", "mandatory", "high"));
+  it("is a mandatory rule about the network", () =>
+    assertRule(defaultDeny, "network-default-deny", "network", "mandatory", "high"));
 
   it("passes the good site", () => assert.deepEqual(messages(defaultDeny, goodSite()), []));
 
   it("misses each direction on its own", () => {
     const site = goodSite();
     inside(the(site, "dragonfly-default-deny"), "spec")["policyTypes"] = ["Ingress"];
-    assert.deepEqual(messages(defaultDeny, site), ["StatefulSet dragonfly: namespace cache has no policy that closes every pod for egress"]);
+    assert.deepEqual(messages(defaultDeny, site), [
+      "StatefulSet dragonfly: namespace cache has no policy that closes every pod for egress",
+    ]);
   });
 
   it("is not content with a policy of some pods, nor of another namespace", () => {
@@ -26,10 +29,19 @@ describe("network-default-deny", () => {
   it("refuses rules that open every pod, but for names", () => {
     const site = goodSite();
     const spec = inside(the(site, "dragonfly-default-deny"), "spec");
-    spec["egress"] = [{ ports: [{ port: 53, protocol: "UDP" }, { port: 53, protocol: "TCP" }] }];
+    spec["egress"] = [
+      {
+        ports: [
+          { port: 53, protocol: "UDP" },
+          { port: 53, protocol: "TCP" },
+        ],
+      },
+    ];
     assert.deepEqual(messages(defaultDeny, site), []);
     spec["ingress"] = [{}];
-    assert.deepEqual(messages(defaultDeny, site), ["NetworkPolicy dragonfly-default-deny: opens ingress of every pod in namespace cache"]);
+    assert.deepEqual(messages(defaultDeny, site), [
+      "NetworkPolicy dragonfly-default-deny: opens ingress of every pod in namespace cache",
+    ]);
   });
 
   it("cannot tell while a policy's selector is unknown", () => {

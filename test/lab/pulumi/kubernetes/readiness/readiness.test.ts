@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { judgeCustomResourceDefinition, judgeNamespace, waitForJudge } from "../../../../../lab/pulumi/kubernetes/readiness/conditions";
+import {
+  judgeCustomResourceDefinition,
+  judgeNamespace,
+  waitForJudge,
+} from "../../../../../lab/pulumi/kubernetes/readiness/conditions";
 import { judgeDeployment } from "../../../../../lab/pulumi/kubernetes/readiness/deployment";
 import { judgeJob } from "../../../../../lab/pulumi/kubernetes/readiness/job";
 import { type Judgement, READY } from "../../../../../lab/pulumi/kubernetes/readiness/judgement";
@@ -15,7 +19,8 @@ const observed = { observedGeneration: 2 };
 const metadata = { name: "dragonfly", namespace: "cache", generation: 2 };
 
 describe("a Deployment", () => {
-  const judge = (status: JsonObject, spec: JsonObject = { replicas: 2 }): Judgement => judgeDeployment({ metadata, spec, status });
+  const judge = (status: JsonObject, spec: JsonObject = { replicas: 2 }): Judgement =>
+    judgeDeployment({ metadata, spec, status });
 
   it("is ready when all replicas are new and available", () => {
     assert.deepEqual(judge({ ...observed, replicas: 2, updatedReplicas: 2, availableReplicas: 2 }), READY);
@@ -24,19 +29,31 @@ describe("a Deployment", () => {
 
   it("waits for the controller, for new replicas, and for old ones to go", () => {
     const done = { replicas: 2, updatedReplicas: 2, availableReplicas: 2 };
-    assert.deepEqual(judge({ observedGeneration: 1, ...done }), waits("the deployment controller has not seen the change yet"));
-    assert.deepEqual(judge({ ...observed, ...done, updatedReplicas: 1 }), waits("1 of 2 replicas updated, 2 available"));
+    assert.deepEqual(
+      judge({ observedGeneration: 1, ...done }),
+      waits("the deployment controller has not seen the change yet"),
+    );
+    assert.deepEqual(
+      judge({ ...observed, ...done, updatedReplicas: 1 }),
+      waits("1 of 2 replicas updated, 2 available"),
+    );
     assert.equal(judge({ ...observed, ...done, replicas: 3 }).state, "waiting");
   });
 
   it("says what its controller complains of", () => {
-    const conditions = [{ type: "Progressing", status: "False", reason: "ProgressDeadlineExceeded", message: "no progress" }];
-    assert.deepEqual(judge({ ...observed, conditions }), waits("0 of 2 replicas updated, 0 available: [ProgressDeadlineExceeded] no progress"));
+    const conditions = [
+      { type: "Progressing", status: "False", reason: "ProgressDeadlineExceeded", message: "no progress" },
+    ];
+    assert.deepEqual(
+      judge({ ...observed, conditions }),
+      waits("0 of 2 replicas updated, 0 available: [ProgressDeadlineExceeded] no progress"),
+    );
   });
 });
 
 describe("a StatefulSet", () => {
-  const judge = (spec: JsonObject, status: JsonObject): Judgement => judgeStatefulSet({ metadata, spec, status: { ...observed, ...status } });
+  const judge = (spec: JsonObject, status: JsonObject): Judgement =>
+    judgeStatefulSet({ metadata, spec, status: { ...observed, ...status } });
   const ready = { replicas: 1, readyReplicas: 1 };
   const oldRevision = { ...ready, currentRevision: "a", updateRevision: "b" };
 
@@ -60,8 +77,14 @@ describe("a StatefulSet", () => {
 });
 
 describe("a Service", () => {
-  const service = (spec: JsonObject, status: JsonObject = {}): JsonObject => ({ metadata, spec: { selector: { app: "x" }, clusterIP: "10.0.0.1", ...spec }, status });
-  const slice = (...ready: boolean[]): JsonObject => ({ endpoints: ready.map((value) => ({ conditions: { ready: value } })) });
+  const service = (spec: JsonObject, status: JsonObject = {}): JsonObject => ({
+    metadata,
+    spec: { selector: { app: "x" }, clusterIP: "10.0.0.1", ...spec },
+    status,
+  });
+  const slice = (...ready: boolean[]): JsonObject => ({
+    endpoints: ready.map((value) => ({ conditions: { ready: value } })),
+  });
 
   it("is ready when every selected pod is", () => {
     assert.deepEqual(judgeService(service({}), [slice(true), slice(true)]), READY);
@@ -69,12 +92,18 @@ describe("a Service", () => {
   });
 
   it("does not wait for a pod that is going away", () => {
-    const leaving = { endpoints: [{ conditions: { ready: false, terminating: true } }, { conditions: { ready: true } }] };
+    const leaving = {
+      endpoints: [{ conditions: { ready: false, terminating: true } }, { conditions: { ready: true } }],
+    };
     assert.deepEqual(judgeService(service({}), [leaving]), READY);
   });
 
   it("without pods settles, as with the official provider", () => {
-    assert.deepEqual(judgeService(service({}), []), { state: "settling", seconds: 10, reason: "the Service selects no pod yet" });
+    assert.deepEqual(judgeService(service({}), []), {
+      state: "settling",
+      seconds: 10,
+      reason: "the Service selects no pod yet",
+    });
   });
 
   it("is not waited for when headless, without a selector, or an external name", () => {
@@ -86,19 +115,30 @@ describe("a Service", () => {
   it("of type LoadBalancer waits for its address", () => {
     const spec = { type: "LoadBalancer" };
     assert.deepEqual(judgeService(service(spec), [slice(true)]), waits("no address for the load balancer yet"));
-    assert.deepEqual(judgeService(service(spec, { loadBalancer: { ingress: [{ ip: "1.2.3.4" }] } }), [slice(true)]), READY);
+    assert.deepEqual(
+      judgeService(service(spec, { loadBalancer: { ingress: [{ ip: "1.2.3.4" }] } }), [slice(true)]),
+      READY,
+    );
   });
 });
 
 describe("a Pod", () => {
   it("is ready by its condition, or when done", () => {
-    assert.deepEqual(judgePod({ status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] } }), READY);
+    assert.deepEqual(
+      judgePod({ status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] } }),
+      READY,
+    );
     assert.deepEqual(judgePod({ status: { phase: "Succeeded" } }), READY);
   });
 
   it("says what keeps it", () => {
-    const containerStatuses = [{ name: "server", state: { waiting: { reason: "ImagePullBackOff", message: "no such image" } } }];
-    assert.deepEqual(judgePod({ status: { phase: "Pending", containerStatuses } }), waits("container server: [ImagePullBackOff] no such image"));
+    const containerStatuses = [
+      { name: "server", state: { waiting: { reason: "ImagePullBackOff", message: "no such image" } } },
+    ];
+    assert.deepEqual(
+      judgePod({ status: { phase: "Pending", containerStatuses } }),
+      waits("container server: [ImagePullBackOff] no such image"),
+    );
     const terminated = [{ name: "server", state: { terminated: { reason: "OOMKilled" } } }];
     const dead = judgePod({ status: { phase: "Failed", containerStatuses: terminated } });
     assert.deepEqual(dead, { state: "failed", reason: "the pod failed: container server: [OOMKilled]" });
@@ -125,7 +165,10 @@ describe("a PersistentVolumeClaim", () => {
     assert.deepEqual(judgePersistentVolumeClaim(claim("Bound"), []), READY);
     assert.deepEqual(judgePersistentVolumeClaim(claim("Pending"), [storageClass("WaitForFirstConsumer")]), READY);
     assert.deepEqual(judgePersistentVolumeClaim(claim("Pending"), [storageClass("Immediate")]), waits("phase Pending"));
-    assert.deepEqual(judgePersistentVolumeClaim(claim("Pending"), []), waits('phase Pending; there is no StorageClass "local"'));
+    assert.deepEqual(
+      judgePersistentVolumeClaim(claim("Pending"), []),
+      waits('phase Pending; there is no StorageClass "local"'),
+    );
   });
 });
 
@@ -136,9 +179,15 @@ describe("other objects", () => {
   });
 
   it("a CustomResourceDefinition is ready when established, and fails when its names are taken", () => {
-    assert.deepEqual(judgeCustomResourceDefinition({ status: { conditions: [{ type: "Established", status: "True" }] } }), READY);
+    assert.deepEqual(
+      judgeCustomResourceDefinition({ status: { conditions: [{ type: "Established", status: "True" }] } }),
+      READY,
+    );
     assert.equal(judgeCustomResourceDefinition({ status: {} }).state, "waiting");
-    assert.equal(judgeCustomResourceDefinition({ status: { conditions: [{ type: "NamesAccepted", status: "False" }] } }).state, "failed");
+    assert.equal(
+      judgeCustomResourceDefinition({ status: { conditions: [{ type: "NamesAccepted", status: "False" }] } }).state,
+      "failed",
+    );
   });
 
   it("are waited for as their annotation says", () => {
@@ -154,6 +203,9 @@ describe("other objects", () => {
   it("need no waiting when nothing about them becomes ready", () => {
     assert.equal(readinessRule({ apiVersion: "v1", kind: "Secret", metadata: {} }), undefined);
     assert.equal(readinessRule({ apiVersion: "a.io/v1", kind: "Dragonfly", metadata: {} }), undefined);
-    assert.throws(() => readinessRule({ apiVersion: "v1", kind: "Pod", metadata: { annotations: { "pulumi.com/waitFor": "x" } } }), /"x" is not understood/);
+    assert.throws(
+      () => readinessRule({ apiVersion: "v1", kind: "Pod", metadata: { annotations: { "pulumi.com/waitFor": "x" } } }),
+      /"x" is not understood/,
+    );
   });
 });
