@@ -1,4 +1,4 @@
-import type { DrillReport } from "../snapshots/report";
+import type { DrillReport } from "../contract/snapshotsReport";
 import type { Milliseconds, SiteName } from "../server/types";
 
 /** A drill under way, as its Job says. */

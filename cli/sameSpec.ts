@@ -1,4 +1,4 @@
-import type { SiteRoleSpec } from "../guard/siterole";
+import type { SiteRoleSpec } from "../contract/siteRole";
 
 /** Equal whatever the order of their fields: the API server orders them its own way. */
 export function sameSpec(a: SiteRoleSpec, b: SiteRoleSpec): boolean {

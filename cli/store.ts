@@ -1,4 +1,4 @@
-import type { SiteRoleObject, SiteRoleSpec } from "../guard/siterole";
+import type { SiteRoleObject, SiteRoleSpec } from "../contract/siteRole";
 import type { Milliseconds, SiteName } from "../server/types";
 
 /** What a read of one site's role object gave; `clock` is the time in ms that the site's API server said, so that the operator's own clock does not matter. */

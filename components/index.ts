@@ -1,13 +1,13 @@
 /** The library: a program of your own builds sites from these, and reads its configuration as it likes. */
 export { Credentials, type CredentialsArgs } from "./credentials";
-export { Gateway, type GatewayArgs } from "./gateway";
+export { Gateway, type GatewayArgs } from "./gateway/gateway";
 export { readBundle, type Bundle, type BundleName } from "./bundle";
 export { names } from "./names";
-export { NetworkRules, type NetworkRulesArgs } from "./networkRules";
+export { NetworkRules, type NetworkRulesArgs } from "./network/networkRules";
 export { SettingsError, type Problem } from "./problems";
-export { RoleDefinition } from "./roleDefinition";
-export { Resolver, type ResolverArgs } from "./resolver";
-export { Server, type ServerArgs } from "./server";
+export { RoleDefinition } from "./roleDefinition/roleDefinition";
+export { Resolver, type ResolverArgs } from "./resolver/resolver";
+export { Server, type ServerArgs } from "./server/server";
 export { siteDefaults } from "./settings/defaults";
 export type { ClientsSettings, ExposureSettings, GatewaySettings, ServiceType } from "./settings/gateway";
 export { images } from "./settings/images";

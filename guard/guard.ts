@@ -1,19 +1,19 @@
 import { epoch as asEpoch, type Epoch, type Milliseconds, type SiteName } from "../server/types";
 import type { Passwords, SiteConfig, Told } from "./config";
-import { HeartbeatWriter } from "./heartbeat";
-import { judge } from "./judge";
-import type { MemoryFile } from "./memoryFile";
-import type { Action, Decision, Door, Observation, ServerView, TakeoverView } from "./observation";
-import { ServerObserver } from "./observer";
-import { higherClaim } from "./order";
-import { PeerWatch } from "./peerWatch";
-import type { RoleClient } from "./roleClient";
-import type { ServerProcess } from "./serverProcess";
-import type { ServerSession } from "./serverSession";
-import type { missingProof } from "./proof";
+import { HeartbeatWriter } from "./server/heartbeat";
+import { judge } from "./decide/judge";
+import type { MemoryFile } from "./remember/memoryFile";
+import type { Action, Decision, Door, Observation, ServerView, TakeoverView } from "./decide/observation";
+import { ServerObserver } from "./server/observer";
+import { higherClaim } from "../contract/claims";
+import { PeerWatch } from "./peers/peerWatch";
+import type { RoleClient } from "./kube/roleClient";
+import type { ServerProcess } from "./server/serverProcess";
+import type { ServerSession } from "./server/serverSession";
+import type { missingProof } from "./peers/proof";
 import type { SnapshotsRelay } from "./snapshotsRelay";
-import { Steward } from "./steward";
-import { takeOver } from "./takeover";
+import { Steward } from "./server/steward";
+import { takeOver } from "./server/takeover";
 
 const TURN_MS = 250;
 /** After an action the next step is judged at once, but never in an endless spin. */

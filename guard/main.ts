@@ -1,18 +1,18 @@
 import "./runtime";
 import { join } from "node:path";
 import { ports } from "../server/ports";
-import { GuardApi } from "./api";
+import { GuardApi } from "./http/api";
 import { readTold, type Told } from "./config";
 import { Guard } from "./guard";
-import { MemoryFile } from "./memoryFile";
-import { metricsServer } from "./metrics";
-import { missingProof } from "./proof";
-import { RoleClient } from "./roleClient";
-import { ServerProcesses } from "./serverProcess";
-import { ServerSession } from "./serverSession";
+import { MemoryFile } from "./remember/memoryFile";
+import { metricsServer } from "./http/metrics";
+import { missingProof } from "./peers/proof";
+import { RoleClient } from "./kube/roleClient";
+import { ServerProcesses } from "./server/serverProcess";
+import { ServerSession } from "./server/serverSession";
 import { SnapshotsRelay } from "./snapshotsRelay";
-import { statusOf } from "./status";
-import { StatusWriter } from "./statusWriter";
+import { statusOf } from "./http/status";
+import { StatusWriter } from "./http/statusWriter";
 
 const SITE_FILE = "/etc/dragonfly-dr/site/site.json";
 const PASSWORDS_DIR = "/etc/dragonfly-dr/passwords";

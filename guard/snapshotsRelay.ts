@@ -1,5 +1,5 @@
 import { ports } from "../server/ports";
-import type { SnapshotsReport } from "../snapshots/report";
+import type { SnapshotsReport } from "../contract/snapshotsReport";
 
 /** How often it is looked at, and how long it may take to answer; in milliseconds. */
 export interface RelayPace {

@@ -1,6 +1,6 @@
 // `make demo`: the main job from end to end on two real clusters, with what it measured.
 import { join } from "node:path";
-import type { SiteRoleStatus } from "../guard/siterole";
+import type { SiteRoleStatus } from "../contract/siteRole";
 import type { Engine } from "../server/types";
 import { KubeApi } from "./cluster/kubeApi";
 import { aclTour } from "./demo/aclTour";

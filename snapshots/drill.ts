@@ -6,7 +6,7 @@ import { writeDrill } from "./drills";
 import { MANIFEST } from "./layout";
 import { parseManifest, type Manifest } from "./manifest";
 import { CONFIG_FILE, credentialsFolder, DATA_DIR, log } from "./paths";
-import type { DrillReport } from "./report";
+import type { DrillReport } from "../contract/snapshotsReport";
 import { fetchSnapshot, newestOfSite } from "./restore/fetch";
 import { place } from "./restore/place";
 import { differences } from "./restore/prove";

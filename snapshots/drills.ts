@@ -1,5 +1,5 @@
 import { drillFolder } from "./layout";
-import type { DrillReport } from "./report";
+import type { DrillReport } from "../contract/snapshotsReport";
 import type { ObjectStore } from "./store/objectStore";
 
 /** Receipts that stay. */

@@ -1,4 +1,4 @@
-import type { DataVersion } from "../guard/siterole";
+import type { DataVersion } from "../contract/siteRole";
 import { isSiteName, type Bytes, type Engine, type SiteName } from "../server/types";
 
 /** A value that moved while the dump was taken: what the dump holds lies between the two, both included. */

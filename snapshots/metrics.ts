@@ -1,4 +1,4 @@
-import type { SnapshotsReport } from "./report";
+import type { SnapshotsReport } from "../contract/snapshotsReport";
 import { STATES } from "./trouble";
 
 const PREFIX = "dragonfly_dr_snapshot";

@@ -2,7 +2,13 @@ import { join } from "node:path";
 import type { SnapshotConfig } from "./config";
 import { readDrills } from "./drills";
 import { prunable } from "./pruning";
-import type { DrillReport, NewestSnapshot, RequestReport, RestoreReport, SnapshotsReport } from "./report";
+import type {
+  DrillReport,
+  NewestSnapshot,
+  RequestReport,
+  RestoreReport,
+  SnapshotsReport,
+} from "../contract/snapshotsReport";
 import { fetchSnapshot, locate } from "./restore/fetch";
 import { place } from "./restore/place";
 import { isGood, newestGood, readInventory, type Kept } from "./store/inventory";

@@ -1,5 +1,5 @@
 import Redis from "ioredis";
-import type { SiteRoleStatus } from "../../guard/siterole";
+import type { SiteRoleStatus } from "../../contract/siteRole";
 import { KubeApi } from "../../lab/cluster/kubeApi";
 import { Deployment } from "../../lab/deployment/deployment";
 import type { ShellResult } from "../../lab/deployment/shell";

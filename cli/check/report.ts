@@ -31,9 +31,7 @@ export const bareMessage = ({ resource, message }: ReportedViolation): string =>
 export const isMandatory = (violation: ReportedViolation): boolean => violation.level === "mandatory";
 
 /** The same gap is met by many rules; people need it once, with all of them. */
-export function gapsByMessage(
-  gaps: readonly ReportedGap[],
-): {
+export function gapsByMessage(gaps: readonly ReportedGap[]): {
   readonly stack: string | undefined;
   readonly resource: string | undefined;
   readonly message: string;

@@ -1,4 +1,4 @@
-import type { SiteRoleStatus } from "../../guard/siterole";
+import type { SiteRoleStatus } from "../../contract/siteRole";
 import type { Epoch, Milliseconds, SiteName } from "../../server/types";
 import { refused } from "../failure";
 import type { Loss, Receipt } from "../output/receipt";

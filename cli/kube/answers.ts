@@ -1,4 +1,4 @@
-import { SITE_ROLE, type SiteRoleObject } from "../../guard/siterole";
+import { SITE_ROLE, type SiteRoleObject } from "../../contract/siteRole";
 import type { SiteName } from "../../server/types";
 import { ApiRefusal } from "../store";
 import type { ApiAnswer } from "./api";

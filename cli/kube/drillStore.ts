@@ -1,4 +1,4 @@
-import type { DrillReport } from "../../snapshots/report";
+import type { DrillReport } from "../../contract/snapshotsReport";
 import type { Milliseconds, SiteName } from "../../server/types";
 import type { DrillState, DrillStore } from "../drillStore";
 import { ApiRefusal } from "../store";

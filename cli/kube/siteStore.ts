@@ -1,4 +1,4 @@
-import { SITE_ROLE, type SiteRoleObject, type SiteRoleSpec } from "../../guard/siterole";
+import { SITE_ROLE, type SiteRoleObject, type SiteRoleSpec } from "../../contract/siteRole";
 import type { Milliseconds, SiteName } from "../../server/types";
 import { sameSpec } from "../sameSpec";
 import { ApiRefusal, SpecChanged, type Reading, type SiteStore } from "../store";

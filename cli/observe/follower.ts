@@ -1,4 +1,4 @@
-import type { SiteRoleObject, SiteRoleSpec } from "../../guard/siterole";
+import type { SiteRoleObject, SiteRoleSpec } from "../../contract/siteRole";
 import type { Milliseconds, SiteName } from "../../server/types";
 import type { Clock } from "../clock";
 import type { SiteView } from "../plan/view";

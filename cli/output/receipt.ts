@@ -1,4 +1,4 @@
-import type { PromotionMode } from "../../guard/siterole";
+import type { PromotionMode } from "../../contract/siteRole";
 import type { StepRecord } from "./steps";
 
 /** Writes that were acknowledged and are not in the new primary. */

@@ -1,4 +1,4 @@
-import type { SiteRoleObject } from "../../guard/siterole";
+import type { SiteRoleObject } from "../../contract/siteRole";
 import type { WriteGap } from "./receipt";
 
 interface Moment {

@@ -1,4 +1,4 @@
-import type { SiteRoleSpec } from "../../guard/siterole";
+import type { SiteRoleSpec } from "../../contract/siteRole";
 import type { SiteName } from "../../server/types";
 import { currentPrimary, isPresent, servesAt, type PresentView, type SiteView } from "./view";
 

@@ -1,4 +1,4 @@
-import type { SiteRoleObject, SiteRoleSpec } from "../../guard/siterole";
+import type { SiteRoleObject, SiteRoleSpec } from "../../contract/siteRole";
 import type { SiteName } from "../../server/types";
 import { replicaOf } from "./specs";
 import { currentPrimary, isPresent, servesAt, type SiteView } from "./view";

@@ -1,4 +1,4 @@
-import type { SiteRoleObject } from "../../guard/siterole";
+import type { SiteRoleObject } from "../../contract/siteRole";
 import { epoch as toEpoch, type Epoch, type Seconds, type SiteName } from "../../server/types";
 import { epochAbove, epochsSeen } from "./epochs";
 import { currentPrimary, freshStatus, isPresent, servesAt, statusAge, type PresentView, type SiteView } from "./view";

@@ -1,4 +1,4 @@
-import type { ReplicationPosition, SiteRoleObject } from "../../guard/siterole";
+import type { ReplicationPosition, SiteRoleObject } from "../../contract/siteRole";
 import type { SwitchoverPlan } from "./switchover";
 import { servesAt } from "./view";
 

@@ -1,4 +1,4 @@
-import type { SiteRoleObject, SiteRoleSpec } from "../../guard/siterole";
+import type { SiteRoleObject, SiteRoleSpec } from "../../contract/siteRole";
 import { epoch, type SiteName } from "../../server/types";
 import { initialPrimary, replicaOf } from "./specs";
 import { isPresent, type SiteView } from "./view";

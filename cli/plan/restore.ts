@@ -1,5 +1,5 @@
-import type { SiteRoleObject } from "../../guard/siterole";
-import type { SnapshotsReport } from "../../snapshots/report";
+import type { SiteRoleObject } from "../../contract/siteRole";
+import type { SnapshotsReport } from "../../contract/snapshotsReport";
 import type { Epoch, SiteName } from "../../server/types";
 import { epochAbove } from "./epochs";
 import { currentPrimary, freshStatus, isPresent, servesAt, type PresentView, type SiteView } from "./view";

@@ -1,4 +1,4 @@
-import type { ReplicationPosition, SiteRoleSpec } from "../../guard/siterole";
+import type { ReplicationPosition, SiteRoleSpec } from "../../contract/siteRole";
 import type { Epoch, SiteName } from "../../server/types";
 
 /** The specs that commands write; each is whole, so that nothing of an older role stays behind. */

@@ -1,4 +1,4 @@
-import type { SiteRoleStatus } from "../../guard/siterole";
+import type { SiteRoleStatus } from "../../contract/siteRole";
 import type { Epoch, Seconds, SiteName } from "../../server/types";
 import { epochAbove } from "./epochs";
 import {

@@ -1,4 +1,4 @@
-import type { SiteRoleObject, SiteRoleStatus } from "../../guard/siterole";
+import type { SiteRoleObject, SiteRoleStatus } from "../../contract/siteRole";
 import type { Seconds, SiteName } from "../../server/types";
 
 interface Seen {

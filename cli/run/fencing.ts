@@ -1,4 +1,4 @@
-import type { SiteRoleObject } from "../../guard/siterole";
+import type { SiteRoleObject } from "../../contract/siteRole";
 import type { Epoch, SiteName } from "../../server/types";
 import type { Follower } from "../observe/follower";
 import { replicaOf } from "../plan/specs";

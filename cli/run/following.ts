@@ -1,4 +1,4 @@
-import type { SiteRoleObject } from "../../guard/siterole";
+import type { SiteRoleObject } from "../../contract/siteRole";
 import type { SiteName } from "../../server/types";
 import type { Clock } from "../clock";
 import type { Changes, Waited } from "../observe/changes";

@@ -1,4 +1,4 @@
-import type { SiteRoleObject, SiteRoleSpec } from "../../guard/siterole";
+import type { SiteRoleObject, SiteRoleSpec } from "../../contract/siteRole";
 import { epoch, type Epoch, type Milliseconds } from "../../server/types";
 import type { Clock } from "../clock";
 import type { Changes } from "../observe/changes";

@@ -1,4 +1,4 @@
-import type { PromotionMode } from "../../guard/siterole";
+import type { PromotionMode } from "../../contract/siteRole";
 import type { SiteName } from "../../server/types";
 import { Steps } from "../output/steps";
 import { describeReceipt, type Loss, type Receipt, type WriteGap } from "../output/receipt";

@@ -1,4 +1,4 @@
-import type { SiteRoleObject, SiteRoleSpec } from "../../guard/siterole";
+import type { SiteRoleObject, SiteRoleSpec } from "../../contract/siteRole";
 import type { Follower } from "../observe/follower";
 import { ApiRefusal, SiteUnreachable } from "../store";
 

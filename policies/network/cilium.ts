@@ -121,12 +121,10 @@ function endpoints(written: Value): { pods: Selector; namespaces: Selector | und
   const requirements = selector(written).map((each) => ({ ...each, key: each.key.replace(/^(k8s|any)[:.]/, "") }));
   const isNamespace = (each: Requirement): boolean =>
     each.key === POD_NAMESPACE || each.key.startsWith(NAMESPACE_LABEL);
-  const namespaces = requirements
-    .filter(isNamespace)
-    .map((each) => ({
-      ...each,
-      key: each.key === POD_NAMESPACE ? NAMESPACE_NAME : each.key.slice(NAMESPACE_LABEL.length),
-    }));
+  const namespaces = requirements.filter(isNamespace).map((each) => ({
+    ...each,
+    key: each.key === POD_NAMESPACE ? NAMESPACE_NAME : each.key.slice(NAMESPACE_LABEL.length),
+  }));
   return {
     pods: requirements.filter((each) => !isNamespace(each)),
     namespaces: namespaces.length === 0 ? undefined : namespaces,

@@ -1,5 +1,5 @@
-import { HEARTBEAT_KEY, parseHeartbeat } from "../../guard/heartbeat";
-import { compareDataVersions } from "../../guard/siterole";
+import { HEARTBEAT_KEY, parseHeartbeat } from "../../guard/server/heartbeat";
+import { compareDataVersions } from "../../contract/siteRole";
 import type { Manifest } from "../manifest";
 import { readCounts } from "../server/counts";
 import type { Connection } from "../server/connection";

@@ -1,5 +1,5 @@
-import type { GuardReport } from "../../guard/report";
-import type { DataVersion } from "../../guard/siterole";
+import type { GuardReport } from "../../contract/guardReport";
+import type { DataVersion } from "../../contract/siteRole";
 import { ports } from "../../server/ports";
 import { Trouble } from "../trouble";
 

@@ -1,5 +1,5 @@
-import { HEARTBEAT_KEY, parseHeartbeat } from "../../guard/heartbeat";
-import { compareDataVersions, type DataVersion } from "../../guard/siterole";
+import { HEARTBEAT_KEY, parseHeartbeat } from "../../guard/server/heartbeat";
+import { compareDataVersions, type DataVersion } from "../../contract/siteRole";
 import type { SnapshotConfig } from "../config";
 import { snapshotFolder } from "../layout";
 import { snapshotId, type Manifest } from "../manifest";

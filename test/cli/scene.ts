@@ -1,4 +1,4 @@
-import { SITE_ROLE, type SiteRoleObject, type SiteRoleSpec, type SiteRoleStatus } from "../../guard/siterole";
+import { SITE_ROLE, type SiteRoleObject, type SiteRoleSpec, type SiteRoleStatus } from "../../contract/siteRole";
 import { bytes, epoch, seconds, siteName, type SiteName } from "../../server/types";
 import type { PresentView, SiteView } from "../../cli/plan/view";
 import { initialPrimary, replicaOf } from "../../cli/plan/specs";

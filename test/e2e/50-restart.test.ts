@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import type { SiteRoleStatus } from "../../guard/siterole";
+import type { SiteRoleStatus } from "../../contract/siteRole";
 import type { LabSite } from "../../lab/plan";
 import { waitFor } from "../../lab/process/waitFor";
 import { cpuSeconds, guardPid, residentMiB, serverPid } from "./support/processes";

@@ -1,5 +1,5 @@
 import { epoch, milliseconds, siteName } from "../../server/types";
-import type { SiteRoleSpec } from "../../guard/siterole";
+import type { SiteRoleSpec } from "../../contract/siteRole";
 import {
   EMPTY_MEMORY,
   type AnsweringServer,
@@ -7,7 +7,7 @@ import {
   type Memory,
   type Observation,
   type PeerView,
-} from "../../guard/observation";
+} from "../../guard/decide/observation";
 
 /** Site a's guard; b is its peer. Each test says only what differs from a healthy, serving primary at epoch 3. */
 export const A = siteName("a");

@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { SnapshotsRelay } from "../../guard/snapshotsRelay";
 import { siteName } from "../../server/types";
-import type { SnapshotsReport } from "../../snapshots/report";
+import type { SnapshotsReport } from "../../contract/snapshotsReport";
 import { until } from "../snapshots/support";
 
 /** Often is at once and seldom is never, so that no pause of the machine makes the one look like the other. */

@@ -9,7 +9,7 @@ import { KubeApi } from "../../../cli/kube/api";
 import { KubeDrillStore } from "../../../cli/kube/drillStore";
 import { ApiRefusal, SiteUnreachable } from "../../../cli/store";
 import { siteName, type Milliseconds } from "../../../server/types";
-import type { DrillReport } from "../../../snapshots/report";
+import type { DrillReport } from "../../../contract/snapshotsReport";
 
 const timeout = 15_000 as Milliseconds;
 const site = siteName("west");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { SiteRoleSpec, SiteRoleStatus } from "../../../guard/siterole";
+import type { SiteRoleSpec, SiteRoleStatus } from "../../../contract/siteRole";
 import { handoverStep, type HandoverStep } from "../../../cli/plan/handoverStep";
 import { initialPrimary, replicaOf, resumed, takingOver, withHandover } from "../../../cli/plan/specs";
 import type { SwitchoverPlan } from "../../../cli/plan/switchover";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { SiteRoleStatus } from "../../../guard/siterole";
+import type { SiteRoleStatus } from "../../../contract/siteRole";
 import { judgeSwitchover } from "../../../cli/plan/switchover";
 import { forcedPrimary, initialPrimary, replicaOf, resumed, takingOver, withHandover } from "../../../cli/plan/specs";
 import { bytes, epoch, seconds } from "../../../server/types";

@@ -1,4 +1,4 @@
-import { SITE_ROLE, type SiteRoleObject, type SiteRoleSpec, type SiteRoleStatus } from "../../../guard/siterole";
+import { SITE_ROLE, type SiteRoleObject, type SiteRoleSpec, type SiteRoleStatus } from "../../../contract/siteRole";
 import type { SiteName } from "../../../server/types";
 import type { LeaseReading, LeaseStore } from "../../../cli/leaseStore";
 import type { LeaseRecord } from "../../../cli/plan/lease";

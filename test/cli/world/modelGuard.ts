@@ -1,4 +1,4 @@
-import type { SiteRoleStatus } from "../../../guard/siterole";
+import type { SiteRoleStatus } from "../../../contract/siteRole";
 import type { Engine, Seconds, SiteName } from "../../../server/types";
 import type { MemoryCluster } from "./memoryCluster";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { SiteRoleStatus } from "../../../guard/siterole";
+import type { SiteRoleStatus } from "../../../contract/siteRole";
 import type { LabSite } from "../../../lab/plan";
 import type { World } from "./world";
 

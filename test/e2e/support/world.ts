@@ -1,5 +1,5 @@
 import Redis from "ioredis";
-import type { SiteRoleObject, SiteRoleStatus } from "../../../guard/siterole";
+import type { SiteRoleObject, SiteRoleStatus } from "../../../contract/siteRole";
 import type { Engine } from "../../../server/types";
 import { KubeApi } from "../../../lab/cluster/kubeApi";
 import { Deployment } from "../../../lab/deployment/deployment";

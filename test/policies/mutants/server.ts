@@ -158,9 +158,7 @@ function workloadMutants(world: World): Mutant[] {
 }
 
 /** Every container of every workload of the first stack. */
-function containers(
-  world: World,
-): {
+function containers(world: World): {
   readonly title: string;
   readonly get: (all: Draft[]) => Props;
   readonly image: string;

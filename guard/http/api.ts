@@ -1,0 +1,63 @@
+import { createServer, type Server as HttpServer } from "node:http";
+import type { Server, Socket } from "node:net";
+import { checksBefore, type CheckAnswer } from "./checkAnswers";
+import type { Guard } from "../guard";
+import { inSync, readable, reportOf, serving } from "./status";
+import type { RoleClient } from "../kube/roleClient";
+
+/** A connection on which nothing has been asked for so long is closed. Peers ask twice a second. */
+const IDLE_MS = 10_000;
+
+/** The guard's API: what the gateways ask, what the peer's guard asks, what the kubelet asks. See docs/architecture.md. */
+export class GuardApi {
+  private readonly http: HttpServer;
+  private readonly server: Server;
+  /** Those that the HTTP server has; it keeps no list itself, as it does not listen. */
+  private readonly open = new Set<Socket>();
+
+  constructor(
+    private readonly guard: Guard,
+    private readonly roles: RoleClient,
+  ) {
+    const check = (yes: () => boolean) => (): CheckAnswer => ({ yes: yes(), reason: guard.picture.decision.reason });
+    this.http = this.statusServer().setTimeout(IDLE_MS);
+    this.http.on("connection", (socket: Socket) => {
+      this.open.add(socket);
+      socket.once("close", () => this.open.delete(socket));
+    });
+    this.server = checksBefore(
+      this.http,
+      new Map([
+        ["/primary", check(() => serving(guard))],
+        ["/replica", check(() => inSync(guard))],
+        ["/read-only", check(() => readable(guard))],
+        ["/healthz", check(() => guard.picture.server.kind === "answering")],
+        ["/livez", check(() => true)],
+      ]),
+    );
+  }
+
+  listen(port: number, host?: string): this {
+    this.server.listen(port, host);
+    return this;
+  }
+
+  close(): void {
+    this.server.close();
+    for (const socket of this.open) socket.destroy();
+  }
+
+  /** For everything that is no check: the report, and what is not there. */
+  private statusServer(): HttpServer {
+    return createServer((request, response) => {
+      const path = (request.url ?? "").split("?", 1)[0] ?? "";
+      if (path === "/status") {
+        response
+          .writeHead(200, { "content-type": "application/json" })
+          .end(JSON.stringify(reportOf(this.guard, this.roles)));
+        return;
+      }
+      response.writeHead(404).end("not found\n");
+    });
+  }
+}

@@ -1,0 +1,117 @@
+import { ApiError, ApiServer } from "./apiServer";
+import { SITE_ROLE, type SiteRoleObject, type SiteRoleSpec, type SiteRoleStatus } from "../../contract/siteRole";
+import type { RoleView } from "../decide/observation";
+
+/** The API server ends a watch by itself; a watch that fell silent is noticed at the latest then. */
+const WATCH_SECONDS = 120;
+const RETRY_MS = 1_000;
+
+/** This site's role object at the API server. */
+export class RoleClient {
+  private view: RoleView = { kind: "unknown" };
+  private object: SiteRoleObject | null = null;
+  private stopped = false;
+  private readonly abort = new AbortController();
+  private readonly base: string;
+  /** Whether the last request to the API server got through. */
+  reachable = false;
+
+  constructor(
+    private readonly site: string,
+    private readonly namespace: string,
+    private readonly onChange: () => void,
+    private readonly api: ApiServer = new ApiServer(),
+  ) {
+    this.base = `/apis/${SITE_ROLE.group}/${SITE_ROLE.version}/namespaces/${namespace}/${SITE_ROLE.plural}`;
+  }
+
+  /** What the API server last said; it stays what it was while the API server is away. */
+  role(): RoleView {
+    return this.view;
+  }
+
+  generation(): number {
+    return this.object?.metadata.generation ?? 0;
+  }
+
+  start(): void {
+    void this.follow();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.abort.abort();
+    this.api.close();
+  }
+
+  /** For a site without peers only. Somebody else's object wins. */
+  async create(spec: SiteRoleSpec): Promise<void> {
+    const body = {
+      apiVersion: SITE_ROLE.apiVersion,
+      kind: SITE_ROLE.kind,
+      metadata: { name: this.site, namespace: this.namespace },
+      spec,
+    };
+    try {
+      await this.api.request(this.base, { method: "POST", body: JSON.stringify(body) });
+    } catch (error) {
+      if (!(error instanceof ApiError && error.status === 409)) throw error;
+    }
+  }
+
+  /** Replaces the whole status, so that nothing of an older one stays. */
+  async writeStatus(status: SiteRoleStatus): Promise<void> {
+    if (this.object === null) return;
+    await this.api.request(`${this.base}/${this.site}/status`, {
+      method: "PATCH",
+      body: JSON.stringify([{ op: "add", path: "/status", value: status }]),
+      contentType: "application/json-patch+json",
+    });
+  }
+
+  private async follow(): Promise<void> {
+    while (!this.stopped) {
+      try {
+        const version = await this.read();
+        await this.watch(version);
+      } catch {
+        this.reachable = false;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  private async read(): Promise<string> {
+    const list = (await this.api.request(`${this.base}?fieldSelector=metadata.name%3D${this.site}`)) as {
+      metadata: { resourceVersion: string };
+      items: SiteRoleObject[];
+    };
+    this.take(list.items[0] ?? null);
+    return list.metadata.resourceVersion;
+  }
+
+  private async watch(version: string): Promise<void> {
+    const url = `${this.base}?watch=1&allowWatchBookmarks=true&fieldSelector=metadata.name%3D${this.site}&resourceVersion=${version}&timeoutSeconds=${WATCH_SECONDS}`;
+    const silent = AbortSignal.timeout((WATCH_SECONDS + 10) * 1000);
+    await this.api.lines(url, AbortSignal.any([silent, this.abort.signal]), (line) =>
+      this.event(line) ? "go on" : "enough",
+    );
+  }
+
+  /** @returns false when the watch must be begun anew from a fresh read. */
+  private event(line: string): boolean {
+    const { type, object } = JSON.parse(line) as { type: string; object: SiteRoleObject };
+    if (type === "ERROR") return false;
+    if (type === "DELETED") this.take(null);
+    if (type === "ADDED" || type === "MODIFIED") this.take(object);
+    return true;
+  }
+
+  private take(object: SiteRoleObject | null): void {
+    this.reachable = true;
+    const before = JSON.stringify(this.view);
+    this.object = object;
+    this.view = object === null ? { kind: "missing" } : { kind: "present", spec: object.spec };
+    if (JSON.stringify(this.view) !== before) this.onChange();
+  }
+}

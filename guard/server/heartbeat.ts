@@ -1,0 +1,117 @@
+import type { Milliseconds, SiteName } from "../../server/types";
+import { RESERVED_PREFIX } from "../../server/acl/user";
+import type { DataVersion } from "../../contract/siteRole";
+import type { Heartbeat } from "../decide/observation";
+import type { ServerSession } from "./serverSession";
+
+export const HEARTBEAT_KEY = `${RESERVED_PREFIX}heartbeat`;
+export const HEARTBEAT_INTERVAL_MS = 250 as Milliseconds;
+
+/** @returns null when the key is absent or holds something else: data that no guard of a site has stamped. */
+export function parseHeartbeat(text: unknown): Heartbeat | null {
+  if (typeof text !== "string") return null;
+  try {
+    const beat = JSON.parse(text) as Partial<Heartbeat>;
+    const whole =
+      Number.isSafeInteger(beat.epoch) &&
+      Number.isSafeInteger(beat.sequence) &&
+      typeof beat.site === "string" &&
+      typeof beat.time === "number";
+    return whole ? { ...(beat as Heartbeat), commands: beat.commands ?? 0, runId: beat.runId ?? "" } : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Stamps the data set several times a second while this site serves. Bound to one run of the server: a stamp that reached a
+ * restarted server would call its older data the newest.
+ */
+export class HeartbeatWriter {
+  private timer: NodeJS.Timeout | null = null;
+  private session: ServerSession | null = null;
+  private version: DataVersion | null = null;
+  private inFlight: Promise<unknown> | null = null;
+  private commands = 0;
+  /** The last one that the server acknowledged. */
+  last: Heartbeat | null = null;
+  /** Why the last one failed, such as OOM at maxmemory; null when it did not. */
+  lastError: string | null = null;
+  failures = 0;
+
+  constructor(
+    private readonly site: SiteName,
+    private readonly clock: () => number = Date.now,
+  ) {}
+
+  /** The server's command counter as last read: it goes into the next stamp. */
+  noteCommands(commands: number): void {
+    this.commands = commands;
+  }
+
+  /** Writes the first stamp of an epoch, with a sequence of at least `atLeast`'s. @throws when the server refuses it. */
+  async first(session: ServerSession, atLeast: DataVersion): Promise<void> {
+    this.version = atLeast;
+    await this.write(session);
+  }
+
+  start(session: ServerSession, from: DataVersion | null): void {
+    if (this.timer !== null && this.session === session) return;
+    void this.stop();
+    this.session = session;
+    if (
+      this.version === null ||
+      (from !== null &&
+        (from.epoch > this.version.epoch ||
+          (from.epoch === this.version.epoch && from.sequence > this.version.sequence)))
+    )
+      this.version = from;
+    this.timer = setInterval(() => this.tick(), HEARTBEAT_INTERVAL_MS);
+  }
+
+  /** After it has returned no stamp is on its way. */
+  async stop(): Promise<void> {
+    if (this.timer !== null) clearInterval(this.timer);
+    this.timer = null;
+    this.session = null;
+    await this.inFlight?.catch(() => undefined);
+  }
+
+  private tick(): void {
+    const { session } = this;
+    // One at a time: a slow server gets the next stamp when it has answered.
+    if (session === null || this.inFlight !== null) return;
+    this.write(session).catch(() => undefined);
+  }
+
+  private write(session: ServerSession): Promise<void> {
+    const version = this.version;
+    if (version === null) return Promise.reject(new Error("no data version to go on from"));
+    const beat: Heartbeat = {
+      epoch: version.epoch,
+      sequence: version.sequence,
+      site: this.site,
+      time: this.clock(),
+      commands: this.commands,
+      runId: session.runId,
+    };
+    this.version = { epoch: version.epoch, sequence: version.sequence + 1 };
+    const done = session.beat("SET", HEARTBEAT_KEY, JSON.stringify(beat)).then(
+      () => {
+        this.last = beat;
+        this.lastError = null;
+      },
+      (error: Error) => {
+        this.failures += 1;
+        this.lastError = error.message.split(" ").slice(0, 12).join(" ");
+        throw error;
+      },
+    );
+    const settled = done.finally(() => {
+      if (this.inFlight === settled) this.inFlight = null;
+    });
+    this.inFlight = settled;
+    settled.catch(() => undefined);
+    return settled;
+  }
+}

@@ -1,0 +1,155 @@
+import { existsSync, linkSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { parseInfo, parseReplication } from "../../server/replication";
+import { closeUser, deleteUser, openUser, openUserReadOnly, type AclArguments } from "../../server/acl/commands";
+import { passwordDefaultUser } from "../../server/acl/builtin";
+import type { AclUser } from "../../server/acl/user";
+import type { PeerConfig, Told } from "../config";
+import type { Door } from "../decide/observation";
+import type { ServerSession } from "./serverSession";
+import type { ReplicationPosition } from "../../contract/siteRole";
+
+/** Not a password of this site: with it a Redis replica cannot attach by itself. */
+const WITHHELD = "withheld";
+const DUMP_STEP_MS = 100;
+/** The copy that the last full sync replaced; Redis only, for Dragonfly's dumps have a time in their names. */
+const BEFORE_SYNC = "before-sync.rdb";
+/** A Redis primary's own dump, some four a day, where nothing else asks for one. */
+const REDIS_SAVE = "21600 1";
+
+/** Carries out on one run of the server what was judged. Every method throws when the server did not agree. */
+export class Steward {
+  constructor(
+    private readonly told: Told,
+    private readonly session: ServerSession,
+    private readonly dataDir: string,
+  ) {}
+
+  async setDoor(door: Exclude<Door, "unknown">): Promise<void> {
+    const { engine, users, defaultUser } = this.told.site;
+    const applications: AclUser[] = users.filter((user) => user.kind === "application");
+    if (defaultUser === "password") applications.push(passwordDefaultUser);
+    const replication = users.filter((user) => user.kind === "replication");
+    const standing = users.filter((user) => user.kind === "guard" || user.kind === "monitoring");
+    const open = door === "open" || door === "read-only";
+    const closing = [...(open ? [] : applications), ...(door === "open" || door === "handover" ? [] : replication)];
+
+    // Closing first, and all at once: what follows must not delay it.
+    await this.acl(closing.map((user) => closeUser(engine, user)));
+    if (engine === "redis")
+      await Promise.all(closing.map((user) => this.session.steer("CLIENT", "KILL", "USER", user.name)));
+    if (!open) return;
+    await this.acl([
+      ...standing.map((user) => openUser(engine, user, this.password(user))),
+      ...(door === "open" ? replication.map((user) => openUser(engine, user, this.password(user))) : []),
+      ...applications.map((user) => (door === "open" ? openUser : openUserReadOnly)(engine, user, this.password(user))),
+    ]);
+    await this.dropUnknownUsers(users);
+  }
+
+  async follow(peer: PeerConfig): Promise<void> {
+    if (this.told.site.engine === "redis") this.keepLastDump();
+    await this.session.steer("REPLICAOF", peer.host, peer.serverPort);
+  }
+
+  async promote(): Promise<void> {
+    await this.session.steer("REPLICAOF", "NO", "ONE");
+  }
+
+  async setCredentials(credentials: "given" | "withheld"): Promise<void> {
+    await this.session.steer("CONFIG", "SET", "masteruser", "replication");
+    await this.session.steer(
+      "CONFIG",
+      "SET",
+      "masterauth",
+      credentials === "given" ? (this.told.passwords["replication"] ?? "") : WITHHELD,
+    );
+  }
+
+  async setDumps(dumps: "on" | "off"): Promise<void> {
+    const { engine, dbfilename, snapshotCron } = this.told.site;
+    const on = dumps === "on";
+    if (engine === "redis") {
+      await this.session.steer("CONFIG", "SET", "save", on ? REDIS_SAVE : "");
+      await this.session.steer("CONFIG", "SET", "shutdown-on-sigterm", on ? "save" : "nosave");
+    } else {
+      await this.session.steer("CONFIG", "SET", "dbfilename", on ? dbfilename : "");
+      await this.session.steer("CONFIG", "SET", "snapshot_cron", on ? (snapshotCron ?? "") : "");
+    }
+  }
+
+  /** Where a Redis primary's stream ends; Dragonfly proves its handover itself. */
+  async position(): Promise<ReplicationPosition | null> {
+    if (this.told.site.engine === "dragonfly") return null;
+    const { replicationId, offset } = parseReplication(
+      String(await this.session.steer("INFO", "replication")),
+      "redis",
+    );
+    if (replicationId === null || offset === null) throw new Error("INFO replication: no replication id or offset");
+    return { replicationId, offset };
+  }
+
+  /** A dump beside the usual one, under its own name. @returns its file name once it is whole. */
+  async saveAs(name: string): Promise<string> {
+    if (this.told.site.engine === "dragonfly") {
+      await this.saveWhenIdle(name);
+      return name;
+    }
+    const file = `${name}.rdb`;
+    const before = await this.config("dbfilename");
+    await this.session.steer("CONFIG", "SET", "dbfilename", file);
+    try {
+      await this.session.steer("BGSAVE", "SCHEDULE");
+      for (;;) {
+        const info = parseInfo(String(await this.session.steer("INFO", "persistence")));
+        const busy = info.get("rdb_bgsave_in_progress") === "1";
+        if (!busy && existsSync(join(this.dataDir, file)) && statSync(join(this.dataDir, file)).size > 0) return file;
+        if (!busy && info.get("rdb_last_bgsave_status") !== "ok") throw new Error("BGSAVE failed; is the volume full?");
+        await new Promise((resolve) => setTimeout(resolve, DUMP_STEP_MS));
+      }
+    } finally {
+      await this.session.steer("CONFIG", "SET", "dbfilename", before);
+    }
+  }
+
+  /** A full sync gives Redis' dump the source's data: until the next one the copy that it replaces stays, by a link. */
+  private keepLastDump(): void {
+    const last = join(this.dataDir, this.told.site.dbfilename);
+    if (!existsSync(last)) return;
+    const kept = join(this.dataDir, BEFORE_SYNC);
+    rmSync(kept, { force: true });
+    linkSync(last, kept);
+  }
+
+  /** One dump at a time: another one, of a schedule or a snapshot, is waited for. */
+  private async saveWhenIdle(name: string): Promise<void> {
+    for (;;) {
+      try {
+        await this.session.slow("SAVE", "DF", name);
+        return;
+      } catch (error) {
+        if (!/SAVING|in progress/i.test((error as Error).message)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, DUMP_STEP_MS));
+      }
+    }
+  }
+
+  private async config(key: string): Promise<string> {
+    const reply = (await this.session.steer("CONFIG", "GET", key)) as string[];
+    return reply[1] ?? "";
+  }
+
+  private async acl(commands: readonly AclArguments[]): Promise<void> {
+    await Promise.all(commands.map(([sub = "", ...rest]) => this.session.steer("ACL", sub, ...rest)));
+  }
+
+  private async dropUnknownUsers(users: readonly AclUser[]): Promise<void> {
+    const known = new Set(["default", ...users.map((user) => user.name)]);
+    const present = (await this.session.steer("ACL", "USERS")) as string[];
+    await this.acl(present.filter((name) => !known.has(name)).map(deleteUser));
+  }
+
+  private password(user: AclUser): string {
+    return this.told.passwords[user.name] ?? "";
+  }
+}
