@@ -41,8 +41,9 @@ demo: ## the main job, from nothing to a switchover that loses nothing
 	@$(TSX) lab/main.ts preflight
 	@$(TSX) lab/demo.ts
 
-check-code: packages
+check-code: packages ## types, formatting, lint with types, borders between the folders, import cycles
 	npx tsc --noEmit -p tsconfig.json
+	npx prettier --check .
 	npx eslint .
 
 # What tests compare with is built here, so that none of them waits for it or goes without.

@@ -3,7 +3,10 @@ import { join } from "node:path";
 import type { SiteName } from "../server/types";
 import type { SwitchoverPlan } from "./plan/switchover";
 
-/** What a command that changes roles writes down before its first change. The objects say how far it came; this says whose it is. */
+/**
+ * What a command that changes roles writes down before its first change. The objects say how far it came; this says
+ * whose it is.
+ */
 export interface JournalEntry {
   readonly version: 1;
   readonly command: string;

@@ -1,7 +1,10 @@
 import type { SiteRoleObject, SiteRoleSpec } from "../contract/siteRole";
 import type { Milliseconds, SiteName } from "../server/types";
 
-/** What a read of one site's role object gave; `clock` is the time in ms that the site's API server said, so that the operator's own clock does not matter. */
+/**
+ * What a read of one site's role object gave; `clock` is the time in ms that the site's API server said, so that the
+ * operator's own clock does not matter.
+ */
 export type Reading =
   | { readonly kind: "present"; readonly object: SiteRoleObject; readonly clock: number }
   | { readonly kind: "absent"; readonly clock: number };
@@ -15,14 +18,19 @@ export interface SiteStore {
   prepare(timeout: Milliseconds): Promise<void>;
   read(timeout: Milliseconds): Promise<Reading>;
   create(spec: SiteRoleSpec, timeout: Milliseconds): Promise<SiteRoleObject>;
-  /** Puts `spec` in the place of `judged.spec`, and only of that: a spec that anybody has changed since is left alone (SpecChanged). */
+  /**
+   * Puts `spec` in the place of `judged.spec`, and only of that: a spec that anybody has changed since is left alone
+   * (SpecChanged).
+   */
   swap(judged: SiteRoleObject, spec: SiteRoleSpec, timeout: Milliseconds): Promise<SiteRoleObject>;
   /**
    * Reports the object now (null when there is none) and at each change, until `signal` aborts or the connection ends.
    * Resolves when it has ended; `onOpen` is called once changes can no longer be missed.
    */
   watch(onObject: (object: SiteRoleObject | null) => void, onOpen: () => void, signal: AbortSignal): Promise<void>;
-  /** What is missing in the cluster for a role object (custom resource definition, namespace); empty when nothing is. */
+  /**
+   * What is missing in the cluster for a role object (custom resource definition, namespace); empty when nothing is.
+   */
   missing(timeout: Milliseconds): Promise<string[]>;
   close(): void;
 }

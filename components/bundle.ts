@@ -3,7 +3,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { RunError } from "@pulumi/pulumi";
 
-/** One of this project's processes as one file, and eight hex digits of its content for the name of the object that holds it. */
+/**
+ * One of this project's processes as one file, and eight hex digits of its content for the name of the object that
+ * holds it.
+ */
 export interface Bundle {
   readonly source: string;
   readonly hash: string;

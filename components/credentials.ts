@@ -6,7 +6,8 @@ export interface CredentialsArgs {
   /** Every user of the site, `default` too. */
   readonly users: readonly string[];
   /**
-   * The owner's passwords by user, where another site made them; the two sites must know the same ones. Absent: made here and
+   * The owner's passwords by user, where another site made them; the two sites must know the same ones. Absent: made
+   * here and
    * protected, because a lost password locks the other site out.
    */
   readonly given?: pulumi.Input<Readonly<Record<string, string>>>;

@@ -37,7 +37,8 @@ export interface SiteExtras {
 }
 
 /**
- * One region's cache: server, guard, gateway and all that they need, in a namespace of its own. Its role is not set here:
+ * One region's cache: server, guard, gateway and all that they need, in a namespace of its own. Its role is not set
+ * here:
  * `dragonfly-dr init` introduces the sites to each other, and until then each is closed.
  */
 export class Site extends pulumi.ComponentResource {

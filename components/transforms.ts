@@ -1,7 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes";
 
 /**
- * The way out where a setting is missing: each function gets what the program would create and gives what is created instead.
+ * The way out where a setting is missing: each function gets what the program would create and gives what is created
+ * instead.
  * Policies judge the result.
  */
 export interface Transforms {

@@ -8,7 +8,8 @@ export interface Claim {
 }
 
 /**
- * Whether a peer's object outranks a primary's: somebody has decided later than `own` (a higher epoch, whichever role it gives
+ * Whether a peer's object outranks a primary's: somebody has decided later than `own` (a higher epoch, whichever role
+ * it gives
  * the peer), or at the same epoch for a site whose name is higher. A replica at the same epoch is this primary's own.
  */
 export function outranks(peer: Claim, own: SiteRoleSpec): boolean {

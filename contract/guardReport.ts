@@ -1,6 +1,6 @@
 import type { Epoch, Role } from "../server/types";
 import type { SiteRoleStatus } from "./siteRole";
-import type { Heartbeat } from "../guard/decide/observation";
+import type { Heartbeat } from "./heartbeat";
 
 /** What `/status` answers: the object's status, and what only guards need of each other. */
 export interface GuardReport extends SiteRoleStatus {

@@ -11,8 +11,10 @@ export const SITE_ROLE = {
 } as const;
 
 /**
- * How a primary comes to its role: `initial` (first ever), `handover` (from a living primary, with proof that nothing is
- * missing), `forced` (from whatever the replica holds), `resume` (goes on with its own data after a handover that was given up),
+ * How a primary comes to its role: `initial` (first ever), `handover` (from a living primary, with proof that nothing
+ * is
+ * missing), `forced` (from whatever the replica holds), `resume` (goes on with its own data after a handover that was
+ * given up),
  * `restored` (from a snapshot, whatever its server held).
  */
 export type PromotionMode = "initial" | "handover" | "forced" | "resume" | "restored";
@@ -118,7 +120,10 @@ export interface SiteRoleStatus {
   readonly server: ServerStatus | null;
   readonly replication: ReplicationStatus | null;
   readonly peers: readonly PeerStatus[];
-  /** After closing for a handover (Redis): the proof that the next primary needs. Dragonfly: position is null, the takeover proves itself. */
+  /**
+   * After closing for a handover (Redis): the proof that the next primary needs. Dragonfly: position is null, the
+   * takeover proves itself.
+   */
   readonly handover?: { readonly epoch: number; readonly position: ReplicationPosition | null };
   /** The guard will not act on this epoch any more; `unknown`: a takeover timed out and may yet happen. */
   readonly refusal?: { readonly epoch: number; readonly reason: string; readonly outcome: "refused" | "unknown" };
@@ -132,7 +137,10 @@ export interface SiteRoleStatus {
     readonly lagSeconds: Seconds | null;
     readonly partial: boolean;
   };
-  /** After this site was fenced as a former primary: at most so many writes never reached the new one; they are kept in `dump`. */
+  /**
+   * After this site was fenced as a former primary: at most so many writes never reached the new one; they are kept in
+   * `dump`.
+   */
   readonly divergence?: {
     readonly epoch: number;
     readonly writesUpperBound: number | null;

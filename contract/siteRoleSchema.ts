@@ -1,7 +1,28 @@
-import type * as k8s from "@pulumi/kubernetes";
-
-type Schema = k8s.types.input.apiextensions.v1.JSONSchemaProps;
+/** The part of an OpenAPI v3 schema that this definition uses; `x_kubernetes_validations` are CEL rules. */
+export interface Schema {
+  readonly type: "string" | "boolean" | "number" | "integer" | "object" | "array";
+  readonly description?: string;
+  readonly format?: string;
+  readonly minimum?: number;
+  readonly maxLength?: number;
+  readonly pattern?: string;
+  readonly enum?: string[];
+  readonly nullable?: boolean;
+  readonly items?: Schema;
+  readonly properties?: Record<string, Schema>;
+  readonly required?: string[];
+  readonly x_kubernetes_validations?: { readonly rule: string; readonly message: string }[];
+}
 type Properties = Readonly<Record<string, Schema>>;
+
+/** A column of `kubectl get`. */
+export interface Column {
+  readonly name: string;
+  readonly type: "string" | "integer" | "boolean" | "number";
+  readonly jsonPath: string;
+  readonly description?: string;
+  readonly priority?: number;
+}
 
 const text: Schema = { type: "string" };
 const flag: Schema = { type: "boolean" };
@@ -14,11 +35,11 @@ const mode: Schema = { type: "string", enum: ["initial", "handover", "forced", "
 
 const described = (schema: Schema, description: string): Schema => ({ ...schema, description });
 const nullable = (schema: Schema): Schema => ({ ...schema, nullable: true });
-const object = (properties: Properties, optional: readonly string[] = []): Schema => ({
-  type: "object",
-  properties,
-  required: Object.keys(properties).filter((name) => !optional.includes(name)),
-});
+const object = (properties: Properties, optional: readonly string[] = []): Schema => {
+  const required = Object.keys(properties).filter((name) => !optional.includes(name));
+  // The API server drops an empty list: one that was sent would be a change in every preview.
+  return { type: "object", properties, ...(required.length === 0 ? {} : { required }) };
+};
 
 const position = object({ replicationId: text, offset: count });
 
@@ -94,7 +115,10 @@ const phases = [
   "Fenced",
 ];
 
-/** Of what a guard reports nothing is required: one of another version may know less, and a merge patch drops what is null. */
+/**
+ * Of what a guard reports nothing is required: one of another version may know less, and a merge patch drops what is
+ * null.
+ */
 const report = (properties: Properties): Schema => object(properties, Object.keys(properties));
 const reportedPosition = report({ replicationId: text, offset: count });
 const reportedVersion = report({ epoch: count, sequence: count });
@@ -193,7 +217,7 @@ export const siteRoleSchema: Schema = {
 };
 
 /** What `kubectl get siteroles` shows. */
-export const siteRoleColumns: readonly k8s.types.input.apiextensions.v1.CustomResourceColumnDefinition[] = [
+export const siteRoleColumns: readonly Column[] = [
   { name: "Role", type: "string", jsonPath: ".spec.role" },
   { name: "Epoch", type: "integer", jsonPath: ".spec.epoch" },
   { name: "Phase", type: "string", jsonPath: ".status.phase" },

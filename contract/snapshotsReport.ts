@@ -1,5 +1,23 @@
 import type { Bytes, SiteName } from "../server/types";
-import type { State } from "../snapshots/trouble";
+
+/**
+ * How snapshots stand, in one word. `waiting`: none was due yet; `skipped`: this copy is not in sync, which is no
+ * trouble of its
+ * own; the others are.
+ */
+export const STATES = [
+  "waiting",
+  "ok",
+  "skipped",
+  "unreachable",
+  "slow",
+  "denied",
+  "no-bucket",
+  "truncated",
+  "disk-full",
+  "failed",
+] as const;
+export type State = (typeof STATES)[number];
 
 /** The newest snapshot that can be restored. */
 export interface NewestSnapshot {

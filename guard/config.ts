@@ -23,7 +23,10 @@ export interface SiteConfig {
   readonly users: readonly AclUser[];
   readonly defaultUser: "locked" | "password";
   readonly onPeerUnreachable: "hold" | "serve";
-  /** null or absent: this site keeps no snapshots. `restoreWhenEmpty`: a server that starts empty, its peers away, loads the newest. */
+  /**
+   * null or absent: this site keeps no snapshots. `restoreWhenEmpty`: a server that starts empty, its peers away, loads
+   * the newest.
+   */
   readonly snapshots?: { readonly restoreWhenEmpty: boolean } | null;
 }
 

@@ -64,7 +64,10 @@ export class Guard {
   private terminating = false;
   private handingOn = false;
   private restoreAskedAt: number | null = null;
-  /** Processes of the server that this guard has met: they are started again within their container, so no kubelet counts them. */
+  /**
+   * Processes of the server that this guard has met: they are started again within their container, so no kubelet
+   * counts them.
+   */
   serverRuns = 0;
   private turning = false;
   /** Whether the last tick was passed over. */
@@ -277,7 +280,9 @@ export class Guard {
     if (highest !== memory.highestPeer) this.memory.set({ highestPeer: highest });
   }
 
-  /** A server's process starts closed: its ACL file says so. What this guard set on an earlier run says nothing of it. */
+  /**
+   * A server's process starts closed: its ACL file says so. What this guard set on an earlier run says nothing of it.
+   */
   private door(): Door {
     const runId = this.session?.runId;
     const { door } = this.memory.get();

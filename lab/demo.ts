@@ -110,7 +110,8 @@ async function replicate(deployment: Deployment, primary: LabSite): Promise<void
 async function switchOver(deployment: Deployment, from: LabSite): Promise<LabSite> {
   const to = other(from);
   const run = `demo-${Date.now().toString(36)}`;
-  // Each writer is a round trip away from the primary for half of the time: enough of its writes must be under way at once.
+  // Each writer is a round trip away from the primary for half of the time: enough of its writes must be under way at
+  // once.
   const writers = SITES.map((beside) => ({
     beside,
     run: `${run}-${beside}`,

@@ -58,7 +58,10 @@ export class Lab {
     };
   }
 
-  /** Leaves a healthy lab running as it is, but for new images and the link's settings. Anything else is cleared away and started anew. */
+  /**
+   * Leaves a healthy lab running as it is, but for new images and the link's settings. Anything else is cleared away
+   * and started anew.
+   */
   async up(options: LabOptions, progress: Progress): Promise<void> {
     await holdingLock(this.#lockFile, async () => {
       const images = await buildImages(this.#toolchain, options.dragonfly);

@@ -60,7 +60,8 @@ class Analysis {
   }
 
   /**
-   * The SDK hands every policy a copy of all resources, and reading its proxies is what costs time. It runs the policies
+   * The SDK hands every policy a copy of all resources, and reading its proxies is what costs time. It runs the
+   * policies
    * of one analysis without ever leaving the microtask queue: what was read serves them all until the next macrotask.
    */
   private estateOf(args: StackValidationArgs): Estate {

@@ -48,9 +48,12 @@ export const commonSchema: Readonly<Record<string, Schema>> = {
 const LEVELS: readonly string[] = ["mandatory", "advisory", "disabled"];
 
 /**
- * Reads configuration in the form of Pulumi's --policy-pack-config: `{"<rule>": "<level>" | {enforcementLevel?, …properties}}`,
- * "all" for the level of every rule. Of several layers the later wins, property by property, as the engine has it with the
- * pack's own configuration and the file on the command line. Gives every problem at once; what has one keeps its default.
+ * Reads configuration in the form of Pulumi's --policy-pack-config: `{"<rule>": "<level>" | {enforcementLevel?,
+ * …properties}}`,
+ * "all" for the level of every rule. Of several layers the later wins, property by property, as the engine has it with
+ * the
+ * pack's own configuration and the file on the command line. Gives every problem at once; what has one keeps its
+ * default.
  */
 export function configure(
   layers: readonly unknown[],

@@ -19,6 +19,8 @@ function newest(directory) {
   );
 }
 
-const sources = [__dirname, join(__dirname, "../server")].filter((directory) => existsSync(directory));
+// Every folder that a rule imports from: eslint.config.mjs says which a rule may.
+const folders = ["server", "contract", "components", "resolver"].map((folder) => join(__dirname, "..", folder));
+const sources = [__dirname, ...folders].filter((directory) => existsSync(directory));
 const fresh = existsSync(built) && statSync(built).mtimeMs >= Math.max(...sources.map(newest));
 require(fresh ? built : "./pack.ts");

@@ -2,7 +2,9 @@ export type Level = "error" | "warn" | "info" | "debug";
 const ORDER: readonly Level[] = ["error", "warn", "info", "debug"];
 export const isLevel = (text: string): text is Level => (ORDER as readonly string[]).includes(text);
 
-/** What may stand in a log line. Errors are given as their kind or message; never a URL, a password or what clients ask. */
+/**
+ * What may stand in a log line. Errors are given as their kind or message; never a URL, a password or what clients ask.
+ */
 export type Fields = Readonly<Record<string, string | number | boolean | undefined>>;
 export type Log = (level: Level, event: string, fields?: Fields) => void;
 

@@ -3,8 +3,10 @@ import { formatBytes } from "./quantity";
 import { bytes, type Bytes, type Engine } from "./types";
 
 /**
- * How BullMQ's scripts, which touch keys that they do not declare, are let in (Dragonfly only; Redis always lets them in).
- * `undeclared-keys`: any queue name, but each script locks the whole store. `hashtags`: parallel, and every queue must be
+ * How BullMQ's scripts, which touch keys that they do not declare, are let in (Dragonfly only; Redis always lets them
+ * in).
+ * `undeclared-keys`: any queue name, but each script locks the whole store. `hashtags`: parallel, and every queue must
+ * be
  * named with a hash tag such as "{mail}".
  */
 export type BullmqMode = "off" | "undeclared-keys" | "hashtags";
@@ -36,7 +38,10 @@ export const DATA_DIRECTORY = "/data";
 export const ACL_FILE = "/etc/dragonfly/acl/users.acl";
 /** What each Dragonfly thread needs before the server starts at all (trap 3). */
 export const DRAGONFLY_BYTES_PER_THREAD = bytes(256 * 2 ** 20);
-/** Share of the container's limit that maxmemory may take: the rest is for connections, replication and the dump's copies. */
+/**
+ * Share of the container's limit that maxmemory may take: the rest is for connections, replication and the dump's
+ * copies.
+ */
 export const MAXMEMORY_SHARE = 0.75;
 
 /** The dump's name where dumps are allowed; the guard empties it until a replica is in sync. */
@@ -73,7 +78,8 @@ function dragonflyArgs(config: ServerConfig): readonly string[] {
     `--cache_mode=${config.eviction === "evict"}`,
     // An empty primary back on the same address must not empty this copy (trap 11).
     "--break_replication_on_master_restart=true",
-    // The 8192 entries by default are over within a second under load: each longer break of a WAN link would be a full sync.
+    // The 8192 entries by default are over within a second under load: each longer break of a WAN link would be a full
+    // sync.
     "--shard_repl_backlog_len=65536",
     `--slowlog_log_slower_than=${config.slowlog.thresholdMicroseconds}`,
     `--slowlog_max_len=${config.slowlog.maxLength}`,
@@ -105,7 +111,8 @@ function redisArgs(config: ServerConfig): readonly string[] {
     "--appendonly=no",
     // No schedule until the guard knows that this copy is whole.
     "--save=",
-    // A dump that fails (a full volume) is no reason to refuse writes: the age of the newest snapshot says so (seen: MISCONF).
+    // A dump that fails (a full volume) is no reason to refuse writes: the age of the newest snapshot says so (seen:
+    // MISCONF).
     "--stop-writes-on-bgsave-error=no",
     "--repl-diskless-load=disabled",
     // There is one replica: nothing to wait for (5 s by default).
@@ -121,7 +128,9 @@ function redisArgs(config: ServerConfig): readonly string[] {
   ].flatMap(asWords);
 }
 
-/** The server's arguments. It starts without a source: the guard says REPLICAOF once the last dump is loaded (trap 2). */
+/**
+ * The server's arguments. It starts without a source: the guard says REPLICAOF once the last dump is loaded (trap 2).
+ */
 export const serverArgs = (config: ServerConfig): readonly string[] =>
   config.engine === "dragonfly" ? dragonflyArgs(config) : redisArgs(config);
 

@@ -1,6 +1,9 @@
 import type { Engine, Role } from "./types";
 
-/** One replica as its primary sees it. `lag`: records on Dragonfly (0 unless stable), seconds on Redis; null where not told. */
+/**
+ * One replica as its primary sees it. `lag`: records on Dragonfly (0 unless stable), seconds on Redis; null where not
+ * told.
+ */
 export interface ConnectedReplica {
   readonly ip: string;
   readonly port: number;
@@ -10,7 +13,10 @@ export interface ConnectedReplica {
   readonly offset: number | null;
 }
 
-/** A server's own words on replication. They are no proof of freshness: "up" may stand for minutes while the source is frozen. */
+/**
+ * A server's own words on replication. They are no proof of freshness: "up" may stand for minutes while the source is
+ * frozen.
+ */
 export interface ReplicationInfo {
   readonly role: Role;
   readonly sourceHost: string | null;

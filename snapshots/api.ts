@@ -4,7 +4,10 @@ import type { Snapshots } from "./snapshots";
 
 const MOST_BODY = 4_096;
 
-/** On loopback, for the guard beside it: GET /status, GET /metrics, POST /snapshot {"id"}, POST /restore {"from", "epoch"}. */
+/**
+ * On loopback, for the guard beside it: GET /status, GET /metrics, POST /snapshot {"id"}, POST /restore {"from",
+ * "epoch"}.
+ */
 export function snapshotsApi(snapshots: Snapshots): Server {
   return createServer((request, response) => {
     const json = (status: number, body: unknown): void =>

@@ -19,7 +19,10 @@ const STEP_MS = 250;
 
 const openStore = (config: SnapshotConfig): S3Store => new S3Store({ ...config, credentials: credentialsFolder() });
 
-/** For the drill's pod: the newest snapshot into its empty volume, its manifest beside it. A failure is written down as a drill that failed. */
+/**
+ * For the drill's pod: the newest snapshot into its empty volume, its manifest beside it. A failure is written down as
+ * a drill that failed.
+ */
 export async function fetchForDrill(): Promise<void> {
   const config = readSnapshotConfig(CONFIG_FILE);
   const store = openStore(config);
@@ -42,7 +45,10 @@ export async function fetchForDrill(): Promise<void> {
   }
 }
 
-/** Beside the throwaway server: waits until it has loaded, compares it with the manifest, and writes the receipt. Fails when it is not the same. */
+/**
+ * Beside the throwaway server: waits until it has loaded, compares it with the manifest, and writes the receipt. Fails
+ * when it is not the same.
+ */
 export async function prove(): Promise<void> {
   const config = readSnapshotConfig(CONFIG_FILE);
   const manifest = parseManifest(readFileSync(join(DATA_DIR, MANIFEST), "utf8"), MANIFEST);

@@ -1,5 +1,5 @@
 import type { SnapshotsReport } from "../contract/snapshotsReport";
-import { STATES } from "./trouble";
+import { STATES } from "../contract/snapshotsReport";
 
 const PREFIX = "dragonfly_dr_snapshot";
 

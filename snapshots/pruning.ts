@@ -5,8 +5,10 @@ import { isGood, newestGood, type Kept } from "./store/inventory";
 const DAY_MS = 86_400_000;
 
 /**
- * What may be removed of one site's snapshots, in the order in which it is removed (a manifest first: a snapshot without one does
- * not exist). Stays: the newest good one, the newest `least` good ones, and every good one of the last `days`; what is not whole
+ * What may be removed of one site's snapshots, in the order in which it is removed (a manifest first: a snapshot
+ * without one does
+ * not exist). Stays: the newest good one, the newest `least` good ones, and every good one of the last `days`; what is
+ * not whole
  * stays for a day, as it may be on its way.
  */
 export function prunable(inventory: readonly Kept[], retention: Retention, now: number): string[] {

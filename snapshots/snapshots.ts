@@ -15,11 +15,14 @@ import { isGood, newestGood, readInventory, type Kept } from "./store/inventory"
 import type { Connection } from "./server/connection";
 import type { Hands } from "./take/prepare";
 import { Taker } from "./take/taker";
-import { Trouble, troubleOf, type State } from "./trouble";
+import type { State } from "../contract/snapshotsReport";
+import { Trouble, troubleOf } from "./trouble";
 
 /** Between two attempts after one that failed: doubled each time, up to the last. */
 const RETRY_MS = { first: 60_000, last: 1_800_000 } as const;
-/** A request that is not answered for so long says so at once, though it may yet be: 8 MiB at half a megabyte a second. */
+/**
+ * A request that is not answered for so long says so at once, though it may yet be: 8 MiB at half a megabyte a second.
+ */
 const SLOW_MS = 15_000;
 
 export interface SnapshotHands extends Omit<Hands, "config"> {
@@ -36,7 +39,10 @@ export interface Places {
   readonly kept: string;
 }
 
-/** A site's snapshots: takes, prunes, restores, and says how they stand. One thing at a time; asked for twice, it is done once. */
+/**
+ * A site's snapshots: takes, prunes, restores, and says how they stand. One thing at a time; asked for twice, it is
+ * done once.
+ */
 export class Snapshots {
   private state: State = "waiting";
   private reason = "no snapshot was due yet";
@@ -84,7 +90,8 @@ export class Snapshots {
   }
 
   /**
-   * Takes one unless one is being taken; never rejects. A request is for what the server holds now: it waits for what is under way
+   * Takes one unless one is being taken; never rejects. A request is for what the server holds now: it waits for what
+   * is under way
    * and is carried out then. `request`: the asker's name for it; asked for twice, it is done once.
    */
   take(request: string | null = null): Promise<void> {
@@ -105,7 +112,10 @@ export class Snapshots {
     }
   }
 
-  /** Brings a snapshot to where the server looks when it starts. Asked again for the same epoch it goes on; one that failed begins anew. */
+  /**
+   * Brings a snapshot to where the server looks when it starts. Asked again for the same epoch it goes on; one that
+   * failed begins anew.
+   */
   restore(from: string, epoch: number): RestoreReport {
     const known = this.restoring;
     if (known !== null && known.epoch === epoch && known.from === from && known.state !== "failed") return known;

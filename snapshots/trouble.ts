@@ -1,20 +1,4 @@
-/**
- * How snapshots stand, in one word. `waiting`: none was due yet; `skipped`: this copy is not in sync, which is no trouble of its
- * own; the others are.
- */
-export const STATES = [
-  "waiting",
-  "ok",
-  "skipped",
-  "unreachable",
-  "slow",
-  "denied",
-  "no-bucket",
-  "truncated",
-  "disk-full",
-  "failed",
-] as const;
-export type State = (typeof STATES)[number];
+import type { State } from "../contract/snapshotsReport";
 
 /** An attempt that ended without a snapshot, with the state that it leaves behind. */
 export class Trouble extends Error {

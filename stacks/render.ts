@@ -80,7 +80,8 @@ const mocks = (passwords: Readonly<Record<string, string>>): pulumi.runtime.Mock
 });
 
 /**
- * The resources that `pulumi up` of a stack would ask for, without an engine, a provider or a network. Random values are
+ * The resources that `pulumi up` of a stack would ask for, without an engine, a provider or a network. Random values
+ * are
  * replaced by fixed ones; values of resources that do not exist yet are as their inputs say. One at a time: the Pulumi
  * runtime of the process is taken over.
  */

@@ -24,7 +24,9 @@ export type Validated = { readonly config: SiteConfig } | { readonly problems: r
 /** "" in Pulumi.yaml's defaults stands for "not given". */
 const given = (raw: unknown): boolean => raw !== undefined && raw !== "";
 
-/** A stack that owns its passwords and one that reads them: never a stack itself, and never a name without its project. */
+/**
+ * A stack that owns its passwords and one that reads them: never a stack itself, and never a name without its project.
+ */
 function checkStackName(name: string | undefined): readonly Problem[] {
   if (name === undefined || /^[^/\s]+\/[^/\s]+\/[^/\s]+$/.test(name)) return [];
   return [
@@ -59,7 +61,8 @@ function checkS3(raw: unknown): readonly Problem[] {
 const section = (key: string): string => /^[^.[]*/.exec(key)?.[0] ?? key;
 
 /**
- * Judges a stack's configuration: keys without their namespace, values as YAML has them. Gives everything that is wrong at once.
+ * Judges a stack's configuration: keys without their namespace, values as YAML has them. Gives everything that is wrong
+ * at once.
  * What was judged wrong in its shape is not judged again in its meaning.
  */
 export function validateSiteConfig(raw: Readonly<Record<string, unknown>>): Validated {

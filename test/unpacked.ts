@@ -6,7 +6,10 @@ import { join } from "node:path";
 /** A program to run, with where its libraries lie when it was unpacked and not installed. */
 export interface Program {
   readonly binary: string;
-  /** The name it is called by: Debian's redis-server is a link into another package, to a program that looks at its name. */
+  /**
+   * The name it is called by: Debian's redis-server is a link into another package, to a program that looks at its
+   * name.
+   */
   readonly argv0: string;
   readonly env: NodeJS.ProcessEnv;
 }
@@ -37,7 +40,9 @@ function unpacked(name: Name, roots: readonly string[]): readonly Program[] {
 const runs = ({ binary, argv0, env }: Program): boolean =>
   spawnSync(binary, [argv0 === "busybox" ? "true" : "-v"], { argv0, env, stdio: "ignore" }).status === 0;
 
-/** DEBIAN_ROOT (a folder that Debian's packages were unpacked to), the lab's cache, or PATH; null when it is nowhere. */
+/**
+ * DEBIAN_ROOT (a folder that Debian's packages were unpacked to), the lab's cache, or PATH; null when it is nowhere.
+ */
 export function findProgram(name: Name): Program | null {
   const { DEBIAN_ROOT: root, DRAGONFLY_DR_CACHE: ownCache, XDG_CACHE_HOME: caches } = process.env;
   const cache = ownCache ?? join(caches ?? join(homedir(), ".cache"), "dragonfly-dr");

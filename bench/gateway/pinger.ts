@@ -1,4 +1,5 @@
-// Writes over plain sockets, one at a time on each: HOST PORT USER PASSWORD_FILE CONNECTIONS SECONDS. Prints {rate, p50, p99} (ms).
+// Writes over plain sockets, one at a time on each: HOST PORT USER PASSWORD_FILE CONNECTIONS SECONDS. Prints {rate,
+// p50, p99} (ms).
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { percentile } from "../resolver/statistics";

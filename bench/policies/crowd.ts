@@ -1,6 +1,9 @@
 import type { RawResource } from "../../policies/model/resource";
 
-/** Resources of other teams beside a cache, as many as are asked for: pods, doors and policies in namespaces of ten each. */
+/**
+ * Resources of other teams beside a cache, as many as are asked for: pods, doors and policies in namespaces of ten
+ * each.
+ */
 export function crowd(count: number, stack: string): RawResource[] {
   return Array.from({ length: count }, (_, i) => make(i, `team-${Math.floor(i / 10)}`, stack));
 }

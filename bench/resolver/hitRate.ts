@@ -17,7 +17,10 @@ interface Scenario {
   /** Seconds. */
   readonly ttl: number;
   readonly env: Readonly<Record<string, string>>;
-  /** The hit rate that theory expects of replicas alone, and of those that share, given what they were seen to get and hold. */
+  /**
+   * The hit rate that theory expects of replicas alone, and of those that share, given what they were seen to get and
+   * hold.
+   */
   readonly alone: (shares: readonly number[], seen: Outcome) => number;
   readonly shared: (shares: readonly number[], seen: Outcome) => number;
 }

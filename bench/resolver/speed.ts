@@ -109,7 +109,8 @@ export class Speed {
     const names = this.#names(which, THROUGHPUT.names);
     return this.#with(CANDIDATES, undefined, async (subjects) => {
       const found: number[][] = subjects.map(() => []);
-      // The programs' code is warm, as in a replica that has run for a minute; and, for hits, each process has the names.
+      // The programs' code is warm, as in a replica that has run for a minute; and, for hits, each process has the
+      // names.
       const before = which === "hits" ? names : this.#names("other", SHARED.names);
       for (const subject of subjects)
         for (let i = 0; i < 4; i++)

@@ -2,7 +2,8 @@ import { createSocket } from "node:dgram";
 
 /**
  * An authoritative answer for every name, after a delay: a stand-in for an upstream some way off. A process of its own,
- * so that its work is not the measured server's. Arguments: delay in milliseconds, TTL in seconds. Says `{port}` when it
+ * so that its work is not the measured server's. Arguments: delay in milliseconds, TTL in seconds. Says `{port}` when
+ * it
  * listens, and `{asked}` for each message: how many questions came since the last.
  */
 const [delayMs = 30, ttl = 3_600] = process.argv.slice(2).map(Number);

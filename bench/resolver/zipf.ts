@@ -25,7 +25,8 @@ export function sampler(shares: readonly number[], random: () => number): () => 
 }
 
 /**
- * Hit rate of a cache without bounds whose entries hold for a TTL from when they were asked for. A name asked for λ times
+ * Hit rate of a cache without bounds whose entries hold for a TTL from when they were asked for. A name asked for λ
+ * times
  * a second (Poisson) misses once, then hits λ·TTL times on average: of 1 + λ·TTL queries, λ·TTL hit.
  * @param perTtl queries within one TTL, of all names that this cache sees.
  */
@@ -49,7 +50,10 @@ export function hitRateByRoom(shares: readonly number[], entries: number): numbe
   return shares.reduce((sum, share) => sum + share * (1 - Math.exp(-share * high)), 0);
 }
 
-/** Hit rate between the `from`-th and the `to`-th query of a cache that keeps all that it has seen: it misses only what is new. */
+/**
+ * Hit rate between the `from`-th and the `to`-th query of a cache that keeps all that it has seen: it misses only what
+ * is new.
+ */
 export function hitRateOfAll(shares: readonly number[], from: number, to: number): number {
   const seen = (queries: number): number => shares.reduce((sum, share) => sum + 1 - Math.exp(-share * queries), 0);
   return 1 - (seen(to) - seen(from)) / (to - from);

@@ -11,7 +11,9 @@ const WRITES_A_SECOND = 10_000;
 /** Long enough for the rate to settle. */
 const BEFORE_THE_CRASH_MS = 3_000;
 
-/** The primary's process killed under a writer with a healthy link; what its replica never got is counted by numbers. */
+/**
+ * The primary's process killed under a writer with a healthy link; what its replica never got is counted by numbers.
+ */
 export const rpoBenchmark: Benchmark = {
   name: "rpo",
   onEngine: true,

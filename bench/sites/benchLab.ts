@@ -24,7 +24,10 @@ export const other = (site: LabSite): LabSite => (site === "primary" ? "dr" : "p
 /** Times of each benchmark of the sites: BENCH_RUNS, or `runs`. */
 export const runsOf = (runs: number): number => Math.max(1, Number(process.env["BENCH_RUNS"] || runs));
 
-/** Both sites up and introduced; what the benchmarks of the sites share. Left running: `LAB_NAME=bench make down` ends it. */
+/**
+ * Both sites up and introduced; what the benchmarks of the sites share. Left running: `LAB_NAME=bench make down` ends
+ * it.
+ */
 export class BenchLab {
   private constructor(
     readonly lab: Lab,
@@ -112,7 +115,8 @@ export class BenchLab {
   }
 
   /**
-   * Until a write at the site's Service is acknowledged. Attempts begin one after the other without waiting for those before: a
+   * Until a write at the site's Service is acknowledged. Attempts begin one after the other without waiting for those
+   * before: a
    * connection that was led to the lost region says nothing for as long as its client has patience.
    */
   async firstWrite(site: LabSite, password: string, deadlineMs = 30_000): Promise<void> {

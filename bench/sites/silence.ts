@@ -1,6 +1,9 @@
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 
-/** A port of this machine that takes connections and never says a word: an API server behind a network that swallows everything. */
+/**
+ * A port of this machine that takes connections and never says a word: an API server behind a network that swallows
+ * everything.
+ */
 export class Silence {
   private readonly sockets = new Set<Socket>();
   private constructor(private readonly server: Server) {}

@@ -5,7 +5,8 @@ export interface JsonFault {
 }
 
 /**
- * The place of the first sign that no JSON could have; undefined for what is JSON. The parser's own message is of no use: it
+ * The place of the first sign that no JSON could have; undefined for what is JSON. The parser's own message is of no
+ * use: it
  * repeats what it met, which may be a secret, and often leaves out the place.
  */
 export function jsonFault(text: string): JsonFault | undefined {

@@ -18,7 +18,8 @@ export class StackFile {
   }
 
   /**
-   * The line of a key such as ["server", "maxmemory"], from 1. A member of a list is named by its `name` or `site`. Of a key
+   * The line of a key such as ["server", "maxmemory"], from 1. A member of a list is named by its `name` or `site`. Of
+   * a key
    * that is not there, the line of what it would stand in; 1 where nothing of it is there.
    */
   lineOf(keys: readonly string[]): number {

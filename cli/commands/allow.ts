@@ -18,7 +18,10 @@ export interface AllowOptions {
   readonly run: "really" | "dry";
 }
 
-/** Lets a primary that holds back serve all the same: although its data is older (`serve`), or no peer can be asked (`peer-lost`). */
+/**
+ * Lets a primary that holds back serve all the same: although its data is older (`serve`), or no peer can be asked
+ * (`peer-lost`).
+ */
 export async function allow(entries: readonly SiteEntry[], options: AllowOptions, tools: Tools): Promise<Result> {
   const { command, site, allowance } = options;
   checkSites(entries, site);

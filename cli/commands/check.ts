@@ -38,7 +38,8 @@ export interface CheckOptions {
 const PROJECT = "dragonfly-dr";
 
 /**
- * Judges stacks by the policy pack, without cluster, cloud or engine. Exit code 1 on a mandatory violation, 2 on bad input
+ * Judges stacks by the policy pack, without cluster, cloud or engine. Exit code 1 on a mandatory violation, 2 on bad
+ * input
  * and on an exemption that has expired (what it exempted is judged again).
  */
 export async function check(options: CheckOptions): Promise<Result> {

@@ -14,11 +14,17 @@ export interface Scene {
 
 type Run<Options> = (options: Options, scene: Scene) => Promise<Result>;
 
-/** One command: how it is called, where it takes the sites from, and what it does. Its module is loaded only when it runs. */
+/**
+ * One command: how it is called, where it takes the sites from, and what it does. Its module is loaded only when it
+ * runs.
+ */
 export interface Definition {
   readonly name: string;
   readonly summary: string;
-  /** `refreshed`: asks the stacks and writes the site file; `cached`: never waits for Pulumi where there is a site file; `none`: needs no sites. */
+  /**
+   * `refreshed`: asks the stacks and writes the site file; `cached`: never waits for Pulumi where there is a site file;
+   * `none`: needs no sites.
+   */
   readonly sites: "refreshed" | "cached" | "none";
   /** Adds the command's own options to it. */
   readonly options: (command: Command) => Command;

@@ -17,7 +17,10 @@ export interface DrillOptions {
 
 const STEP_MS = 1_000 as Milliseconds;
 
-/** Restores the newest snapshot of each site into a throwaway server beside it, and compares it with its manifest. Nothing that serves is touched. */
+/**
+ * Restores the newest snapshot of each site into a throwaway server beside it, and compares it with its manifest.
+ * Nothing that serves is touched.
+ */
 export async function drill(entries: readonly SiteEntry[], options: DrillOptions, tools: Tools): Promise<Result> {
   if (options.site !== null) checkSites(entries, options.site);
   const chosen = entries.filter((entry) => options.site === null || entry.site === options.site);

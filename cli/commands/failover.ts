@@ -18,7 +18,10 @@ export interface FailoverOptions {
   readonly to: SiteName;
   readonly acceptPartial: boolean;
   readonly epochAtLeast: Epoch | null;
-  /** How the operator stands to what a failover costs: asked on a terminal, said beforehand, or said even for a healthy primary. */
+  /**
+   * How the operator stands to what a failover costs: asked on a terminal, said beforehand, or said even for a healthy
+   * primary.
+   */
   readonly consent: "ask" | "yes" | "force";
   readonly timeout: Milliseconds;
   readonly run: "really" | "dry";
@@ -72,7 +75,10 @@ export async function failover(entries: readonly SiteEntry[], options: FailoverO
   }
 }
 
-/** A credential plugin may take its time, and the target's is needed anyway; the others' are waited for no more than a second longer. */
+/**
+ * A credential plugin may take its time, and the target's is needed anyway; the others' are waited for no more than a
+ * second longer.
+ */
 async function credentials(crew: Crew, to: SiteName, tools: Tools): Promise<void> {
   const target = crew.of(to).prepare(REQUEST_MS);
   const patience = target.then(() => tools.clock.after(FAILOVER_REQUEST_MS));
@@ -82,7 +88,9 @@ async function credentials(crew: Crew, to: SiteName, tools: Tools): Promise<void
   ]);
 }
 
-/** @throws CommandFailure when the operator does not want it, or has not said that a healthy primary is to be replaced. */
+/**
+ * @throws CommandFailure when the operator does not want it, or has not said that a healthy primary is to be replaced.
+ */
 async function askConsent({ plan, objection }: Go, { consent }: FailoverOptions, tools: Tools): Promise<void> {
   if (consent !== "ask") return;
   if (tools.confirm === null) {
@@ -166,7 +174,10 @@ async function carryOut(
   return await record.end({ outcome: "done", loss: lossOf(verdict, target.latest?.status), ...about() });
 }
 
-/** Objects that lag behind the promotion, or are not there: they follow the new primary. @returns a line for each that failed. */
+/**
+ * Objects that lag behind the promotion, or are not there: they follow the new primary. @returns a line for each that
+ * failed.
+ */
 async function tellReplicas(
   plan: FailoverPlan,
   judged: readonly PresentView[],

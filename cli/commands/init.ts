@@ -38,7 +38,8 @@ export async function init(entries: readonly SiteEntry[], options: InitOptions, 
         create: verdict.create,
       });
     }
-    // After the judgement: a lease cannot be made in a namespace that is not there, and nobody is to hear of that from here.
+    // After the judgement: a lease cannot be made in a namespace that is not there, and nobody is to hear of that from
+    // here.
     const colleagues = await crew.courtesy.take("refuse");
     if (colleagues.length > 0) throw refused(colleagues);
 

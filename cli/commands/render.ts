@@ -13,7 +13,10 @@ export interface RenderOptions {
   readonly cwd: string;
 }
 
-/** What `pulumi up` of a stack would ask for, as a list of resources: no cluster, engine or network is used, and no real secret is known. */
+/**
+ * What `pulumi up` of a stack would ask for, as a list of resources: no cluster, engine or network is used, and no real
+ * secret is known.
+ */
 export async function render({ stack, configFile, cwd }: RenderOptions): Promise<Result> {
   const file = configFile ?? join(projectFolder(cwd), `Pulumi.${stack}.yaml`);
   if (!existsSync(file))

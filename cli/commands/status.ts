@@ -8,7 +8,9 @@ import type { Result } from "../run/result";
 import type { Tools } from "../run/tools";
 import type { SiteEntry } from "../sites/entry";
 
-/** What every site's object and guard say now. Exit code 0 when exactly one primary serves and every replica is in sync. */
+/**
+ * What every site's object and guard say now. Exit code 0 when exactly one primary serves and every replica is in sync.
+ */
 export async function status(entries: readonly SiteEntry[], tools: Tools): Promise<Result> {
   const followers = entries.map(
     (entry) => new Follower(tools.connect(entry).store, new Changes(tools.clock), tools.clock, REQUEST_MS),

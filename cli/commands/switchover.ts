@@ -13,8 +13,10 @@ import type { Tools } from "../run/tools";
 import type { SiteEntry } from "../sites/entry";
 
 /**
- * What a busy machine or a lost packet is given to pass before a switchover is refused for it. Longer than a guard takes to renew a
- * status in which only a number is new (guard/http/statusWriter.ts): a lag that has passed must have had the time to be seen gone.
+ * What a busy machine or a lost packet is given to pass before a switchover is refused for it. Longer than a guard
+ * takes to renew a
+ * status in which only a number is new (guard/http/statusWriter.ts): a lag that has passed must have had the time to be
+ * seen gone.
  */
 const SETTLE_MS = 7_000 as Milliseconds;
 

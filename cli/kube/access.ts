@@ -1,20 +1,7 @@
-import type { Agent } from "node:http";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
-import type { SecureContextOptions } from "node:tls";
+import type { ApiAccess } from "./apiAccess";
 import { readPlainKubeconfig } from "./kubeconfig";
-
-/** How to reach one API server: address, TLS and credentials. */
-export interface ApiAccess {
-  readonly server: URL;
-  readonly tls: Pick<SecureContextOptions, "ca" | "cert" | "key"> & {
-    readonly servername?: string;
-    readonly rejectUnauthorized?: boolean;
-  };
-  readonly headers: Readonly<Record<string, string>>;
-  /** Given where connections need a proxy. */
-  readonly agent: Agent | null;
-}
 
 export interface KubeLocation {
   /** Path of the kubeconfig; null: KUBECONFIG, or the file in the home directory, or the pod's own account. */

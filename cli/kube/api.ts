@@ -3,7 +3,8 @@ import https from "node:https";
 import { createInterface } from "node:readline";
 import type { Milliseconds, SiteName } from "../../server/types";
 import { SiteUnreachable } from "../store";
-import { openAccess, type ApiAccess, type KubeLocation } from "./access";
+import { openAccess, type KubeLocation } from "./access";
+import type { ApiAccess } from "./apiAccess";
 
 export interface ApiAnswer {
   readonly status: number;
@@ -24,7 +25,8 @@ export interface ApiRequest {
 const WATCH_OPENS_MS = 5_000;
 
 /**
- * One API server over kept-alive connections, every request with a deadline. The client library is used for credentials only:
+ * One API server over kept-alive connections, every request with a deadline. The client library is used for credentials
+ * only:
  * its own requests have no time-out, and a watch of it cannot be told apart from a dead one.
  */
 export class KubeApi {

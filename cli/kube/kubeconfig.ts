@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { parse } from "yaml";
-import type { ApiAccess } from "./access";
+import type { ApiAccess } from "./apiAccess";
 
 /**
  * Reads an ordinary kubeconfig (certificates or a token) by itself, for the client library takes a third of a second of

@@ -62,8 +62,10 @@ export class KubeSiteStore implements SiteStore {
   }
 
   /**
-   * A JSON patch that tests the object's identity and its whole spec, epoch included: the API server itself applies it to the
-   * newest version under that version's lock. Naming the resourceVersion read here would lose against each status that the
+   * A JSON patch that tests the object's identity and its whole spec, epoch included: the API server itself applies it
+   * to the
+   * newest version under that version's lock. Naming the resourceVersion read here would lose against each status that
+   * the
    * guard writes meanwhile, for nothing.
    */
   async swap(judged: SiteRoleObject, spec: SiteRoleSpec, timeout: Milliseconds): Promise<SiteRoleObject> {
@@ -89,7 +91,10 @@ export class KubeSiteStore implements SiteStore {
     throw new ApiRefusal(this.site, reasonOf(answer));
   }
 
-  /** Without a resourceVersion the watch begins with the object as it is, so that nothing between read and watch is missed. */
+  /**
+   * Without a resourceVersion the watch begins with the object as it is, so that nothing between read and watch is
+   * missed.
+   */
   async watch(
     onObject: (object: SiteRoleObject | null) => void,
     onOpen: () => void,

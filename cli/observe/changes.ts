@@ -19,7 +19,10 @@ export class Changes {
     this.waiting?.();
   }
 
-  /** Waits until something has changed since `revision`, until the time `deadline` (ms since 1970), or until `signal` aborts. */
+  /**
+   * Waits until something has changed since `revision`, until the time `deadline` (ms since 1970), or until `signal`
+   * aborts.
+   */
   async since(revision: number, deadline: number, signal: AbortSignal): Promise<Waited> {
     if (signal.aborted) return "aborted";
     if (this.count !== revision) return "changed";

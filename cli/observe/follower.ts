@@ -59,7 +59,9 @@ export class Follower {
     return this.store.missing(this.timeout);
   }
 
-  /** Begins to follow; resolves once changes arrive, or at the latest after a request's time: then they are polled for. */
+  /**
+   * Begins to follow; resolves once changes arrive, or at the latest after a request's time: then they are polled for.
+   */
   async start(): Promise<void> {
     const opened = new Promise<void>((resolve) => void this.keepWatching(resolve));
     void this.keepPolling();
@@ -67,7 +69,8 @@ export class Follower {
   }
 
   /**
-   * Puts `spec` in the place of the spec of `judged` (null: creates the object), and keeps trying while the site does not
+   * Puts `spec` in the place of the spec of `judged` (null: creates the object), and keeps trying while the site does
+   * not
    * answer, until the time `deadline`. "changed": the object is not what was judged; the latest is what it is now.
    * @throws SiteUnreachable when the outcome is not known by then; ApiRefusal.
    */

@@ -5,10 +5,16 @@ import type { StepRecord } from "./steps";
 export type Loss =
   /** A handover: the takeover or the proof of position says that nothing is missing. */
   | { readonly proven: 0 }
-  /** A forced promotion: at most what was acknowledged in so many seconds; null where it is not known. Counted when the old primary is back (status.divergence). */
+  /**
+   * A forced promotion: at most what was acknowledged in so many seconds; null where it is not known. Counted when the
+   * old primary is back (status.divergence).
+   */
   | { readonly proven: null; readonly upperBoundSeconds: number | null; readonly upperBoundWrites: number | null };
 
-/** From the old primary's close to the new one's open. By the guards' clocks where they agree with this machine's within a second. */
+/**
+ * From the old primary's close to the new one's open. By the guards' clocks where they agree with this machine's within
+ * a second.
+ */
 export interface WriteGap {
   readonly seconds: number;
   readonly clock: "guards" | "command";

@@ -1,6 +1,8 @@
 import type { SiteView } from "../plan/view";
 
-/** One line for each site that keeps snapshots: the newest, the last proven restore, and the trouble where there is one. */
+/**
+ * One line for each site that keeps snapshots: the newest, the last proven restore, and the trouble where there is one.
+ */
 export function snapshotLines(views: readonly SiteView[]): string[] {
   return views.flatMap((view) => {
     const snapshots = view.kind === "present" ? view.object.status?.snapshots : undefined;

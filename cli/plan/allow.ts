@@ -9,7 +9,10 @@ export type AllowVerdict =
   | { readonly kind: "go"; readonly target: PresentView; readonly spec: SiteRoleSpec }
   | { readonly kind: "refuse"; readonly reasons: readonly string[] };
 
-/** Whether the primary `site` may be told to serve all the same; other sites need not be reachable, but none may outrank it. */
+/**
+ * Whether the primary `site` may be told to serve all the same; other sites need not be reachable, but none may outrank
+ * it.
+ */
 export function judgeAllowance(views: readonly SiteView[], site: SiteName, allowance: Allowance): AllowVerdict {
   const refuse = (reason: string): AllowVerdict => ({ kind: "refuse", reasons: [`site ${site}: ${reason}`] });
   const target = views.find((v) => v.site === site);

@@ -2,7 +2,8 @@ import { nextEpoch, type Epoch } from "../../server/types";
 import { isPresent, type SiteView } from "./view";
 
 /**
- * Every epoch that is known to be used, or may be: in specs, in what guards acted on and know of their peers, in a handover that
+ * Every epoch that is known to be used, or may be: in specs, in what guards acted on and know of their peers, in a
+ * handover that
  * was prepared; and one above a refused handover, for a roll-back uses that (docs/architecture.md).
  */
 export function epochsSeen(views: readonly SiteView[]): Epoch[] {

@@ -7,7 +7,10 @@ export type FailbackVerdict =
   | {
       readonly kind: "go";
       readonly primary: SiteName;
-      /** What makes the returning site a replica of the primary, when it is not one; `judged` null: its object is created. */
+      /**
+       * What makes the returning site a replica of the primary, when it is not one; `judged` null: its object is
+       * created.
+       */
       readonly rejoin: { readonly judged: SiteRoleObject | null; readonly spec: SiteRoleSpec } | null;
       /** What the returning site had that the primary never got; for the operator to know before it is replaced. */
       readonly notes: readonly string[];

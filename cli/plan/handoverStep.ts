@@ -24,7 +24,8 @@ export type HandoverStep =
 
 /**
  * The next step, from the two objects alone, so that a killed command goes on where it was.
- * Order of the writes: old primary prepared, new primary (commit), old primary demoted; rolled back: old primary first, so that
+ * Order of the writes: old primary prepared, new primary (commit), old primary demoted; rolled back: old primary first,
+ * so that
  * it is never outranked by an epoch that nobody serves at.
  */
 export function handoverStep(

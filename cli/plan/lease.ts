@@ -14,7 +14,8 @@ export type LeaseVerdict =
 /**
  * Whether the lease can be taken.
  * @param now - the time in ms that the lease's own API server gave.
- * @param isGone - whether a holder is known to have ended, as a killed command of this machine; its lease passes on at once.
+ * @param isGone - whether a holder is known to have ended, as a killed command of this machine; its lease passes on at
+ * once.
  */
 export function judgeLease(record: LeaseRecord | null, now: number, isGone: (holder: string) => boolean): LeaseVerdict {
   if (record === null || record.holder === null || isGone(record.holder)) return { kind: "free" };

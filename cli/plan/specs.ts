@@ -61,7 +61,9 @@ export const restoredPrimary = (site: SiteName, epoch: Epoch, from: string): Sit
 /** The role stays as it is; `id` names the request. */
 export const withSnapshot = (spec: SiteRoleSpec, id: string): SiteRoleSpec => ({ ...spec, snapshot: { id } });
 
-/** After a takeover whose outcome is unknown the server is ended first: it might carry the takeover out when it wakes. */
+/**
+ * After a takeover whose outcome is unknown the server is ended first: it might carry the takeover out when it wakes.
+ */
 export const resumed = (site: SiteName, epoch: Epoch, takeover: "refused" | "unknown"): SiteRoleSpec => ({
   site,
   role: "primary",

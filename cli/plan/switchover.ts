@@ -32,7 +32,10 @@ export type SwitchoverVerdict =
     }
   /** `to` is the primary and has a handover prepared that was never committed: taking it back is all there is to do. */
   | { readonly kind: "withdraw"; readonly plan: SwitchoverPlan }
-  /** `mayPass`: every reason is of the kind that one lost packet or a busy moment gives, and may be gone by itself shortly. */
+  /**
+   * `mayPass`: every reason is of the kind that one lost packet or a busy moment gives, and may be gone by itself
+   * shortly.
+   */
   | { readonly kind: "refuse"; readonly reasons: readonly string[]; readonly mayPass?: true };
 
 /**
@@ -90,7 +93,10 @@ function unreadable(view: SiteView): string[] {
     : [];
 }
 
-/** A handover that the objects are in the middle of goes on from there: a copy that waits for its primary is behind by rights. */
+/**
+ * A handover that the objects are in the middle of goes on from there: a copy that waits for its primary is behind by
+ * rights.
+ */
 function pendingHandover(
   views: readonly SiteView[],
   primary: PresentView,
@@ -115,7 +121,8 @@ function pendingHandover(
     if (primary.site === to) return { kind: "withdraw", plan };
     return null;
   }
-  // Committed: the target is the higher primary, its source still says primary at the lower epoch with the handover in it.
+  // Committed: the target is the higher primary, its source still says primary at the lower epoch with the handover in
+  // it.
   const source = views.filter(isPresent).find((v) => v.site === spec.source);
   const old = source?.object.spec;
   if (

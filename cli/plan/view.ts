@@ -39,7 +39,8 @@ export function freshStatus(view: PresentView): SiteRoleStatus | null {
 }
 
 /**
- * The object that is primary: of several (an old primary whose object could not be reached during a failover still says so)
+ * The object that is primary: of several (an old primary whose object could not be reached during a failover still says
+ * so)
  * the highest in (epoch, site). Undefined when none says primary.
  */
 export function currentPrimary(views: readonly SiteView[]): PresentView | undefined {

@@ -11,7 +11,9 @@ interface Awaited {
   readonly within: Milliseconds;
 }
 
-/** Waits for a promotion, and fences the others meanwhile. @returns why the target does not serve; null when it does. */
+/**
+ * Waits for a promotion, and fences the others meanwhile. @returns why the target does not serve; null when it does.
+ */
 export async function awaitServing(
   { to, epoch, within }: Awaited,
   crew: Crew,

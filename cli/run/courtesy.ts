@@ -17,7 +17,8 @@ interface Held {
 }
 
 /**
- * The leases that tell colleagues in every reachable cluster that a command is at work. Only a courtesy: a cluster that does not
+ * The leases that tell colleagues in every reachable cluster that a command is at work. Only a courtesy: a cluster that
+ * does not
  * answer, or does not allow leases, is passed over, and every write of a role is compare-and-swap anyway.
  */
 export class Courtesy {
@@ -49,7 +50,9 @@ export class Courtesy {
     return refusals;
   }
 
-  /** False when this command was asleep for so long, or somebody overrode it, that another one may be at work by now. */
+  /**
+   * False when this command was asleep for so long, or somebody overrode it, that another one may be at work by now.
+   */
   isOurs(): boolean {
     return !this.taken && this.clock.now() - this.renewedAt < LEASE_SECONDS * 1000;
   }

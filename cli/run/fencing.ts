@@ -4,7 +4,10 @@ import type { Follower } from "../observe/follower";
 import { replicaOf } from "../plan/specs";
 import { tryWrite } from "./tryWrite";
 
-/** Tells old primaries that they are replicas: before the promotion where they answer, and after it if they come back meanwhile. */
+/**
+ * Tells old primaries that they are replicas: before the promotion where they answer, and after it if they come back
+ * meanwhile.
+ */
 export class Fencing {
   private readonly done = new Set<SiteName>();
   private readonly trying = new Set<SiteName>();

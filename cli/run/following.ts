@@ -17,7 +17,9 @@ export function followsInSync(object: SiteRoleObject | null, source: SiteName): 
   );
 }
 
-/** Waits until all of `replicas` follow `source` in sync, until `deadline` (ms since 1970), telling how far they are. */
+/**
+ * Waits until all of `replicas` follow `source` in sync, until `deadline` (ms since 1970), telling how far they are.
+ */
 export async function awaitFollowing(
   replicas: readonly Follower[],
   source: Follower,

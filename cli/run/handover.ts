@@ -24,7 +24,10 @@ export interface HandoverParts {
   readonly changes: Changes;
   readonly clock: Clock;
   readonly steps: Steps;
-  /** Aborts when the operator interrupts: before the commit the handover is taken back, after it the command ends as it stands. */
+  /**
+   * Aborts when the operator interrupts: before the commit the handover is taken back, after it the command ends as it
+   * stands.
+   */
   readonly signal: AbortSignal;
   /** For each of the waits: old primary ready, new primary serving, and each write. */
   readonly timeout: Milliseconds;

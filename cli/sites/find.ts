@@ -21,12 +21,16 @@ export interface KnownSites {
   readonly warnings: readonly string[];
 }
 
-/** Where journals, receipts and the cached site file are: beside Pulumi.yaml, or beside a site file that was given (other sites, other journals). */
+/**
+ * Where journals, receipts and the cached site file are: beside Pulumi.yaml, or beside a site file that was given
+ * (other sites, other journals).
+ */
 export const stateFolder = (cwd: string, given: string | null = null): string =>
   join(given === null ? projectFolder(cwd) : dirname(resolve(cwd, given)), ".dragonfly-dr");
 
 /**
- * The sites as they were last written down: no Pulumi on the way to a failover. Only where nothing was ever written down are
+ * The sites as they were last written down: no Pulumi on the way to a failover. Only where nothing was ever written
+ * down are
  * the stacks asked.
  * @throws CommandFailure (bad input) when no site is known.
  */
@@ -40,7 +44,8 @@ export async function cachedSites(source: SiteSource): Promise<KnownSites> {
 }
 
 /**
- * The sites as the stacks' outputs give them, written down for the other commands. A stack that cannot be asked keeps its
+ * The sites as the stacks' outputs give them, written down for the other commands. A stack that cannot be asked keeps
+ * its
  * cached entry.
  * @throws CommandFailure (bad input) when no site is known.
  */

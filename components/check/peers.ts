@@ -3,7 +3,10 @@ import type { Problem } from "../problems";
 import type { PeerSettings } from "../settings/site";
 import { checkRange, isHost } from "./values";
 
-/** Each peer has a port of its own for its server and its guard, from 6381 and 9981 on; the guard's must end before 9998. */
+/**
+ * Each peer has a port of its own for its server and its guard, from 6381 and 9981 on; the guard's must end before
+ * 9998.
+ */
 const MOST_PEERS = 16;
 
 function checkPeer(site: string, peers: readonly PeerSettings[], at: number): readonly Problem[] {

@@ -32,8 +32,10 @@ const section = (title: string, ...lines: readonly string[]): string =>
 const USER_TIMEOUT = "tcp-ut 3s";
 const CHECKED = "check inter 250ms fastinter 250ms downinter 250ms fall 2 rise 1";
 /**
- * Who reads a copy waits a second longer for a change than who writes: the server itself refuses what it must not answer. For a
- * peer "inter" is also the time that TCP and TLS may take, two round trips of the link; it comes up as fast as the local one,
+ * Who reads a copy waits a second longer for a change than who writes: the server itself refuses what it must not
+ * answer. For a
+ * peer "inter" is also the time that TCP and TLS may take, two round trips of the link; it comes up as fast as the
+ * local one,
  * and when the primary moves here it is left at once, whatever its checks say.
  */
 const CHECKED_SELDOM = "check inter 1s fastinter 250ms downinter 250ms fall 2 rise 1";
@@ -153,7 +155,9 @@ const clients = (config: HaproxyConfig): readonly string[] => [
   ),
 ];
 
-/** Peers come in here and reach this site's server and guard, nothing else: no way leads back out, so no loop can form. */
+/**
+ * Peers come in here and reach this site's server and guard, nothing else: no way leads back out, so no loop can form.
+ */
 const link = (config: HaproxyConfig): readonly string[] => [
   section(
     "frontend link",
@@ -172,7 +176,8 @@ const link = (config: HaproxyConfig): readonly string[] => [
     "mode http",
     "timeout server 5s",
     "http-request deny deny_status 404 unless { path /primary /replica /read-only /status }",
-    // What this gateway has asked itself a moment ago: the guard need not be asked again by every gateway of every peer.
+    // What this gateway has asked itself a moment ago: the guard need not be asked again by every gateway of every
+    // peer.
     "http-request return status 200 if { path /primary } { srv_is_up(primary/local) }",
     "http-request return status 503 if { path /primary }",
     localServer(config, ports.guard),

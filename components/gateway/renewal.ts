@@ -4,18 +4,24 @@ export const RENEWAL_FILE = "renewal.lua";
 /** Where the link's Secret is mounted. */
 export const LINK_DIRECTORY = "/etc/dragonfly-dr/link";
 
-/** HAProxy's runtime API, and its master's: in the pod's network namespace only, so nothing is written to a file system. */
+/**
+ * HAProxy's runtime API, and its master's: in the pod's network namespace only, so nothing is written to a file system.
+ */
 export const adminSocket = (site: string): string => `abns@dragonfly-dr-${site}`;
 export const masterSocket = (site: string): string => `abns@dragonfly-dr-${site}-master`;
 
 /**
- * What HAProxy runs inside itself (Lua is part of the official images and of Debian's, from 2.6 on): it looks at the link's files.
+ * What HAProxy runs inside itself (Lua is part of the official images and of Debian's, from 2.6 on): it looks at the
+ * link's files.
  * A new certificate is put into the running process through the runtime API: no connection is touched, new ones in both
- * directions use what is new. New authorities make the master start another worker, and the old one goes on with the connections
- * that it has: "commit ssl ca-file" crashes HAProxy at the certificate's next change (its issue 3165; seen with 2.6.12). What the
+ * directions use what is new. New authorities make the master start another worker, and the old one goes on with the
+ * connections
+ * that it has: "commit ssl ca-file" crashes HAProxy at the certificate's next change (its issue 3165; seen with
+ * 2.6.12). What the
  * script depends on stands in its first lines: HAProxy 2.6 hands no arguments to it.
  *
- * What is read while the kubelet swaps the files may not belong together: HAProxy refuses it, the old certificate stays, and the
+ * What is read while the kubelet swaps the files may not belong together: HAProxy refuses it, the old certificate
+ * stays, and the
  * next look finds the whole. The runtime API takes 16 kB at once (tune.bufsize).
  */
 export const renewalScript = (site: string): string => String.raw`local directory, site = "${LINK_DIRECTORY}", "${site}"

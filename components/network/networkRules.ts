@@ -11,7 +11,10 @@ export interface NetworkRulesArgs {
   readonly transforms?: Transforms;
 }
 
-/** Who may speak to whom in the site's namespace, as NetworkPolicies of Kubernetes' own kind. They need a CNI that enforces them. */
+/**
+ * Who may speak to whom in the site's namespace, as NetworkPolicies of Kubernetes' own kind. They need a CNI that
+ * enforces them.
+ */
 export class NetworkRules extends pulumi.ComponentResource {
   readonly policies: readonly k8s.networking.v1.NetworkPolicy[];
 

@@ -120,7 +120,10 @@ const drill = (settings: SiteSettings): Policy => ({
 /** In the drills' namespace: to the object store, and to nobody else. */
 export const drillPolicies = (settings: SiteSettings): readonly Policy[] => [everything, drill(settings)];
 
-/** Nothing in the namespace may be spoken to or speak; then what a site needs, by name and port. The kubelet's probes are no matter of policies. */
+/**
+ * Nothing in the namespace may be spoken to or speak; then what a site needs, by name and port. The kubelet's probes
+ * are no matter of policies.
+ */
 export const sitePolicies = (settings: SiteSettings): readonly Policy[] => [
   everything,
   server(settings),

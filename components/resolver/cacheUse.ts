@@ -1,12 +1,15 @@
 import { ports } from "../../server/ports";
-import { names } from "../names";
+import type { names } from "../names";
 import type { ResolverSettings } from "../settings/resolver";
 import type { SiteSettings } from "../settings/site";
 
 /** What a resolver does with the cache. `read and write`: each at its own Service. */
 export type CacheUse = "none" | "write" | "read and write";
 
-/** RouteDNS knows one address, and only the primary takes writes. Upstream Heimdall's only use of Redis is a registry that blocks its health check. */
+/**
+ * RouteDNS knows one address, and only the primary takes writes. Upstream Heimdall's only use of Redis is a registry
+ * that blocks its health check.
+ */
 export function cacheUse({ enabled, implementation }: Pick<ResolverSettings, "enabled" | "implementation">): CacheUse {
   if (!enabled || implementation === "heimdall") return "none";
   return implementation === "routedns" ? "write" : "read and write";

@@ -28,7 +28,8 @@ const builtin = (settings: SiteSettings): Readonly<Record<string, string>> => ({
 });
 
 /**
- * Upstream's takes any word but "true" for false, no address without a port, and opens ports for DNS over TLS and HTTPS where
+ * Upstream's takes any word but "true" for false, no address without a port, and opens ports for DNS over TLS and HTTPS
+ * where
  * nothing is said. Off is also what would go where the pods' network does not lead: recursion, lists of blocked names.
  */
 const heimdall = ({ resolver }: SiteSettings): Readonly<Record<string, string>> => ({

@@ -90,7 +90,9 @@ export class Resolver extends pulumi.ComponentResource {
     }
   }
 
-  /** The bundle under a name of its content: a change rolls the pods, and a roll that fails leaves the old pods theirs. */
+  /**
+   * The bundle under a name of its content: a change rolls the pods, and a roll that fails leaves the old pods theirs.
+   */
   private bundleAndPassword(): Read {
     const { source, hash } = readBundle("resolver", this.args.bundle);
     const bundleConfigMap = `${resolverNames.bundle}-${hash}`;

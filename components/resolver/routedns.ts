@@ -10,7 +10,8 @@ import { RESOLVER_PREFIX, RESOLVER_USER } from "./names";
 const quoted = (text: string): string => JSON.stringify(text);
 
 /**
- * RouteDNS' configuration: a memory cache before one in Redis before the upstreams, the first that answers. With the password
+ * RouteDNS' configuration: a memory cache before one in Redis before the upstreams, the first that answers. With the
+ * password
  * in it, as RouteDNS takes it from nowhere else.
  */
 export function renderRouteDns(settings: SiteSettings, password: string): string {

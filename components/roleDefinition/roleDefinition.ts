@@ -4,7 +4,8 @@ import { SITE_ROLE } from "../../contract/siteRole";
 import { siteRoleColumns, siteRoleSchema } from "../../contract/siteRoleSchema";
 
 /**
- * The kind SiteRole, one for the whole cluster. Give it a provider with `upsertExistingObjects`: the kind stays when its stack
+ * The kind SiteRole, one for the whole cluster. Give it a provider with `upsertExistingObjects`: the kind stays when
+ * its stack
  * goes, because deleting it would delete every role and epoch of the cluster, and the next stack finds it there.
  * Roles themselves are state: `dragonfly-dr init` makes them, no stack does.
  */
@@ -21,7 +22,8 @@ export class RoleDefinition extends pulumi.ComponentResource {
           name: `${plural}.${group}`,
           labels: { "app.kubernetes.io/part-of": "dragonfly-dr" },
           annotations: {
-            // Two sites in one cluster share the definition: the same manager, so that neither stack's update conflicts.
+            // Two sites in one cluster share the definition: the same manager, so that neither stack's update
+            // conflicts.
             "pulumi.com/patchFieldManager": "dragonfly-dr",
             "pulumi.com/patchForce": "true",
           },

@@ -12,7 +12,9 @@ type Container = k8s.types.input.core.v1.Container;
 type PodTemplate = k8s.types.input.core.v1.PodTemplateSpec;
 type Volume = k8s.types.input.core.v1.Volume;
 
-/** User and group of both containers, so that the guard may end a frozen server. Dragonfly's image has it as its own. */
+/**
+ * User and group of both containers, so that the guard may end a frozen server. Dragonfly's image has it as its own.
+ */
 const USER = 999;
 const SERVICE_ACCOUNT_DIRECTORY = "/var/run/secrets/kubernetes.io/serviceaccount";
 /** The guard's bundle and what starts the server. */
@@ -47,7 +49,8 @@ const server = (settings: SiteSettings): Container => ({
       ? [{ name: "server-password", mountPath: SERVER_PASSWORD_DIRECTORY, readOnly: true }]
       : []),
   ],
-  // The port is open while a dump loads: loading never fails a probe. Whether the server answers is the guard's to judge.
+  // The port is open while a dump loads: loading never fails a probe. Whether the server answers is the guard's to
+  // judge.
   startupProbe: { tcpSocket: { port: ports.client }, periodSeconds: 2, failureThreshold: 300 },
   livenessProbe: { tcpSocket: { port: ports.client }, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
   // The guard is told to stop at the same moment: it closes the door before the server saves its dump.
@@ -123,7 +126,10 @@ const volumes = (settings: SiteSettings, programs: string): Volume[] => [
   },
 ];
 
-/** The server's pod. `programs`: name of the object with the guard's bundle and what starts the server. `snapshots`: null while they stay on the volume. */
+/**
+ * The server's pod. `programs`: name of the object with the guard's bundle and what starts the server. `snapshots`:
+ * null while they stay on the volume.
+ */
 export const serverPod = (settings: SiteSettings, programs: string, snapshots: SnapshotParts | null): PodTemplate => ({
   metadata: { labels: objectLabels(settings.site, "server") },
   spec: {

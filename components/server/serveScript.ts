@@ -8,9 +8,12 @@ export const SERVER_PASSWORD_DIRECTORY = "/etc/dragonfly-dr/server";
 const LEAST_SECONDS = 5;
 
 /**
- * Runs the server again when it has ended, within the same container: Dragonfly exits after every handover (its REPLTAKEOVER), and
- * the kubelet would leave the region without a second copy for 10 s, 20 s and up to 5 min, however well it had run before.
- * Arguments: the server's command. SIGTERM reaches the server, whose end ends this. Shell and /proc only: no image has to hold more.
+ * Runs the server again when it has ended, within the same container: Dragonfly exits after every handover (its
+ * REPLTAKEOVER), and
+ * the kubelet would leave the region without a second copy for 10 s, 20 s and up to 5 min, however well it had run
+ * before.
+ * Arguments: the server's command. SIGTERM reaches the server, whose end ends this. Shell and /proc only: no image has
+ * to hold more.
  */
 export const serveScript = (
   leastSeconds = LEAST_SECONDS,

@@ -14,7 +14,7 @@ import { siteFile } from "./siteFile";
 import { aclUser } from "../settings/resolve";
 import type { SiteSettings } from "../settings/site";
 import { snapshotsFile } from "../snapshots/file";
-import type { SnapshotAccess } from "../storage/access";
+import type { SnapshotAccess } from "../storage/snapshotAccess";
 import type { Transforms } from "../transforms";
 
 export interface ServerArgs {
@@ -33,7 +33,9 @@ export interface ServerArgs {
 
 type ServicePort = k8s.types.input.core.v1.ServicePort;
 
-/** The server with its guard: one pod with a volume, what it reads, what it may do, and the Services that lead to it. */
+/**
+ * The server with its guard: one pod with a volume, what it reads, what it may do, and the Services that lead to it.
+ */
 export class Server extends pulumi.ComponentResource {
   readonly statefulSet: k8s.apps.v1.StatefulSet;
 
@@ -115,7 +117,8 @@ export class Server extends pulumi.ComponentResource {
   }
 
   /**
-   * Under a name of its content, and kept: a pod that was not replaced yet (OnDelete) must find its own guard again when it
+   * Under a name of its content, and kept: a pod that was not replaced yet (OnDelete) must find its own guard again
+   * when it
    * restarts. A return to an earlier guard meets the object that was kept, hence the provider that takes it over.
    */
   private programs(): k8s.core.v1.ConfigMap {
@@ -131,7 +134,10 @@ export class Server extends pulumi.ComponentResource {
     );
   }
 
-  /** What the process reads that stores snapshots; nothing while they stay on the volume. Its bundle is kept as the guard's is. */
+  /**
+   * What the process reads that stores snapshots; nothing while they stay on the volume. Its bundle is kept as the
+   * guard's is.
+   */
   private snapshots(): readonly pulumi.Resource[] {
     const { settings, snapshotsBundle, retainedProvider } = this.args;
     const told = snapshotsFile(settings);

@@ -6,7 +6,9 @@ import { aclUser } from "../settings/resolve";
 import type { SiteSettings } from "../settings/site";
 import { snapshotTarget } from "../settings/snapshots";
 
-/** `site.json`: what the guard is told (docs/architecture.md). A change reaches it within a minute, without a restart. */
+/**
+ * `site.json`: what the guard is told (docs/architecture.md). A change reaches it within a minute, without a restart.
+ */
 export const siteFile = ({
   site,
   namespace,

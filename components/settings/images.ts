@@ -1,5 +1,6 @@
 /**
- * The official images that this version was made for. Dragonfly's digest was found published for this very tag in several
+ * The official images that this version was made for. Dragonfly's digest was found published for this very tag in
+ * several
  * independent public repositories; the others could not be compared so: check each before you rely on it, with
  * `docker buildx imagetools inspect IMAGE:TAG`.
  */

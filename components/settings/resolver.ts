@@ -2,17 +2,24 @@
 export type ResolverImplementation = "builtin" | "routedns" | "heimdall";
 
 /**
- * The DNS resolvers that share their answers through the cache. A change rolls their pods one by one, which nobody notices;
+ * The DNS resolvers that share their answers through the cache. A change rolls their pods one by one, which nobody
+ * notices;
  * nothing here touches the cache's data, and only `enabled` and `namespace` touch its gateway's NetworkPolicy, at once.
  */
 export interface ResolverSettings {
   /** Default false: no resolver, and no way into the cache for one. */
   readonly enabled: boolean;
-  /** Default builtin. `routedns` reads and writes at the primary; `heimdall` keeps to its local cache, as upstream never wired the shared one. */
+  /**
+   * Default builtin. `routedns` reads and writes at the primary; `heimdall` keeps to its local cache, as upstream never
+   * wired the shared one.
+   */
   readonly implementation: ResolverImplementation;
   /** Default: the official Node 20, for builtin; the others name their own. In production with its digest. */
   readonly image: string;
-  /** Of its own, and not the cache's: what strangers' packets reach stays apart. Default dns. A change makes new Services. */
+  /**
+   * Of its own, and not the cache's: what strangers' packets reach stays apart. Default dns. A change makes new
+   * Services.
+   */
   readonly namespace: string;
   /** The fewest pods. Default 3. */
   readonly replicas: number;
@@ -26,7 +33,10 @@ export interface ResolverSettings {
   readonly clients: readonly string[];
   /** Addresses that may ask, such as those of nodes with a DNS cache of their own. Default none. At once. */
   readonly clientCidrs: readonly string[];
-  /** The Service's own address, for resolv.conf and forwarders, which take no names; "" (default) lets Kubernetes choose. A change makes a new Service. */
+  /**
+   * The Service's own address, for resolv.conf and forwarders, which take no names; "" (default) lets Kubernetes
+   * choose. A change makes a new Service.
+   */
   readonly clusterIP: string;
   /** The local cache (L1) of one pod. Default 64Mi. */
   readonly cacheSize: string;

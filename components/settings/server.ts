@@ -9,7 +9,10 @@ export interface SlowlogSettings {
 }
 
 export interface StorageSettings {
-  /** Of the volume for dumps, such as "10Gi". Default 5Gi. Kubernetes does not change it afterwards: it belongs to the claim. */
+  /**
+   * Of the volume for dumps, such as "10Gi". Default 5Gi. Kubernetes does not change it afterwards: it belongs to the
+   * claim.
+   */
   readonly size: string;
   /** Storage class; "" for the cluster's default. Belongs to the claim like the size. */
   readonly className: string;
@@ -20,7 +23,10 @@ export interface StorageSettings {
  * first, never by `pulumi up`.
  */
 export interface ServerSettings {
-  /** `dragonfly` (default), or `redis` for Redis and Valkey. Both sites run the same; the two cannot replicate to each other. */
+  /**
+   * `dragonfly` (default), or `redis` for Redis and Valkey. Both sites run the same; the two cannot replicate to each
+   * other.
+   */
   readonly engine: Engine;
   /** Default: Dragonfly's official image. Dragonfly v1.37 or later; in production with its digest. Needs `upgrade`. */
   readonly image: string;

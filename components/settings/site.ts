@@ -16,7 +16,8 @@ export interface PeerSettings {
 
 export interface LinkSettings {
   /**
-   * Secret in the site's namespace, made outside: `tls.crt` and `tls.key` (this site's), `peer-ca.crt` (the peers' CAs).
+   * Secret in the site's namespace, made outside: `tls.crt` and `tls.key` (this site's), `peer-ca.crt` (the peers'
+   * CAs).
    * Default dragonfly-link-tls. Must be there before the pods.
    */
   readonly tlsSecretName: string;
@@ -31,7 +32,10 @@ export interface GuardSettings {
   readonly memoryRequest: string;
   /** Default 96Mi. Needs `upgrade`. */
   readonly memoryLimit: string;
-  /** What a primary does after a start when no peer answers: wait for the operator's `peer-lost` (default), or serve. At once. */
+  /**
+   * What a primary does after a start when no peer answers: wait for the operator's `peer-lost` (default), or serve. At
+   * once.
+   */
   readonly onPeerUnreachable: "hold" | "serve";
 }
 

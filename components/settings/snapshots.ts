@@ -1,6 +1,9 @@
 import { isIP } from "node:net";
 
-/** An S3-compatible server of one's own, such as RustFS or MinIO: bucket and user are made there, outside of this program. */
+/**
+ * An S3-compatible server of one's own, such as RustFS or MinIO: bucket and user are made there, outside of this
+ * program.
+ */
 export interface S3Settings {
   /** http:// or https:// with host and port. A change: the server's pod needs `upgrade`. */
   readonly endpoint: string;
@@ -18,16 +21,26 @@ export interface AwsSettings {
   /** The bucket's name, world-wide its own. A change makes another bucket; the old one stays. */
   readonly bucket: string;
   readonly region: string;
-  /** S3's addresses as the cluster reaches them (the VPC endpoint's prefix list), and of its token service with `oidcProviderArn`. */
+  /**
+   * S3's addresses as the cluster reaches them (the VPC endpoint's prefix list), and of its token service with
+   * `oidcProviderArn`.
+   */
   readonly cidrs: readonly string[];
-  /** ARN of a key of KMS for the objects; "" (default) for S3's own. Snapshots that are there stay under the earlier one. */
+  /**
+   * ARN of a key of KMS for the objects; "" (default) for S3's own. Snapshots that are there stay under the earlier
+   * one.
+   */
   readonly kmsKeyArn: string;
   /**
-   * The cluster's identity provider, on EKS: the server's ServiceAccount takes a role then (IRSA). "" (default): an IAM user whose
+   * The cluster's identity provider, on EKS: the server's ServiceAccount takes a role then (IRSA). "" (default): an IAM
+   * user whose
    * key goes into the Secret `dragonfly-s3`.
    */
   readonly oidcProviderArn: string;
-  /** Days after which S3 itself removes a snapshot; 0 for never. Beyond `retention.days`, whose pruning knows the last good one. Default 90. */
+  /**
+   * Days after which S3 itself removes a snapshot; 0 for never. Beyond `retention.days`, whose pruning knows the last
+   * good one. Default 90.
+   */
   readonly expireDays: number;
   /** Days that overwritten and deleted objects are kept. Default 30. */
   readonly expireOldVersionsDays: number;
@@ -43,13 +56,22 @@ export interface ReplicaSettings {
 }
 
 export interface SnapshotSettings {
-  /** When a snapshot is taken, and the server dumps to its own volume: five fields, UTC; "" for never. Default every 6 hours. At once. */
+  /**
+   * When a snapshot is taken, and the server dumps to its own volume: five fields, UTC; "" for never. Default every 6
+   * hours. At once.
+   */
   readonly cron: string;
   /** What pruning keeps: everything of the last `days`, and always the newest `least`. Default 14 and 3. At once. */
   readonly retention: { readonly days: number; readonly least: number };
-  /** When the newest snapshot is restored into a throwaway server: five fields, UTC; "" for never. Default Sundays at 3. At once. */
+  /**
+   * When the newest snapshot is restored into a throwaway server: five fields, UTC; "" for never. Default Sundays at 3.
+   * At once.
+   */
   readonly drillCron: string;
-  /** Whether a server that starts with an empty disk, its peers away, loads its newest snapshot by itself. Default false. At once. */
+  /**
+   * Whether a server that starts with an empty disk, its peers away, loads its newest snapshot by itself. Default
+   * false. At once.
+   */
   readonly restoreWhenEmpty: boolean;
   /** Where snapshots go: one of the two, or neither (dumps stay on the server's own volume then). */
   readonly s3: S3Settings | null;

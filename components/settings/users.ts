@@ -1,5 +1,6 @@
 /**
- * An application's user. A change reaches a running cache within a minute, without a restart; the user's sessions stay unless a
+ * An application's user. A change reaches a running cache within a minute, without a restart; the user's sessions stay
+ * unless a
  * channel was taken away. Removing a user ends its sessions; its generated password is gone with it.
  */
 export interface UserSettings {

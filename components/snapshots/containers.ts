@@ -3,7 +3,7 @@ import { DATA_DIRECTORY } from "../../server/flags";
 import { names } from "../names";
 import { resources, restrictedContainer } from "../pods";
 import type { SiteSettings } from "../settings/site";
-import type { SnapshotAccess } from "../storage/access";
+import type { SnapshotAccess } from "../storage/snapshotAccess";
 
 type Container = k8s.types.input.core.v1.Container;
 type Volume = k8s.types.input.core.v1.Volume;

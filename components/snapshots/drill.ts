@@ -8,7 +8,8 @@ import { drillNames } from "./drillNames";
 import { drillPod } from "./drillPod";
 import { snapshotsFile } from "./file";
 import type { Bundle } from "../bundle";
-import { drillNamespace, type SnapshotAccess } from "../storage/access";
+import { drillNamespace } from "../storage/access";
+import type { SnapshotAccess } from "../storage/snapshotAccess";
 import { S3Secret } from "../storage/s3Secret";
 import type { Transforms } from "../transforms";
 
@@ -27,7 +28,8 @@ const KEPT_SECONDS = 3_600;
 const WEEKLY = "0 3 * * 0";
 
 /**
- * The proof that a site's snapshots can be restored, in a namespace of its own that speaks to the object store and to nobody
+ * The proof that a site's snapshots can be restored, in a namespace of its own that speaks to the object store and to
+ * nobody
  * else: a job on schedule, from which `dragonfly-dr drill` makes one at once.
  */
 export class Drill extends pulumi.ComponentResource {

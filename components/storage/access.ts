@@ -4,12 +4,8 @@ import { snapshotPrefix, type SnapshotSettings } from "../settings/snapshots";
 import type { SiteSettings } from "../settings/site";
 import { names } from "../names";
 import { AwsStorage } from "./awsStorage";
+import type { SnapshotAccess } from "./snapshotAccess";
 import { bucketArn, snapshotAccess } from "./documents";
-
-/** How a pod comes into the place of the snapshots: by a key from a Secret, or by a role of its ServiceAccount. */
-export type SnapshotAccess =
-  | { readonly kind: "key"; readonly accessKey: pulumi.Output<string>; readonly secretKey: pulumi.Output<string> }
-  | { readonly kind: "role"; readonly roleArn: pulumi.Output<string> };
 
 /** Of an S3-compatible server's user, which is made there. */
 export interface S3Key {
@@ -22,7 +18,8 @@ export const drillAccount = (namespace: string) => ({ namespace: drillNamespace(
 export const drillNamespace = (namespace: string): string => `${namespace}-drill`;
 
 /**
- * Makes what the settings ask for (nothing, where the server is one's own), and says how a pod comes in. null while snapshots are off.
+ * Makes what the settings ask for (nothing, where the server is one's own), and says how a pod comes in. null while
+ * snapshots are off.
  * @param s3Key must be given with `snapshots.s3`.
  */
 export function makeSnapshotAccess(

@@ -1,7 +1,7 @@
 import { Provider } from "@pulumi/aws/provider";
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsSettings } from "../settings/snapshots";
-import type { SnapshotAccess } from "./access";
+import type { SnapshotAccess } from "./snapshotAccess";
 import { SnapshotBucket } from "./bucket";
 import type { PolicyDocument } from "./documents";
 import { SnapshotIdentity } from "./identity";
@@ -14,7 +14,9 @@ export interface AwsStorageArgs {
   readonly identityName: string;
 }
 
-/** A site's bucket in AWS, and who may use it. The account and its credentials are the AWS provider's, as everywhere. */
+/**
+ * A site's bucket in AWS, and who may use it. The account and its credentials are the AWS provider's, as everywhere.
+ */
 export class AwsStorage extends pulumi.ComponentResource {
   readonly access: SnapshotAccess;
 

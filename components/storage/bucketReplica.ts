@@ -13,7 +13,8 @@ export interface BucketReplicaArgs {
 }
 
 /**
- * Has S3 copy every snapshot to another region's bucket. What is pruned here stays there: a slip or a thief on this side cannot
+ * Has S3 copy every snapshot to another region's bucket. What is pruned here stays there: a slip or a thief on this
+ * side cannot
  * take the copies away.
  */
 export class BucketReplica extends pulumi.ComponentResource {

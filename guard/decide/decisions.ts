@@ -34,7 +34,10 @@ export function hold(o: Observation, phase: Phase, reason: string): Decision {
   return { phase, reason, actions: setDoor(o, "closed"), heartbeat: false, serving: false };
 }
 
-/** The role stands, and the server is not there to carry it out. An open door stays as it is: a slow server is no reason to close. */
+/**
+ * The role stands, and the server is not there to carry it out. An open door stays as it is: a slow server is no reason
+ * to close.
+ */
 export function withoutServer(o: Observation): Decision {
   const reason = o.server.kind === "absent" ? "no server process" : "the server does not answer";
   return {

@@ -2,7 +2,8 @@ import type { Epoch } from "../../server/types";
 import type { Action, Observation } from "./observation";
 
 /**
- * For a former primary: the dump and the bound, once a forced promotion beside it is known. For any copy: a dump of what it
+ * For a former primary: the dump and the bound, once a forced promotion beside it is known. For any copy: a dump of
+ * what it
  * holds, once a peer was restored from a snapshot, which may be older than this copy.
  */
 export function keepDivergence(o: Observation, ownEpoch: Epoch): Action[] {

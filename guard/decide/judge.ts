@@ -7,7 +7,8 @@ import { judgeRestore, OWN_DOING, restoreEmpty } from "./judgeRestore";
 import { outranks, type Claim } from "../../contract/claims";
 
 /**
- * The guard's whole judgement: from what it is told and sees to what it does next. Pure; called again after each change and a
+ * The guard's whole judgement: from what it is told and sees to what it does next. Pure; called again after each change
+ * and a
  * few times a second, so every decision takes only the next step. Rules: docs/architecture.md.
  */
 export function judge(o: Observation): Decision {
@@ -39,7 +40,9 @@ export function judge(o: Observation): Decision {
   return spec.role === "primary" ? judgePrimary(o, spec) : judgeReplica(o, spec);
 }
 
-/** No API server since the guard started: a server that was never interrupted goes on as it was, anything else holds. */
+/**
+ * No API server since the guard started: a server that was never interrupted goes on as it was, anything else holds.
+ */
 function judgeWithoutRole(o: Observation): Decision {
   const { memory, server } = o;
   const uninterrupted = server.kind !== "absent" && memory.door?.runId === server.runId && memory.spec !== null;
@@ -75,7 +78,8 @@ function judgePrimary(o: Observation, spec: SiteRoleSpec): Decision {
 }
 
 /**
- * The claim is what this primary prepared for, and the other side has not begun to serve: its copy still needs the rest of the
+ * The claim is what this primary prepared for, and the other side has not begun to serve: its copy still needs the rest
+ * of the
  * stream, which fencing would cut off.
  */
 function isAwaited(o: Observation, spec: SiteRoleSpec, claim: Claim): boolean {
@@ -210,7 +214,8 @@ function judgeMaster(o: Observation, spec: SiteRoleSpec, server: AnsweringServer
 }
 
 /**
- * Whether this site has yet to serve at this epoch: it remembers. Where that was lost with the disk the data knows, for nobody else
+ * Whether this site has yet to serve at this epoch: it remembers. Where that was lost with the disk the data knows, for
+ * nobody else
  * stamps heartbeats of this epoch: what was decided once must not be carried out again over newer data.
  */
 function isFirst({ memory, server, peers }: Observation, spec: SiteRoleSpec): boolean {
@@ -238,7 +243,9 @@ function objectionTo(o: Observation, spec: SiteRoleSpec, server: AnsweringServer
   return `site ${newer.site} has newer data than this server; run dragonfly-dr failover --to ${newer.site}, or dragonfly-dr serve --accept-loss --site ${o.site}`;
 }
 
-/** The first heartbeat of this epoch is written before anybody comes in, above every data version that a peer has shown. */
+/**
+ * The first heartbeat of this epoch is written before anybody comes in, above every data version that a peer has shown.
+ */
 function admit(o: Observation, spec: SiteRoleSpec, server: AnsweringServer): Decision {
   const sequence =
     Math.max(0, server.heartbeat?.sequence ?? 0, ...o.peers.map((p) => p.dataVersion?.sequence ?? 0)) + 1;

@@ -3,12 +3,17 @@ import type { Action, AnsweringServer, Decision, Observation, PeerView } from ".
 import { hold, setDoor, setDumps, withoutServer } from "./decisions";
 import { keepDivergence } from "./divergence";
 
-/** A copy counts as in sync only while heartbeats arrive: the server's own "link up" says nothing about a frozen primary. */
+/**
+ * A copy counts as in sync only while heartbeats arrive: the server's own "link up" says nothing about a frozen
+ * primary.
+ */
 export const FRESH_HEARTBEAT_MS = 5_000;
 /** A server attaches again by itself, by a partial sync; told anew too early, Dragonfly would begin a full one. */
 const REATTACH_MS = 5_000;
 
-/** The spec says replica: closed to writers, following its source as soon as that has data at least as new as its own. */
+/**
+ * The spec says replica: closed to writers, following its source as soon as that has data at least as new as its own.
+ */
 export function judgeReplica(o: Observation, spec: SiteRoleSpec): Decision {
   const { server } = o;
   const open = o.door === "open" || o.door === "handover" || o.door === "unknown";

@@ -8,7 +8,8 @@ export const OWN_DOING = 0;
 const ASK_AGAIN_MS = 30_000;
 
 /**
- * A promotion from a snapshot: close, keep a dump of what is there, have the snapshot put in place, end the server, and admit
+ * A promotion from a snapshot: close, keep a dump of what is there, have the snapshot put in place, end the server, and
+ * admit
  * the next process once it has loaded it. @returns the next step; null when only admitting is left.
  */
 export function judgeRestore(o: Observation, spec: SiteRoleSpec, server: AnsweringServer): Decision | null {
@@ -45,7 +46,8 @@ export function judgeRestore(o: Observation, spec: SiteRoleSpec, server: Answeri
 }
 
 /**
- * A primary that started empty while no peer has anything, where that is configured: the newest snapshot is loaded before it is
+ * A primary that started empty while no peer has anything, where that is configured: the newest snapshot is loaded
+ * before it is
  * judged like any other. @returns null where this does not apply, or there is none.
  */
 export function restoreEmpty(o: Observation, spec: SiteRoleSpec, server: AnsweringServer): Decision | null {

@@ -1,16 +1,6 @@
 import type { Engine, Epoch, Milliseconds, Role, SiteName } from "../../server/types";
+import type { Heartbeat } from "../../contract/heartbeat";
 import type { DataVersion, Phase, PromotionMode, ReplicationPosition, SiteRoleSpec } from "../../contract/siteRole";
-
-/** What the guard writes into the data set several times a second while it serves as primary. */
-export interface Heartbeat extends DataVersion {
-  readonly site: SiteName;
-  /** The primary's wall clock in ms when it was written; only ever compared with the same clock. */
-  readonly time: number;
-  /** The server's total_commands_processed just before; with `runId` it bounds how many writes came after. */
-  readonly commands: number;
-  /** The server process that counted `commands`. */
-  readonly runId: string;
-}
 
 /** What the role object says, as far as the guard knows. */
 export type RoleView =
@@ -19,7 +9,10 @@ export type RoleView =
   | { readonly kind: "missing" }
   | { readonly kind: "present"; readonly spec: SiteRoleSpec };
 
-/** Who may come in: nobody, replicas' readers, or a primary's writers and replicas. `unknown` after a start of the guard. */
+/**
+ * Who may come in: nobody, replicas' readers, or a primary's writers and replicas. `unknown` after a start of the
+ * guard.
+ */
 export type Door = "closed" | "read-only" | "handover" | "open" | "unknown";
 
 export interface AnsweringServer {
@@ -35,7 +28,10 @@ export interface AnsweringServer {
   readonly linkDownMs: Milliseconds;
   readonly syncInProgress: boolean;
   readonly position: ReplicationPosition | null;
-  /** The heartbeat in the data set; null: none there (an empty or foreign data set); undefined: could not be read (a full sync). */
+  /**
+   * The heartbeat in the data set; null: none there (an empty or foreign data set); undefined: could not be read (a
+   * full sync).
+   */
   readonly heartbeat: Heartbeat | null | undefined;
   /** How long the heartbeat in the data set has not changed, by this guard's monotonic clock. */
   readonly heartbeatUnchangedMs: Milliseconds;
@@ -123,7 +119,8 @@ export interface Memory {
   } | null;
   readonly endedFor: number;
   /**
-   * The snapshot that was put in place, the epoch it was for (0: the site's own doing, as its server was empty), and the server
+   * The snapshot that was put in place, the epoch it was for (0: the site's own doing, as its server was empty), and
+   * the server
    * process that ran then: only the next one has loaded it.
    */
   readonly restored: { readonly epoch: number; readonly runId: string; readonly snapshot: string } | null;

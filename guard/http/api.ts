@@ -8,7 +8,9 @@ import type { RoleClient } from "../kube/roleClient";
 /** A connection on which nothing has been asked for so long is closed. Peers ask twice a second. */
 const IDLE_MS = 10_000;
 
-/** The guard's API: what the gateways ask, what the peer's guard asks, what the kubelet asks. See docs/architecture.md. */
+/**
+ * The guard's API: what the gateways ask, what the peer's guard asks, what the kubelet asks. See docs/architecture.md.
+ */
 export class GuardApi {
   private readonly http: HttpServer;
   private readonly server: Server;

@@ -26,7 +26,8 @@ export function checkPath(request: Buffer): string | null {
 }
 
 /**
- * A server that answers checks with a prepared buffer and hands every other connection to `rest`. Each gateway asks some eight
+ * A server that answers checks with a prepared buffer and hands every other connection to `rest`. Each gateway asks
+ * some eight
  * times a second, on a new connection each time: through Node's HTTP server that was most of what the guard cost.
  */
 export function checksBefore(rest: HttpServer, answers: ReadonlyMap<string, () => CheckAnswer>): Server {
@@ -42,7 +43,8 @@ export function checksBefore(rest: HttpServer, answers: ReadonlyMap<string, () =
     socket.setTimeout(REQUEST_TIMEOUT_MS, drop);
     socket.once("data", (first: Buffer) => {
       const check = answers.get(checkPath(first) ?? "");
-      // Closed as soon as it is written: to wait for the other side's close would cost as much again, and to close in the write's
+      // Closed as soon as it is written: to wait for the other side's close would cost as much again, and to close in
+      // the write's
       // own callback an error that nobody sees.
       if (check !== undefined) return socket.write(answerOf(check()), () => process.nextTick(drop));
       socket.setTimeout(0);

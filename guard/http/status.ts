@@ -21,7 +21,8 @@ export const inSync = (guard: Guard): boolean =>
   guard.picture.door === "read-only";
 
 /**
- * Age of the newest stamp that the peer's copy has, by this primary's clock alone; null while this site does not serve, or
+ * Age of the newest stamp that the peer's copy has, by this primary's clock alone; null while this site does not serve,
+ * or
  * the peer has no stamp of its epoch. While the peer is out of reach it grows with the time since the last contact.
  */
 function peerLag(guard: Guard, peer: PeerWatch, clock: () => number): Seconds | null {

@@ -23,8 +23,10 @@ export interface ApiRequest {
 }
 
 /**
- * The API server over connections that stay open: a status every few seconds through `fetch`, whose connections end after four,
- * costs a TLS handshake each. The whole Kubernetes client is too large for a ConfigMap. Trust in the API server's certificate
+ * The API server over connections that stay open: a status every few seconds through `fetch`, whose connections end
+ * after four,
+ * costs a TLS handshake each. The whole Kubernetes client is too large for a ConfigMap. Trust in the API server's
+ * certificate
  * comes from NODE_EXTRA_CA_CERTS.
  */
 export class ApiServer {

@@ -39,7 +39,8 @@ export class PeerWatch {
   }
 
   /**
-   * This site's server has started: what the peer said before is no word on whose data is newer now. Until it has answered a
+   * This site's server has started: what the peer said before is no word on whose data is newer now. Until it has
+   * answered a
    * question that was asked from here on, it counts as not reached.
    */
   forget(): void {

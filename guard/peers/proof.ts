@@ -7,7 +7,8 @@ export interface HandoverAnswer {
 }
 
 /**
- * Whether a Redis replica at `own` holds every write that its closed primary acknowledged: the same stream, at least as far.
+ * Whether a Redis replica at `own` holds every write that its closed primary acknowledged: the same stream, at least as
+ * far.
  * `promised` is what the role object says, `answer` what the old primary's guard says now: it may have gone on since.
  * @returns null when proven; otherwise what is missing. `wait`: the rest may still arrive.
  */

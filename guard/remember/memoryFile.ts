@@ -22,7 +22,10 @@ const FULL = new Set(["ENOSPC", "EDQUOT"]);
 
 const same = (one: unknown, other: unknown): boolean => one === other || JSON.stringify(one) === JSON.stringify(other);
 
-/** What the guard must not forget, on the server's volume. Written before it is acted on; a torn write leaves the old state, but on a full volume. */
+/**
+ * What the guard must not forget, on the server's volume. Written before it is acted on; a torn write leaves the old
+ * state, but on a full volume.
+ */
 export class MemoryFile {
   private memory: Memory;
   /** False when the last write failed: what is in memory is not what is on disk. */

@@ -1,30 +1,13 @@
 import type { Milliseconds, SiteName } from "../../server/types";
-import { RESERVED_PREFIX } from "../../server/acl/user";
 import type { DataVersion } from "../../contract/siteRole";
-import type { Heartbeat } from "../decide/observation";
+import { HEARTBEAT_KEY, type Heartbeat } from "../../contract/heartbeat";
 import type { ServerSession } from "./serverSession";
 
-export const HEARTBEAT_KEY = `${RESERVED_PREFIX}heartbeat`;
 export const HEARTBEAT_INTERVAL_MS = 250 as Milliseconds;
 
-/** @returns null when the key is absent or holds something else: data that no guard of a site has stamped. */
-export function parseHeartbeat(text: unknown): Heartbeat | null {
-  if (typeof text !== "string") return null;
-  try {
-    const beat = JSON.parse(text) as Partial<Heartbeat>;
-    const whole =
-      Number.isSafeInteger(beat.epoch) &&
-      Number.isSafeInteger(beat.sequence) &&
-      typeof beat.site === "string" &&
-      typeof beat.time === "number";
-    return whole ? { ...(beat as Heartbeat), commands: beat.commands ?? 0, runId: beat.runId ?? "" } : null;
-  } catch {
-    return null;
-  }
-}
-
 /**
- * Stamps the data set several times a second while this site serves. Bound to one run of the server: a stamp that reached a
+ * Stamps the data set several times a second while this site serves. Bound to one run of the server: a stamp that
+ * reached a
  * restarted server would call its older data the newest.
  */
 export class HeartbeatWriter {
@@ -49,7 +32,9 @@ export class HeartbeatWriter {
     this.commands = commands;
   }
 
-  /** Writes the first stamp of an epoch, with a sequence of at least `atLeast`'s. @throws when the server refuses it. */
+  /**
+   * Writes the first stamp of an epoch, with a sequence of at least `atLeast`'s. @throws when the server refuses it.
+   */
   async first(session: ServerSession, atLeast: DataVersion): Promise<void> {
     this.version = atLeast;
     await this.write(session);

@@ -1,8 +1,9 @@
 import { parseInfo, replicationOf } from "../../server/replication";
 import { bytes, type Engine, type Milliseconds, type SiteName } from "../../server/types";
 import type { PeerConfig } from "../config";
-import { HEARTBEAT_KEY, parseHeartbeat } from "./heartbeat";
-import type { AnsweringServer, Heartbeat, ServerView } from "../decide/observation";
+import { HEARTBEAT_KEY, parseHeartbeat } from "../../contract/heartbeat";
+import type { Heartbeat } from "../../contract/heartbeat";
+import type { AnsweringServer, ServerView } from "../decide/observation";
 import type { ServerSession } from "./serverSession";
 import type { ServerStatus } from "../../contract/siteRole";
 
@@ -73,7 +74,8 @@ export class ServerObserver {
       heartbeat,
       heartbeatUnchangedMs: this.sinceHeartbeatChanged(heartbeat),
       commands: Number(info.get("total_commands_processed") ?? 0),
-      // Dragonfly says `saving`; its rdb_bgsave_in_progress stays 1 after the first dump (seen in v1.36.0). Redis has only that one.
+      // Dragonfly says `saving`; its rdb_bgsave_in_progress stays 1 after the first dump (seen in v1.36.0). Redis has
+      // only that one.
       dumping: (info.get("saving") ?? info.get("rdb_bgsave_in_progress")) === "1",
     };
   }

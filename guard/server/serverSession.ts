@@ -12,7 +12,8 @@ const CONNECT_TIMEOUT_MS = 400;
 type Purpose = "steer" | "observe" | "beat" | "slow";
 
 /**
- * Connections to one run of the server. Never to the next one: after a restart the server is closed and may hold older data, so
+ * Connections to one run of the server. Never to the next one: after a restart the server is closed and may hold older
+ * data, so
  * a command meant for the run before (opening it, a heartbeat) must not reach it. So nothing here reconnects, and a
  * connection counts only if the process that was judged still lived after it was made.
  */

@@ -47,7 +47,8 @@ async function takeOverDragonfly(
     return { kind: "succeeded", epoch };
   } catch (error) {
     const reason = `REPLTAKEOVER: ${(error as Error).message.slice(0, 200)}`;
-    // Refused at once, before anything was asked of the primary; later answers leave open what a frozen primary will do.
+    // Refused at once, before anything was asked of the primary; later answers leave open what a frozen primary will
+    // do.
     const atOnce = performance.now() - begun < 1_000 && /full sync|not.*replica|stable|syntax|timeout is/i.test(reason);
     return failed(reason, atOnce ? "refused" : "unknown");
   }

@@ -15,7 +15,10 @@ export interface KubeResponse {
   readonly body: string;
 }
 
-/** A site's API server, spoken to with the administrator's kubeconfig. Small on purpose: a full client takes a second to load. */
+/**
+ * A site's API server, spoken to with the administrator's kubeconfig. Small on purpose: a full client takes a second to
+ * load.
+ */
 export class KubeApi {
   readonly #server: string;
   readonly #agent: Agent;

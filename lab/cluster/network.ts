@@ -108,7 +108,10 @@ export function renderHostRules(plan: LabPlan): string {
 `;
 }
 
-/** Pure: for `ip -batch` in the site's namespace. The default route is there because ClusterIPs are routed before they are translated. */
+/**
+ * Pure: for `ip -batch` in the site's namespace. The default route is there because ClusterIPs are routed before they
+ * are translated.
+ */
 export function renderSiteLinks(plan: LabPlan, site: SitePlan): string {
   return `link set lo up
 link set eth0 up

@@ -29,7 +29,10 @@ const ATTEMPTS: readonly Attempt[] = [
   { what: "nobody without a password", user: null, command: ["GET", "cache:tour"], refused: "NOAUTH" },
 ];
 
-/** Tries what users may and may not do. @throws LabError when one is let in where it must not be, or the other way round. */
+/**
+ * Tries what users may and may not do. @throws LabError when one is let in where it must not be, or the other way
+ * round.
+ */
 export async function aclTour(
   url: string,
   passwords: Readonly<Record<string, string>>,

@@ -57,7 +57,10 @@ export class Deployment {
     return siteOf(this.lab.plan, site).kubeconfig;
   }
 
-  /** A site file in which the API server of `lost` is at `address` (https://HOST:PORT), as from a desk that cannot reach the real one. */
+  /**
+   * A site file in which the API server of `lost` is at `address` (https://HOST:PORT), as from a desk that cannot reach
+   * the real one.
+   */
   sitesWith(lost: LabSite, address: string): string {
     const { sites, ...rest } = JSON.parse(readFileSync(this.env["DRAGONFLY_DR_SITES"] ?? "", "utf8")) as {
       sites: readonly { site: string }[];
@@ -85,7 +88,10 @@ export class Deployment {
     return shell("pulumi", args, { env: this.env, logFile: this.logFile });
   }
 
-  /** `pulumi up` of one site. The link's certificates are put beside it as soon as their namespace is there, as whoever issues them would. */
+  /**
+   * `pulumi up` of one site. The link's certificates are put beside it as soon as their namespace is there, as whoever
+   * issues them would.
+   */
   async up(site: LabSite): Promise<ShellResult> {
     const ended = { value: false };
     const secret = waitFor(() => this.namespaceIsThere(site), {

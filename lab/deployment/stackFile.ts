@@ -7,7 +7,10 @@ import { PROJECT_ROOT } from "../paths";
 import type { LabPlan, SitePlan } from "../plan";
 import { SNAPSHOT_BUCKET } from "../storage/s3Server";
 
-/** What a lab's stack needs to know that depends on the lab: its addresses, its kubeconfig, and the server where it is a given Dragonfly. */
+/**
+ * What a lab's stack needs to know that depends on the lab: its addresses, its kubeconfig, and the server where it is a
+ * given Dragonfly.
+ */
 export function stackSettings(plan: LabPlan, site: SitePlan, engine: Engine): Readonly<Record<string, unknown>> {
   const peers = plan.sites.filter((other) => other !== site);
   return {

@@ -36,7 +36,8 @@ const FIRST_ACKNOWLEDGEMENTS = 200;
 const BEGINS_MS = 120_000;
 
 /**
- * Runs `during` once every writer is under way, and counts what was lost: by a process that knows nothing but the writers' logs.
+ * Runs `during` once every writer is under way, and counts what was lost: by a process that knows nothing but the
+ * writers' logs.
  * @throws LabError when a writer was never acknowledged or the checker had no answer; a loss is no error here.
  */
 export async function underLoad(

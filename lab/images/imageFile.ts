@@ -25,7 +25,9 @@ const PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 const OCI = "application/vnd.oci.image";
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: "amd64", arm64: "arm64" };
 
-/** Writes an image as an OCI layout in one tar, which `ctr images import` takes. The file appears whole or not at all. */
+/**
+ * Writes an image as an OCI layout in one tar, which `ctr images import` takes. The file appears whole or not at all.
+ */
 export function writeImageFile(spec: ImageSpec, file: string): void {
   const aside = `${file}.${process.pid}`;
   const layerFile = `${aside}.layer`;

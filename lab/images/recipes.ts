@@ -59,7 +59,8 @@ const COMMANDS = [
 ];
 
 /**
- * What the lab's images are made of: programs of the toolchain and of this machine, with the libraries they are linked to.
+ * What the lab's images are made of: programs of the toolchain and of this machine, with the libraries they are linked
+ * to.
  * @param dragonfly path of a Dragonfly binary; without one there is no image of it
  */
 export async function imageSpecs(toolchain: Toolchain, dragonfly: string | undefined): Promise<ImageSpec[]> {
@@ -173,7 +174,10 @@ function text(path: string, content: string): ImageEntry {
   return { path, kind: "text", text: content, mode: 0o644 };
 }
 
-/** Pure: where the loader looks for a library, which may lie in an unpacked package or under the name of the machine's architecture. */
+/**
+ * Pure: where the loader looks for a library, which may lie in an unpacked package or under the name of the machine's
+ * architecture.
+ */
 export function insideImage(path: string): string {
   const known = /(?:^|\/)((?:usr\/)?lib(?:64)?\/(?:[^/]+-linux-gnu\/)?[^/]+)$/.exec(path)?.[1];
   return known ?? `usr/lib/${basename(path)}`;

@@ -31,7 +31,8 @@ export function proxyTo(site: string): string {
 }
 
 /**
- * The line between the sites: for each site a proxy on the host that leads to the site's link and delays what passes it,
+ * The line between the sites: for each site a proxy on the host that leads to the site's link and delays what passes
+ * it,
  * in connections that are open already too. What it leaves out: a connection's opening is not delayed, as the proxy
  * accepts it here.
  */

@@ -32,7 +32,8 @@ export interface LogEntry {
 const FLUSH_EVERY_MS = 10;
 
 /**
- * The file a run's outcomes are appended to, a line each: `R {header}`, `A number ns ms`, `U number ns ms kind`, `E ns ms` at the end.
+ * The file a run's outcomes are appended to, a line each: `R {header}`, `A number ns ms`, `U number ns ms kind`, `E ns
+ * ms` at the end.
  * Lines are written within 10 ms; a writer that is killed has logged too few acknowledgements, never too many.
  */
 export class AckLog {
@@ -89,7 +90,10 @@ export interface AckLogContent {
   readonly end: Moment | null;
 }
 
-/** @throws Error naming the file and line that is none of a log's. A last line without its end is left out: the writer was killed in it. */
+/**
+ * @throws Error naming the file and line that is none of a log's. A last line without its end is left out: the writer
+ * was killed in it.
+ */
 export async function readAckLog(path: string): Promise<AckLogContent> {
   let header: RunHeader | null = null;
   let end: Moment | null = null;

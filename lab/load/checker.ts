@@ -1,4 +1,5 @@
-// Counts acknowledged writes that are not there: npx tsx lab/load/checker.ts --url redis://HOST:PORT --user U --password-file F --ack-log FILE …
+// Counts acknowledged writes that are not there: npx tsx lab/load/checker.ts --url redis://HOST:PORT --user U
+// --password-file F --ack-log FILE …
 // A process of its own, which knows nothing but the logs: exit code 1 when a write was lost or none was acknowledged.
 import { readAckLog } from "./ackLog";
 import { checkLoad } from "./checkLoad";

@@ -38,7 +38,8 @@ export function readCredentials(username: string, passwordFile: string): Credent
 }
 
 /**
- * One connection, authenticated, that never reconnects and never sends a command twice: what was not acknowledged stays so.
+ * One connection, authenticated, that never reconnects and never sends a command twice: what was not acknowledged stays
+ * so.
  * The library's own login swallows some refusals, so AUTH is a command like any other here.
  * @throws Error of the connection or of AUTH.
  */
@@ -72,7 +73,10 @@ export async function connect(
   }
 }
 
-/** What went wrong in one word that can be counted: the server's error code, the socket's, `closed`, `timeout` or `other`. */
+/**
+ * What went wrong in one word that can be counted: the server's error code, the socket's, `closed`, `timeout` or
+ * `other`.
+ */
 export function errorKind(error: unknown): string {
   if (!(error instanceof Error)) return "other";
   const code = "code" in error && typeof error.code === "string" ? error.code : null;

@@ -16,7 +16,8 @@ export interface ExpectedKey {
 export type KeyFinding = "present" | "missing" | "wrong";
 
 /**
- * Reads keys from one endpoint in pipelined MGETs. While the endpoint refuses, loads or closes, it tries again from where it
+ * Reads keys from one endpoint in pipelined MGETs. While the endpoint refuses, loads or closes, it tries again from
+ * where it
  * was, until its time is over: an endpoint that does not answer is no finding about keys.
  */
 export class ReadBack {
@@ -26,7 +27,10 @@ export class ReadBack {
     private readonly waitMs: number,
   ) {}
 
-  /** @returns one finding for each key, in order. @throws Error when the endpoint did not answer in time, with its last error. */
+  /**
+   * @returns one finding for each key, in order. @throws Error when the endpoint did not answer in time, with its last
+   * error.
+   */
   async read(expected: readonly ExpectedKey[]): Promise<KeyFinding[]> {
     const findings: KeyFinding[] = [];
     let deadline = performance.now() + this.waitMs;

@@ -1,4 +1,5 @@
-// Writes many keys in one region and reads them in the other: npx tsx lab/load/seed.ts --url … --verify-url … --count 300000 …
+// Writes many keys in one region and reads them in the other: npx tsx lab/load/seed.ts --url … --verify-url … --count
+// 300000 …
 import { parseEndpoint } from "./connection";
 import { CONNECTION_FLAGS, Flags, runCommand } from "./flags";
 import { ReadBack } from "./readBack";

@@ -21,7 +21,10 @@ export interface SeedWritten {
   readonly seconds: number;
 }
 
-/** Writes `count` keys in pipelines over a few connections. @throws Error at the first write that is refused: there is nobody to hand over to here. */
+/**
+ * Writes `count` keys in pipelines over a few connections. @throws Error at the first write that is refused: there is
+ * nobody to hand over to here.
+ */
 export async function writeSeed(
   endpoint: Endpoint,
   credentials: Credentials,

@@ -38,8 +38,10 @@ export interface WriteSummary {
 }
 
 /**
- * Numbered writes to one endpoint, each acknowledgement logged. After any error a connection is given up and opened anew at
- * once, and the run goes on with new numbers: what was under way stays unknown for ever, so that an acknowledgement always
+ * Numbered writes to one endpoint, each acknowledgement logged. After any error a connection is given up and opened
+ * anew at
+ * once, and the run goes on with new numbers: what was under way stays unknown for ever, so that an acknowledgement
+ * always
  * means one write that one server took.
  */
 export class WriteLoad {

@@ -1,4 +1,5 @@
-// Writes numbered keys and logs each acknowledgement: npx tsx lab/load/writer.ts --url redis://HOST:PORT --user U --password-file F …
+// Writes numbered keys and logs each acknowledgement: npx tsx lab/load/writer.ts --url redis://HOST:PORT --user U
+// --password-file F …
 import { AckLog } from "./ackLog";
 import { CONNECTION_FLAGS, Flags, runCommand } from "./flags";
 import { readTarget } from "./target";

@@ -17,7 +17,8 @@ export interface CorefileOptions {
 
 /**
  * Pure: CoreDNS' configuration. `NAME.lab.test` has one address, `NAME.ttl-SECONDS.lab.test` has it for so long,
- * `NAME.large.lab.test` has a TXT answer of over 2 kB, `NAME.absent.lab.test` and everything outside does not exist. Each
+ * `NAME.large.lab.test` has a TXT answer of over 2 kB, `NAME.absent.lab.test` and everything outside does not exist.
+ * Each
  * query is logged as `name type protocol`.
  */
 export function renderCorefile({ address, port }: CorefileOptions): string {

@@ -24,7 +24,10 @@ export interface AskedQuestion {
 
 const NAME = "names";
 
-/** A DNS server for resolvers to ask, which keeps count: CoreDNS with answers out of a template. Nothing is asked outside of the machine. */
+/**
+ * A DNS server for resolvers to ask, which keeps count: CoreDNS with answers out of a template. Nothing is asked
+ * outside of the machine.
+ */
 export class NameServer {
   /** As resolvers are told it. */
   readonly address: string;

@@ -56,7 +56,9 @@ const isOnPath = (name: string): boolean =>
     existsSync(join(folder, name)),
   );
 
-/** Of file systems the kernel says itself; of the others it has no list, so their names in its symbols stand for them. */
+/**
+ * Of file systems the kernel says itself; of the others it has no list, so their names in its symbols stand for them.
+ */
 function kernelLacks(): string[] {
   const lacking =
     /\soverlay$/m.test(readFileSync("/proc/filesystems", "utf8")) || moduleExists("overlay") ? [] : ["overlayfs"];

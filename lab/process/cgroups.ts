@@ -6,7 +6,9 @@ import { LabError } from "../labError";
 export interface CgroupTrees {
   readonly version: 1 | 2;
   readonly mounts: readonly string[];
-  /** Where groups may be left: with v1 also the empty v2 tree beside it, in which runc makes its groups all the same. */
+  /**
+   * Where groups may be left: with v1 also the empty v2 tree beside it, in which runc makes its groups all the same.
+   */
   readonly swept: readonly string[];
 }
 

@@ -14,7 +14,8 @@ const SHOWN_OF_ERRORS = 2000;
 
 /**
  * Runs a command to its end and gives its standard output.
- * @throws LabError with the command's name and the end of its standard error; arguments are left out, as they may be long.
+ * @throws LabError with the command's name and the end of its standard error; arguments are left out, as they may be
+ * long.
  */
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   const { code, signal, stdout, stderr } = await collect(command, args, options);

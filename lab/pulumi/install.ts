@@ -51,7 +51,10 @@ export async function installPulumiHome({ cacheDir, pulumiBinary }: InstallOptio
   };
 }
 
-/** Homes of earlier states, and what an interrupted run left, once nobody has used them for a day: an engine may be running from one. */
+/**
+ * Homes of earlier states, and what an interrupted run left, once nobody has used them for a day: an engine may be
+ * running from one.
+ */
 async function removeUnused(cacheDir: string, now: Date): Promise<void> {
   const homes = (await readdir(cacheDir))
     .filter((name) => name.startsWith(HOME_PREFIX))

@@ -133,7 +133,8 @@ function credentialsIn(directory: string): Credentials {
   const file = join(directory, "credentials.json");
   if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as Credentials;
   const fresh = (accessKey: string) => ({ accessKey, secretKey: randomBytes(24).toString("base64url") });
-  // Pulumi hides the values of secrets wherever it meets them: a word such as "dragonfly" would blot out half of what it says.
+  // Pulumi hides the values of secrets wherever it meets them: a word such as "dragonfly" would blot out half of what
+  // it says.
   const made: Credentials = { root: fresh("lab-root"), user: fresh(`snapshots-${randomBytes(4).toString("hex")}`) };
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   writeFileSync(file, JSON.stringify(made), { mode: 0o600 });

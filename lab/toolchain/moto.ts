@@ -25,7 +25,10 @@ export const motoServer = (cache: string): string => join(motoFolder(cache), SER
 export const isMotoBuilt = (cache: string): boolean =>
   isStamped(motoFolder(cache), recipeHash([requirements()]), [SERVER]);
 
-/** Makes the virtual environment where it is missing or was made from other requirements. It cannot be moved, so it is made in place and stamped last. */
+/**
+ * Makes the virtual environment where it is missing or was made from other requirements. It cannot be moved, so it is
+ * made in place and stamped last.
+ */
 export async function buildMoto(cache: string, progress: Progress): Promise<void> {
   if (isMotoBuilt(cache) && (await runs(cache))) return;
   const folder = motoFolder(cache);

@@ -8,7 +8,10 @@ import { buildGoTool, goToolFolder, isGoToolBuilt } from "./goBuild";
 import { buildMoto, isMotoBuilt, motoServer } from "./moto";
 import { GO_TOOLS, type GoTool, type GoToolName } from "./goTools";
 
-/** `lab`: the Pulumi CLI built from its module, with the stand-ins of lab/pulumi; `official`: the one on PATH with its own plugins. */
+/**
+ * `lab`: the Pulumi CLI built from its module, with the stand-ins of lab/pulumi; `official`: the one on PATH with its
+ * own plugins.
+ */
 export type ToolchainKind = "lab" | "official";
 
 /** @throws LabError (2) for anything else. */

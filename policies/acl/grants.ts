@@ -5,7 +5,8 @@ import { categoriesOf, COMMANDS } from "./sets";
 export type GrantedBy = "name" | "category";
 
 /**
- * Which of the commands that rules ask about are granted by command rules in their order, such as "+@all", "-@dangerous",
+ * Which of the commands that rules ask about are granted by command rules in their order, such as "+@all",
+ * "-@dangerous",
  * "+INFO". A granted subcommand counts as its command.
  */
 export function commandsOf(rules: readonly string[], engine: Engine): ReadonlyMap<string, GrantedBy> {

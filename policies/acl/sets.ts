@@ -23,7 +23,8 @@ const ADMINISTRATIVE = "ADMIN SLOW DANGEROUS";
 
 /**
  * The commands that rules ask about; all others are harmless here. Dragonfly's categories are those of its source
- * (`constexpr uint32_t k… =` beside each command table), Redis' those of ACL CAT. DFLY and DFLYCLUSTER are ADMIN but not
+ * (`constexpr uint32_t k… =` beside each command table), Redis' those of ACL CAT. DFLY and DFLYCLUSTER are ADMIN but
+ * not
  * DANGEROUS: "+@all -@dangerous" leaves them.
  */
 export const COMMANDS: Readonly<Record<string, CommandFacts>> = {

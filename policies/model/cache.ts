@@ -70,7 +70,10 @@ export function engineOf(container: Container): Engine | undefined {
     : undefined;
 }
 
-/** A server in a job loads a snapshot and is gone: it serves nobody, but its namespace holds the cache's data for a while. */
+/**
+ * A server in a job loads a snapshot and is gone: it serves nobody, but its namespace holds the cache's data for a
+ * while.
+ */
 const isThrowaway = (object: KubeObject): boolean => object.group === "batch";
 
 /** @throws UnknownValue */

@@ -40,7 +40,10 @@ export interface Declaration {
 
 const SITE_TYPE = "dragonfly-dr:index:Site";
 
-/** The declaration that stands for a namespace; undefined where no component of this program made it, or it says nothing. */
+/**
+ * The declaration that stands for a namespace; undefined where no component of this program made it, or it says
+ * nothing.
+ */
 export function declarationFor(resources: readonly Resource[], namespace: string | undefined): Declaration | undefined {
   for (const resource of resources) {
     if (resource.type !== SITE_TYPE) continue;

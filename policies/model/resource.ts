@@ -11,7 +11,9 @@ export interface RawResource {
   readonly stack: string;
   /** Present where the engine judges, so that it can show the violation beside the resource. */
   readonly urn?: string;
-  /** Dotted paths of the properties that are Pulumi secrets, as `dragonfly-dr render` writes them; absent: not known. */
+  /**
+   * Dotted paths of the properties that are Pulumi secrets, as `dragonfly-dr render` writes them; absent: not known.
+   */
   readonly secrets?: readonly string[];
 }
 

@@ -25,7 +25,8 @@ const NAMESPACE_LABEL = "io.cilium.k8s.namespace.labels.";
 const ENTITIES: readonly Entity[] = ["all", "world", "cluster", "host", "remote-node", "kube-apiserver"];
 
 /**
- * Reads a CiliumNetworkPolicy or, without a namespace, a CiliumClusterwideNetworkPolicy: one policy for each of its specs.
+ * Reads a CiliumNetworkPolicy or, without a namespace, a CiliumClusterwideNetworkPolicy: one policy for each of its
+ * specs.
  * @throws UnknownValue when it is not known which pods one of them selects.
  */
 export function ciliumPolicies(object: KubeObject, namespace: string | undefined): Policy[] {
@@ -105,7 +106,8 @@ function peers(rule: Value, side: "from" | "to", namespace: string | undefined):
       kind: "entity",
       entity: ENTITIES.find((entity) => entity === each) ?? "other",
     })),
-    // Names, services and cloud groups lead to addresses that are found out while it runs: out there, but not everybody.
+    // Names, services and cloud groups lead to addresses that are found out while it runs: out there, but not
+    // everybody.
     ...list(rule, `${side}FQDNs`).map((): Peer => ({ kind: "entity", entity: "other" })),
   ];
 }

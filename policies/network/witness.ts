@@ -21,7 +21,8 @@ export interface Witness {
 /**
  * Others that between them show whom a gate admits: for each selector one pod of every way in which its demands can be
  * met with labels that nobody else uses, a pod without labels in every namespace that is known, a stranger, and the
- * addresses that tell the blocks apart. As policies admit by the union of their peers, whoever is admitted without being
+ * addresses that tell the blocks apart. As policies admit by the union of their peers, whoever is admitted without
+ * being
  * declared has a likeness among these.
  * @param declared address blocks and namespaces that the caller compares with.
  */

@@ -1,7 +1,8 @@
 import type { Answer } from "./answer";
 
 /**
- * An answer as one string, one character a byte: when it was true (6 bytes, milliseconds since 1970), TTL (4), number of
+ * An answer as one string, one character a byte: when it was true (6 bytes, milliseconds since 1970), TTL (4), number
+ * of
  * offsets (2), the offsets (2 each), the message. One flat string costs 16 bytes beside its characters; objects, arrays
  * and numbers of the same content cost 200, and a Buffer 300.
  */

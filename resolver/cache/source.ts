@@ -18,7 +18,9 @@ export interface Served {
  */
 export type Purpose = "answer" | "refresh";
 
-/** Whoever answers what a local cache cannot: the shared cache and the upstreams, or another process that asks these. */
+/**
+ * Whoever answers what a local cache cannot: the shared cache and the upstreams, or another process that asks these.
+ */
 export interface Source {
   /** @throws ResolutionFailure when there is no answer to be had. */
   resolve(key: QuestionKey, purpose: Purpose): Promise<Served>;

@@ -36,7 +36,9 @@ export class Entry {
  */
 const ENTRY_OVERHEAD_BYTES = 600;
 
-/** The local cache (L1): the answers used last, within a bound of bytes. Stale ones stay for `keepStale`, as a reserve. */
+/**
+ * The local cache (L1): the answers used last, within a bound of bytes. Stale ones stay for `keepStale`, as a reserve.
+ */
 export class Store {
   readonly #entries: LRUCache<QuestionKey, Entry>;
   readonly #keepStaleMs: Milliseconds;
@@ -64,7 +66,9 @@ export class Store {
     return this.#entries.get(key);
   }
 
-  /** Stores `answer` unless it is not to be kept. The hits of an entry that it replaces are halved: popularity fades. */
+  /**
+   * Stores `answer` unless it is not to be kept. The hits of an entry that it replaces are halved: popularity fades.
+   */
   put(key: QuestionKey, answer: Answer): void {
     if (answer.ttl <= 0) return;
     const hits = (this.#entries.peek(key)?.hits ?? 0) >> 1;
@@ -84,7 +88,10 @@ export class Store {
     return removed;
   }
 
-  /** Removes what has been stale for too long. Looks at up to `most` entries, the least used first. @returns how many it removed. */
+  /**
+   * Removes what has been stale for too long. Looks at up to `most` entries, the least used first. @returns how many it
+   * removed.
+   */
   sweep(nowMs: number, most: number): number {
     const outdated: QuestionKey[] = [];
     let looked = 0;

@@ -17,7 +17,9 @@ export interface TierPolicy {
    */
   readonly failureMs: number;
   readonly failureWithReserveMs: number;
-  /** Refresh an answer that is shown in the last tenth of its TTL, and was shown at least this often. Infinity: never. */
+  /**
+   * Refresh an answer that is shown in the last tenth of its TTL, and was shown at least this often. Infinity: never.
+   */
   readonly prefetchHits: number;
   /** Questions that may be on their way at once; more fail at once. */
   readonly mostInFlight: number;
@@ -60,7 +62,10 @@ export class CachingTier implements Source {
     return this.#prefetches;
   }
 
-  /** The fresh answer that is here, at once; the hit path. Starts a refresh when the answer is popular and about to expire. */
+  /**
+   * The fresh answer that is here, at once; the hit path. Starts a refresh when the answer is popular and about to
+   * expire.
+   */
   lookup(key: QuestionKey, nowMs: number): Answer | undefined {
     const entry = this.store.get(key);
     if (entry === undefined) return undefined;

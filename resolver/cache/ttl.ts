@@ -15,7 +15,8 @@ export const readTtl = (raw: number): number => (raw > 0x7fffffff ? 0 : raw);
 export const clampTtl = (ttl: number, policy: TtlPolicy): number => Math.min(Math.max(ttl, policy.least), policy.most);
 
 /**
- * How long the absence of a name or record is known: the lesser of the SOA's own TTL and its minimum field (RFC 2308, 5),
+ * How long the absence of a name or record is known: the lesser of the SOA's own TTL and its minimum field (RFC 2308,
+ * 5),
  * and not longer than the aliases that led there.
  * @param aliasTtl least TTL of CNAME records before it; Infinity without any.
  */

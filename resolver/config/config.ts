@@ -1,12 +1,17 @@
 /**
- * The environment of the resolver. An empty variable counts as unset; what is wrong is reported all at once and ends the
- * start with code 2. No other file reads the environment, but for NODE_… and KUBERNETES_SERVICE_HOST, which Kubernetes sets.
+ * The environment of the resolver. An empty variable counts as unset; what is wrong is reported all at once and ends
+ * the
+ * start with code 2. No other file reads the environment, but for NODE_… and KUBERNETES_SERVICE_HOST, which Kubernetes
+ * sets.
  *
  * | variable | default | what |
  * |---|---|---|
- * | HEIMDALL_UPSTREAM_SERVERS | none: must be set | addresses to ask, separated by commas or spaces: `10.0.0.2`, `10.0.0.3:5353`, `[2001:db8::1]:53`; no names |
- * | HEIMDALL_BIND_ADDR | 0.0.0.0:1053 | where queries are answered, UDP and TCP; `[::]:1053` for both families; port 0: the kernel's choice, in the log's line "ready" |
- * | HEIMDALL_HTTP_BIND_ADDR | 0.0.0.0:9153 | GET /health (alive), /ready, /metrics; POST /flush from the same machine only |
+ * | HEIMDALL_UPSTREAM_SERVERS | none: must be set | addresses to ask, separated by commas or spaces: `10.0.0.2`,
+ * `10.0.0.3:5353`, `[2001:db8::1]:53`; no names |
+ * | HEIMDALL_BIND_ADDR | 0.0.0.0:1053 | where queries are answered, UDP and TCP; `[::]:1053` for both families; port 0:
+ * the kernel's choice, in the log's line "ready" |
+ * | HEIMDALL_HTTP_BIND_ADDR | 0.0.0.0:9153 | GET /health (alive), /ready, /metrics; POST /flush from the same machine
+ * only |
  * | HEIMDALL_UPSTREAM_TIMEOUT | 4 | seconds for a question, however many upstreams are tried |
  * | HEIMDALL_RANDOMISE_CASE | true | letters of random case towards upstreams (0x20) |
  * | HEIMDALL_WORKERS | auto | processes that answer; auto: one a core of those given, by the cgroup's quota too |
@@ -17,18 +22,25 @@
  * | HEIMDALL_PREFETCH | true | refresh popular answers before they expire |
  * | HEIMDALL_MAX_CONCURRENT_QUERIES | 2000 | questions on their way to upstreams; more fail at once |
  * | HEIMDALL_MAX_UDP_BYTES | 1232 | largest answer over UDP |
- * | HEIMDALL_QUERIES_PER_SECOND_PER_IP, HEIMDALL_BURST_SIZE_PER_IP | 5000, twice that | one client's limit (IPv6: one /64); 0: none |
- * | HEIMDALL_TCP_CONNECTIONS, HEIMDALL_TCP_CONNECTIONS_PER_IP, HEIMDALL_TCP_IDLE_SECONDS | 1000, 50, 10 | connections in all and of one client; how long one may go without completing a query |
+ * | HEIMDALL_QUERIES_PER_SECOND_PER_IP, HEIMDALL_BURST_SIZE_PER_IP | 5000, twice that | one client's limit (IPv6: one
+ * /64); 0: none |
+ * | HEIMDALL_TCP_CONNECTIONS, HEIMDALL_TCP_CONNECTIONS_PER_IP, HEIMDALL_TCP_IDLE_SECONDS | 1000, 50, 10 | connections
+ * in all and of one client; how long one may go without completing a query |
  * | HEIMDALL_DRAIN_SECONDS | 5 | between SIGTERM (not ready from then on) and the end of listening |
  * | HEIMDALL_LOG_LEVEL | info | error, warn, info, debug; JSON lines on standard output |
  * | HEIMDALL_REDIS_ENABLED | true if an address is found | false: local cache only |
- * | HEIMDALL_REDIS_URL, else REDIS_URL, else HEIMDALL_REDIS_SERVICE_HOST and HEIMDALL_REDIS_SERVICE_PORT, else in Kubernetes redis://heimdall-redis:6379 | | where is **written** and listened for invalidations: the primary, wherever it is; `rediss://` for TLS |
- * | HEIMDALL_REDIS_READ_URL | the same | where is **read**: this region's copy (`dragonfly-ro`); same user, password and CA |
+ * | HEIMDALL_REDIS_URL, else REDIS_URL, else HEIMDALL_REDIS_SERVICE_HOST and HEIMDALL_REDIS_SERVICE_PORT, else in
+ * Kubernetes redis://heimdall-redis:6379 | | where is **written** and listened for invalidations: the primary, wherever
+ * it is; `rediss://` for TLS |
+ * | HEIMDALL_REDIS_READ_URL | the same | where is **read**: this region's copy (`dragonfly-ro`); same user, password
+ * and CA |
  * | HEIMDALL_REDIS_USER | the URL's | ACL user; what it needs is in l2/acl.ts |
- * | HEIMDALL_REDIS_PASSWORD_FILE | | a mounted Secret's file, read again for each connection, so that a rotated password is found |
+ * | HEIMDALL_REDIS_PASSWORD_FILE | | a mounted Secret's file, read again for each connection, so that a rotated
+ * password is found |
  * | HEIMDALL_REDIS_PASSWORD | the URL's | when there is no file |
  * | HEIMDALL_REDIS_CA_FILE | Node's own CAs | PEM, for `rediss://` |
- * | HEIMDALL_REDIS_KEY_PREFIX | heimdall:dns:cache | keys `<prefix>:<name>:<type>:<class>`, `<prefix>:popular`; channel `<prefix>:invalidate` |
+ * | HEIMDALL_REDIS_KEY_PREFIX | heimdall:dns:cache | keys `<prefix>:<name>:<type>:<class>`, `<prefix>:popular`; channel
+ * `<prefix>:invalidate` |
  * | HEIMDALL_REDIS_TIMEOUT_MS | 100 | how long an answer waits for the shared cache at most |
  * | HEIMDALL_REDIS_COMPRESS_ABOVE | 1024 | bytes of message above which it is deflated; 0: never |
  * | HEIMDALL_REDIS_WARM_NAMES | 10000 | popular answers fetched at the start; 0: none |

@@ -1,9 +1,15 @@
 import { LRUCache } from "lru-cache";
 import { fullBucket, take, type Bucket, type Rate } from "./bucket";
 
-/** Clients remembered; those heard last. A flood from forged addresses fills it without end, and costs no more than this. */
+/**
+ * Clients remembered; those heard last. A flood from forged addresses fills it without end, and costs no more than
+ * this.
+ */
 const MOST_CLIENTS = 20_000;
-/** Of UDP queries over the limit, one in so many is answered "truncated": a real client comes back over TCP, a forged one cannot. */
+/**
+ * Of UDP queries over the limit, one in so many is answered "truncated": a real client comes back over TCP, a forged
+ * one cannot.
+ */
 const SLIP = 4;
 
 export type Verdict = "pass" | "drop" | "slip";

@@ -14,7 +14,9 @@ export interface TcpLimits {
   readonly idleMs: number;
 }
 
-/** Queries of one connection on their way at once; beyond, and while it does not take its replies, its backlog waits. */
+/**
+ * Queries of one connection on their way at once; beyond, and while it does not take its replies, its backlog waits.
+ */
 const MOST_PIPELINED = 64;
 /** Bytes of replies that a client has not taken, all pipelined at once, before it is thought not to read. */
 const MOST_UNREAD_BYTES = 2 ** 20;

@@ -9,7 +9,9 @@ export interface BreakerPolicy {
 /** `closed`: all goes through. `open`: nothing does. `trial`: one attempt is on its way and decides. */
 export type BreakerState = "closed" | "open" | "trial";
 
-/** Keeps a failing dependency out of the way, and lets it back by itself. Pure but for what it remembers; time is given. */
+/**
+ * Keeps a failing dependency out of the way, and lets it back by itself. Pure but for what it remembers; time is given.
+ */
 export class Breaker {
   readonly #policy: BreakerPolicy;
   #state: BreakerState = "closed";

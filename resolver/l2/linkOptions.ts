@@ -4,7 +4,9 @@ import { ConfigError, type RedisConfig } from "../config/config";
 import type { Log } from "../log";
 import type { LinkOptions } from "./link";
 
-/** For a command of any kind: a write that nobody waits for may cross the ocean. How long an answer waits is shorter. */
+/**
+ * For a command of any kind: a write that nobody waits for may cross the ocean. How long an answer waits is shorter.
+ */
 const COMMAND_TIMEOUT_MS = 2_000;
 
 /** What all connections of the configuration have in common. @throws ConfigError when the CA file cannot be read. */

@@ -77,7 +77,9 @@ export class SharedReader {
     }
   }
 
-  /** One GET. A key that holds something else than a string holds nothing: its server is well. @throws SharedCacheError */
+  /**
+   * One GET. A key that holds something else than a string holds nothing: its server is well. @throws SharedCacheError
+   */
   async #get(key: string): Promise<Buffer | null> {
     const { read, observer, capMs } = this.#options;
     try {

@@ -26,7 +26,10 @@ const MOST_WRITES = 2_000;
 /** Seconds that the list of popular names outlives its last writer. */
 const POPULAR_TTL_SECONDS = 86_400;
 
-/** The writing half of the cache that all resolvers share. No answer waits for it; a breaker keeps it from failing all the time. */
+/**
+ * The writing half of the cache that all resolvers share. No answer waits for it; a breaker keeps it from failing all
+ * the time.
+ */
 export class SharedWriter {
   readonly #options: SharedWriterOptions;
   readonly #breaker = new Breaker(BREAKER);

@@ -13,7 +13,8 @@ export interface Invalidation {
 }
 
 /**
- * Flushed names, so that an older answer from the shared cache is not taken for a fresh one: the local copy of the cache
+ * Flushed names, so that an older answer from the shared cache is not taken for a fresh one: the local copy of the
+ * cache
  * may not have got the removal yet, and a write may have been on its way.
  */
 export class Tombstones {

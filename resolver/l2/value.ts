@@ -3,7 +3,8 @@ import { answerFromStore, type Answer, type StoredLimits } from "../cache/answer
 import { MOST_MESSAGE_BYTES } from "../wire/codes";
 
 /**
- * A value of the shared cache: format (1 byte), flags (1), when it was true (8, milliseconds since 1970), TTL (4, seconds),
+ * A value of the shared cache: format (1 byte), flags (1), when it was true (8, milliseconds since 1970), TTL (4,
+ * seconds),
  * then the message. It carries its own age, because a replica of the cache may still hold what has expired, and because
  * TTLs must count down alike in every resolver.
  */

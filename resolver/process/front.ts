@@ -72,7 +72,9 @@ export class Front {
     return ports;
   }
 
-  /** One number for both transports. Where the kernel chooses, what is free for UDP may be taken for TCP: another then. */
+  /**
+   * One number for both transports. Where the kernel chooses, what is free for UDP may be taken for TCP: another then.
+   */
   async #listenOnBoth(): Promise<BoundPorts> {
     const { listen } = this.#config;
     for (let attempt = 1; ; attempt++) {

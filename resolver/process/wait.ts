@@ -1,7 +1,10 @@
 const LOOK_EVERY_MS = 10;
 const FIRST_CONNECTION_MS = 1_000;
 
-/** How long a process that starts waits for its first connection to the shared cache, in milliseconds; as long as an answer would. */
+/**
+ * How long a process that starts waits for its first connection to the shared cache, in milliseconds; as long as an
+ * answer would.
+ */
 export const firstConnectionMs = ({ timeout }: { readonly timeout: number }): number =>
   Math.max(FIRST_CONNECTION_MS, timeout);
 

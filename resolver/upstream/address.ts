@@ -9,7 +9,10 @@ export interface UpstreamAddress {
 
 const DNS_PORT = 53;
 
-/** Reads `192.0.2.1`, `192.0.2.1:5353`, `2001:db8::1` or `[2001:db8::1]:5353`. @param leastPort 0 for a socket of ours, whose port the kernel may choose. @returns undefined for anything else. */
+/**
+ * Reads `192.0.2.1`, `192.0.2.1:5353`, `2001:db8::1` or `[2001:db8::1]:5353`. @param leastPort 0 for a socket of ours,
+ * whose port the kernel may choose. @returns undefined for anything else.
+ */
 export function parseAddress(
   text: string,
   { leastPort = 1 }: { readonly leastPort?: number } = {},

@@ -1,4 +1,6 @@
-/** Ends what nobody waits for any more. Does what an AbortController does, which costs each question ten times as much. */
+/**
+ * Ends what nobody waits for any more. Does what an AbortController does, which costs each question ten times as much.
+ */
 export class CallOff {
   readonly #acts = new Set<() => void>();
   #isCalled = false;

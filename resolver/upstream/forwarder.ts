@@ -58,7 +58,8 @@ interface Attempt {
 type Outcome = Answer | Exclude<AttemptResult, "answered">;
 
 /**
- * Asks the upstreams: the fastest healthy one first, the next one too when that is silent for longer than it usually is,
+ * Asks the upstreams: the fastest healthy one first, the next one too when that is silent for longer than it usually
+ * is,
  * over TCP what does not fit into UDP. Whoever has been asked may answer until the question's time is over: one that is
  * slow, or was away for a moment, is no reason to tell a client that its question failed.
  */

@@ -14,7 +14,9 @@ export const unknownUpstream: UpstreamState = { smoothedMs: undefined, failures:
 const UNHEALTHY_AFTER = 3;
 /** Weight of the newest sample. */
 const SMOOTHING = 0.2;
-/** Before anything is known, all are taken to be this fast: those known to be faster go first, slower ones get a chance. */
+/**
+ * Before anything is known, all are taken to be this fast: those known to be faster go first, slower ones get a chance.
+ */
 const ASSUMED_MS = 100;
 
 const PATIENCE_FACTOR = 4;
@@ -50,7 +52,10 @@ export function inOrder<T>(upstreams: readonly T[], stateOf: (upstream: T) => Up
   });
 }
 
-/** How long one upstream is waited for before another is asked beside it, in milliseconds: several times what it usually takes. */
+/**
+ * How long one upstream is waited for before another is asked beside it, in milliseconds: several times what it usually
+ * takes.
+ */
 export function patienceMs(state: UpstreamState): number {
   if (state.smoothedMs === undefined) return MOST_PATIENCE_MS / 2;
   return Math.min(Math.max(state.smoothedMs * PATIENCE_FACTOR, LEAST_PATIENCE_MS), MOST_PATIENCE_MS);

@@ -12,7 +12,9 @@ import { matchReply, type Request } from "./request";
 export type UdpReply = Buffer | "truncated" | "other-case" | "guessed";
 
 export interface UdpPatience extends Patience {
-  /** Milliseconds after which the packet may be thought lost and is sent again; twice as long each time, up to a second. */
+  /**
+   * Milliseconds after which the packet may be thought lost and is sent again; twice as long each time, up to a second.
+   */
   readonly resendAfterMs: number;
 }
 

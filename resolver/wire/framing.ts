@@ -15,7 +15,9 @@ export class Unframer {
   /** @param mostBytes of one message; whoever announces a larger one is not listened to. */
   constructor(readonly mostBytes: number) {}
 
-  /** @returns the messages that `chunk` completes, in order (they may share memory with it); or that one is too large. */
+  /**
+   * @returns the messages that `chunk` completes, in order (they may share memory with it); or that one is too large.
+   */
   push(chunk: Buffer): readonly Buffer[] | "too large" {
     let data = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     const messages: Buffer[] = [];

@@ -85,7 +85,8 @@ export function lowerCaseBytes(message: Uint8Array, start: number, end: number):
 }
 
 /**
- * Gives each letter a case by chance, which an answer must repeat: an off-path forger has to guess it (draft "dns-0x20").
+ * Gives each letter a case by chance, which an answer must repeat: an off-path forger has to guess it (draft
+ * "dns-0x20").
  * @param randomBits at least one byte for each byte from `start` to `end`; its lowest bit decides.
  */
 export function randomiseCase(message: Uint8Array, start: number, end: number, randomBits: Uint8Array): void {

@@ -43,7 +43,9 @@ interface Opt extends Edns {
   readonly version: number;
 }
 
-/** Whether the options of an OPT, each with code and length before it, fill its data. What they say is for nobody here. */
+/**
+ * Whether the options of an OPT, each with code and length before it, fill its data. What they say is for nobody here.
+ */
 function optionsAreSound(packet: Buffer, start: number, end: number): boolean {
   let at = start;
   while (at + 4 <= end && end <= packet.length) at += 4 + packet.readUInt16BE(at + 2);

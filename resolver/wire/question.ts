@@ -70,5 +70,7 @@ export function questionOf(key: QuestionKey): Question {
   };
 }
 
-/** The question section's bytes, one character a byte: what every answer under this key begins with after its header. */
+/**
+ * The question section's bytes, one character a byte: what every answer under this key begins with after its header.
+ */
 export const questionSectionOf = (key: QuestionKey): string => key.slice(0, nameLength(key) + QUESTION_TAIL_BYTES);

@@ -14,7 +14,9 @@ export interface RecordPlace {
   readonly end: number;
 }
 
-/** Where the names stand in the data of types that may compress them (RFC 3597, 4): bytes before the first, how many. */
+/**
+ * Where the names stand in the data of types that may compress them (RFC 3597, 4): bytes before the first, how many.
+ */
 const NAMES_IN_DATA: ReadonlyMap<number, readonly [before: number, names: number]> = new Map([
   [TYPE.ns, [0, 1]],
   [TYPE.cname, [0, 1]],
@@ -60,7 +62,8 @@ export function endOfQuestions(message: Buffer): number | undefined {
 
 /**
  * The place of every record of a message. All names, those in the data of well-known types included, can be read to
- * their end. Done here on the bytes rather than by dns-packet, which turns labels into strings (a dot or a byte above 127
+ * their end. Done here on the bytes rather than by dns-packet, which turns labels into strings (a dot or a byte above
+ * 127
  * within a label is lost) and throws on record types that it knows otherwise; an answer is passed on as it came.
  * @returns undefined when the message is malformed.
  */

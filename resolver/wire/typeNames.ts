@@ -1,6 +1,7 @@
 /**
  * Names of record types as they stand in keys and in what an operator types. dns-packet's table lacks SVCB and HTTPS,
- * which browsers ask for with every name, so the table is ours. Changing a name here loses what the shared cache holds under it.
+ * which browsers ask for with every name, so the table is ours. Changing a name here loses what the shared cache holds
+ * under it.
  */
 const NAMES: ReadonlyMap<number, string> = new Map([
   [1, "A"],

@@ -53,7 +53,8 @@ const MONITORING: Readonly<Record<Engine, readonly string[]>> = {
 };
 
 /**
- * Reads a sample of keys before and after a dump, to prove later that it can be restored. Redis only: on Dragonfly the admin port
+ * Reads a sample of keys before and after a dump, to prove later that it can be restored. Redis only: on Dragonfly the
+ * admin port
  * does.
  */
 const SNAPSHOTS: readonly string[] = [
@@ -101,7 +102,8 @@ export function builtinUsers(engine: Engine): readonly AclUser[] {
 }
 
 /**
- * The unnamed user for clients that know a password only (`defaultUser: password`): all data, but not the server itself:
+ * The unnamed user for clients that know a password only (`defaultUser: password`): all data, but not the server
+ * itself:
  * role, ACL, configuration and shutdown stay with the guard.
  */
 export const passwordDefaultUser: AclUser = {

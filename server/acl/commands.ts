@@ -3,7 +3,8 @@ import type { AclUser } from "./user";
 import { channelWords, closedCommandWords, commandWords, keyWords, offWord, onWord } from "./words";
 
 /**
- * Arguments of `ACL`, such as `redis.call("ACL", ...openUser(…))`. Each sets the whole of what it names, whatever was there
+ * Arguments of `ACL`, such as `redis.call("ACL", ...openUser(…))`. Each sets the whole of what it names, whatever was
+ * there
  * before, so that it may be sent again. The server applies one SETUSER at once; no session sees half of it.
  */
 export type AclArguments = readonly string[];
@@ -38,7 +39,8 @@ export const openUserReadOnly = (engine: Engine, user: AclUser, password: string
 ];
 
 /**
- * OFF, no command, no channel; password and keys are kept. Dragonfly ends the user's sessions with it (OFF alone lets them
+ * OFF, no command, no channel; password and keys are kept. Dragonfly ends the user's sessions with it (OFF alone lets
+ * them
  * write on); on Redis they can do nothing more but stay: the caller sends CLIENT KILL USER too.
  */
 export const closeUser = (engine: Engine, user: { readonly name: string }): AclArguments => [
@@ -49,7 +51,10 @@ export const closeUser = (engine: Engine, user: { readonly name: string }): AclA
   ...closedCommandWords(engine, user.name),
 ];
 
-/** Replaces the passwords alone; sessions logged in with an earlier one stay. Several are allowed: a rotation keeps two for a while. */
+/**
+ * Replaces the passwords alone; sessions logged in with an earlier one stay. Several are allowed: a rotation keeps two
+ * for a while.
+ */
 export const setPasswords = (user: { readonly name: string }, passwords: readonly string[]): AclArguments => [
   "SETUSER",
   user.name,

@@ -4,7 +4,8 @@ const literal = (text: string): string => text.replace(/[\\*?[\]^]/g, "\\$&");
 
 /**
  * Patterns that together match every key but those under `prefix`. The ACL grammar has no "all but", so each pattern
- * leaves the prefix at another letter: for "ab", keys that do not begin with "a", then those that begin with "a" but not
+ * leaves the prefix at another letter: for "ab", keys that do not begin with "a", then those that begin with "a" but
+ * not
  * with "ab", then the key "a" itself. Both servers match with the same glob.
  */
 export function allKeysBut(prefix: string): readonly string[] {

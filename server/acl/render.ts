@@ -7,12 +7,16 @@ import { closedCommandWords, commandWords, keyWords, offWord, onWord } from "./w
 const BORN_OPEN: ReadonlySet<AclUser["kind"]> = new Set(["guard", "monitoring"]);
 
 /**
- * The file that the server starts with. Born closed: application, replication and default users are OFF with no command,
- * exactly as `closeUser` leaves them; `guard` and `monitoring` are ON. A line for `default` is always there: without one
+ * The file that the server starts with. Born closed: application, replication and default users are OFF with no
+ * command,
+ * exactly as `closeUser` leaves them; `guard` and `monitoring` are ON. A line for `default` is always there: without
+ * one
  * Dragonfly gives it every right (trap 4).
  * @param users every named user of the site (see `siteUsers`).
- * @param passwordHashes SHA-256 of each user's password, 64 hex digits, by user name; `default` only where it has a password.
- * @throws Error when a hash is missing or is none, or a name would break the file: a line that does not parse opens the server.
+ * @param passwordHashes SHA-256 of each user's password, 64 hex digits, by user name; `default` only where it has a
+ * password.
+ * @throws Error when a hash is missing or is none, or a name would break the file: a line that does not parse opens the
+ * server.
  */
 export function renderAclFile(
   engine: Engine,

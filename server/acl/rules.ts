@@ -53,7 +53,8 @@ export function commandRuleProblem(engine: Engine, rule: string): string | null 
   if (SUBCOMMAND.test(name))
     return engine === "redis" ? null : "Dragonfly has no rules for subcommands; name the whole command";
   if (!COMMAND.test(name)) return "this is no command's name";
-  // Redis refuses to start on a rule that it does not know and stays closed; its modules and forks have names of their own.
+  // Redis refuses to start on a rule that it does not know and stays closed; its modules and forks have names of their
+  // own.
   if (engine === "dragonfly" && !dragonflyCommands.has(name.toUpperCase()))
     return `Dragonfly v1.37 has no command "${name.toUpperCase()}"`;
   return null;
@@ -83,7 +84,8 @@ export function literalPrefix(pattern: string): string {
 }
 
 /**
- * Whether a pattern could match a key under the guard's prefix. A pattern of one negated class after a part of the prefix
+ * Whether a pattern could match a key under the guard's prefix. A pattern of one negated class after a part of the
+ * prefix
  * (see `allKeysBut`) is told apart; of any other pattern with a wildcard inside the prefix it says yes.
  */
 export function touchesReserved(pattern: string): boolean {

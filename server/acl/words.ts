@@ -13,7 +13,8 @@ export const keyWords = (user: AclUser): readonly string[] => ["resetkeys", ...p
 
 /**
  * Channel rules from nothing. On Dragonfly a `resetchannels` that no channel follows ends every session of the user
- * (acl_family.cc, SetUser: the last channel rule decides), which closing wants and a mere change does not: a channel that
+ * (acl_family.cc, SetUser: the last channel rule decides), which closing wants and a mere change does not: a channel
+ * that
  * nobody uses follows where the user has none.
  */
 export function channelWords(engine: Engine, user: AclUser): readonly string[] {

@@ -48,7 +48,10 @@ export async function newestOfSite(
   return newest === null ? null : { folder: newest.folder, manifest: newest.state.manifest };
 }
 
-/** Brings a snapshot's files into an empty folder, each with the bytes and the checksum that the manifest says. @throws Trouble; then the folder is gone. */
+/**
+ * Brings a snapshot's files into an empty folder, each with the bytes and the checksum that the manifest says. @throws
+ * Trouble; then the folder is gone.
+ */
 export async function fetchSnapshot(
   store: ObjectStore,
   from: { readonly folder: string; readonly manifest: Manifest },

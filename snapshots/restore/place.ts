@@ -4,7 +4,8 @@ import type { Engine } from "../../server/types";
 import { dumpOf } from "../take/dumpFiles";
 
 /**
- * Puts the fetched files where the server looks when it starts, and the dumps that were there into `kept` (one generation: what
+ * Puts the fetched files where the server looks when it starts, and the dumps that were there into `kept` (one
+ * generation: what
  * an earlier restore kept goes). The server must not write dumps meanwhile.
  */
 export function place(engine: Engine, fetched: string, dataDir: string, kept: string, now: Date): void {

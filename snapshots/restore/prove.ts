@@ -1,4 +1,4 @@
-import { HEARTBEAT_KEY, parseHeartbeat } from "../../guard/server/heartbeat";
+import { HEARTBEAT_KEY, parseHeartbeat } from "../../contract/heartbeat";
 import { compareDataVersions } from "../../contract/siteRole";
 import type { Manifest } from "../manifest";
 import { readCounts } from "../server/counts";

@@ -14,7 +14,10 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** One connection to one run of the server; it never reconnects: what was sampled must come from one and the same process. */
+/**
+ * One connection to one run of the server; it never reconnects: what was sampled must come from one and the same
+ * process.
+ */
 export class Connection {
   private readonly waiting: Waiting[] = [];
   private readonly decoder = new Decoder();

@@ -9,7 +9,10 @@ export const SAMPLE_SIZE = 256;
 const TRIES = 8 * SAMPLE_SIZE;
 const BATCH = 64;
 
-/** Random keys that do not expire, with their values' digests. Keys that are too large, or of a type of one server only, are passed over. */
+/**
+ * Random keys that do not expire, with their values' digests. Keys that are too large, or of a type of one server only,
+ * are passed over.
+ */
 export async function takeSample(server: Connection, databases: readonly number[]): Promise<SampledKey[]> {
   const sample: SampledKey[] = [];
   for (const db of databases) {

@@ -22,7 +22,8 @@ export interface MultipartOptions {
 }
 
 /**
- * Sends a source in parts, each from a buffer of its own that is used again for the next one. The official Upload reads a
+ * Sends a source in parts, each from a buffer of its own that is used again for the next one. The official Upload reads
+ * a
  * stream instead: its parts are new buffers, which Node frees late.
  * @throws what the first part that failed threw; the parts that were sent are given up then.
  */

@@ -10,7 +10,10 @@ export interface StoredObject {
 /** A file as it is sent. */
 export interface Source {
   readonly bytes: number;
-  /** Reads on from where it stopped, until the buffer is full or the file ends. @returns the bytes read; 0: there are no more. */
+  /**
+   * Reads on from where it stopped, until the buffer is full or the file ends. @returns the bytes read; 0: there are no
+   * more.
+   */
   fill(into: Buffer): Promise<number>;
 }
 

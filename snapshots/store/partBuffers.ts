@@ -1,5 +1,6 @@
 /**
- * The memory of files on their way, used again and again: buffers of a part each that were left to the collector piled up with
+ * The memory of files on their way, used again and again: buffers of a part each that were left to the collector piled
+ * up with
  * the size of the file (docs/benchmarks.md). Never more than are in use at once.
  */
 export class PartBuffers {

@@ -14,7 +14,10 @@ import { sendInParts } from "./multipart";
 import type { ObjectStore, Source, StoredObject, Waiting } from "./objectStore";
 import { PartBuffers } from "./partBuffers";
 
-/** What is in memory of a file on its way: these two, up to 72 GB a file; a larger one's parts are its size by the most that S3 takes. */
+/**
+ * What is in memory of a file on its way: these two, up to 72 GB a file; a larger one's parts are its size by the most
+ * that S3 takes.
+ */
 const PART_BYTES = 8 * 2 ** 20;
 const PARALLEL = 2;
 const MOST_PARTS = 9_000;

@@ -29,7 +29,9 @@ interface Persistence {
   readonly files: readonly string[];
 }
 
-/** Has the server dump to its own volume, and keeps the result by hard links, which cost no room. One dump at a time. */
+/**
+ * Has the server dump to its own volume, and keeps the result by hard links, which cost no room. One dump at a time.
+ */
 export class Dumper {
   constructor(
     private readonly engine: Engine,

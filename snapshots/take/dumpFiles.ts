@@ -28,7 +28,8 @@ export function newestDump(engine: Engine, names: readonly string[]): string[] {
 }
 
 /**
- * Which files of the data folder may go while the server does not save: dumps of Dragonfly, whose names carry their time, but the
+ * Which files of the data folder may go while the server does not save: dumps of Dragonfly, whose names carry their
+ * time, but the
  * newest whole two, and halves older than `halfMs`. Whatever has another name is not the server's dump and stays.
  */
 export function staleFiles(files: readonly DataFile[], now: number, halfMs = 3_600_000): string[] {

@@ -1,4 +1,4 @@
-import { HEARTBEAT_KEY, parseHeartbeat } from "../../guard/server/heartbeat";
+import { HEARTBEAT_KEY, parseHeartbeat } from "../../contract/heartbeat";
 import { compareDataVersions, type DataVersion } from "../../contract/siteRole";
 import type { SnapshotConfig } from "../config";
 import { snapshotFolder } from "../layout";
@@ -48,7 +48,8 @@ export function nameOf(
 }
 
 /**
- * Sample, dump, and the sample again. Nothing else waits for it: it holds no lock that the guard or the server would need.
+ * Sample, dump, and the sample again. Nothing else waits for it: it holds no lock that the guard or the server would
+ * need.
  * @throws Trouble, or what the server said; then no dump is kept.
  */
 export async function prepare(hands: Hands, before: UsableCopy, begun: number): Promise<Draft> {

@@ -8,7 +8,8 @@ import type { Draft } from "./prepare";
 import { uploadFile } from "./uploadFile";
 
 /**
- * Brings a draft into the store: its files, and the manifest last. What an earlier try has brought there is not sent again.
+ * Brings a draft into the store: its files, and the manifest last. What an earlier try has brought there is not sent
+ * again.
  * @param sent - files that were sent, by name; added to as they are.
  * @throws Trouble; the draft can be sent again.
  */

@@ -5,7 +5,8 @@ import { nameOf, prepare, type Draft, type Hands, type UsableCopy } from "./prep
 import { send } from "./send";
 
 /**
- * Takes snapshots, one after the other. A dump that could not be sent stays until it is, or until there is a newer one: trying
+ * Takes snapshots, one after the other. A dump that could not be sent stays until it is, or until there is a newer one:
+ * trying
  * again costs the server nothing, however long the store is away.
  */
 export class Taker {

@@ -55,10 +55,7 @@ export class RecordingMonitor extends MockMonitor {
   }
 
   /** A stack has no inputs: what it is in the end are its outputs, and policies judge them as such. */
-  override async registerResourceOutputs(
-    request: Outputs,
-    answer: (error: Error | null, response: object) => void,
-  ): Promise<void> {
+  override registerResourceOutputs(request: Outputs, answer: (error: Error | null, response: object) => void): void {
     const at = this.registrations.findIndex(
       ({ type, name }) => type === STACK && request.getUrn().endsWith(`::${type}::${name}`),
     );
@@ -68,7 +65,7 @@ export class RecordingMonitor extends MockMonitor {
       const props = reveal(request.getOutputs()?.toJavaScript() ?? {}, "", secrets);
       this.registrations[at] = { ...stack, props: isRecord(props) ? props : {}, secrets };
     }
-    return super.registerResourceOutputs(request, answer);
+    super.registerResourceOutputs(request, answer);
   }
 
   /** By type and name: the order of registration is a matter of chance. */

@@ -4,7 +4,10 @@ import { waitFor } from "../../lab/process/waitFor";
 import { world, type World } from "./support/world";
 
 const UNREACHABLE = "https://10.255.255.1:6443";
-/** Two on a quiet machine (docs/guarantees.md, measured by the benchmark); it takes until its guard, the gateways and the server have had their turn. */
+/**
+ * Two on a quiet machine (docs/guarantees.md, measured by the benchmark); it takes until its guard, the gateways and
+ * the server have had their turn.
+ */
 const CLOSED_SECONDS = 6;
 
 describe("dragonfly-dr failover, the regions cut off from each other", () => {

@@ -6,7 +6,10 @@ import { waitFor } from "../../lab/process/waitFor";
 import { cpuSeconds, guardPid, residentMiB, serverPid } from "./support/processes";
 import { ENGINE, world, type World } from "./support/world";
 
-/** Percent of a core at rest. Seen: 1.4 to 2 on a quiet machine, 4 on a busy one; a guard that does not rest takes all of it. */
+/**
+ * Percent of a core at rest. Seen: 1.4 to 2 on a quiet machine, 4 on a busy one; a guard that does not rest takes all
+ * of it.
+ */
 const MOST_CPU = 15;
 
 describe("what restarts", () => {

@@ -11,11 +11,19 @@ import { world, type World } from "./support/world";
 const NAMESPACE = "/api/v1/namespaces/cache";
 /** Both gateways of a site must be met, and the Service chooses one of them each time. */
 const CONNECTIONS = 12;
-/** Three renewals, each with its time for the kubelets and a look of the gateways; and some seconds before and after. */
+/**
+ * Three renewals, each with its time for the kubelets and a look of the gateways; and some seconds before and after.
+ */
 const WRITER_SECONDS = 100;
-/** Far more than a busy machine's stalls; a certificate that one side does not take stops the writes until the next renewal. */
+/**
+ * Far more than a busy machine's stalls; a certificate that one side does not take stops the writes until the next
+ * renewal.
+ */
 const MAX_GAP_MS = 15_000;
-/** A pod's files that the kubelet did not renew when it looked at once are renewed when it looks by itself, a minute and a half later at most. */
+/**
+ * A pod's files that the kubelet did not renew when it looked at once are renewed when it looks by itself, a minute and
+ * a half later at most.
+ */
 const RENEWED_MS = 300_000;
 
 interface Pods {
@@ -51,7 +59,9 @@ describe("new certificates for the link, under a writer", () => {
     }
   };
 
-  /** The serial number that a site's link shows to a peer with this certificate; "refused" where it does not let it in. */
+  /**
+   * The serial number that a site's link shows to a peer with this certificate; "refused" where it does not let it in.
+   */
   const shown = (site: LabSite, { own }: SiteIdentity): Promise<string> =>
     new Promise((resolve) => {
       const socket = connect({
@@ -121,7 +131,8 @@ describe("new certificates for the link, under a writer", () => {
       `      ${report.acknowledged} writes over the link, longest gap ${report.longestGap?.ms} ms, errors ${errors}`,
     );
     assert.equal(report.missing + report.wrong, 0, JSON.stringify(report));
-    // That a renewal ends no connection is shown on HAProxy alone (test/components/gateway): a machine that is busy enough lets the
+    // That a renewal ends no connection is shown on HAProxy alone (test/components/gateway): a machine that is busy
+    // enough lets the
     // gateways' checks time out, which ends sessions by itself.
     assert.ok(
       (report.longestGap?.ms ?? Infinity) < MAX_GAP_MS,

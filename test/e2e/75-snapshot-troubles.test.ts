@@ -21,7 +21,9 @@ const SECRET = "/api/v1/namespaces/cache/secrets/dragonfly-s3";
 const SITE_FILE = "/api/v1/namespaces/cache/configmaps/dragonfly-site";
 /** A pod's files follow their Secret or ConfigMap when the kubelet looks. */
 const RENEWED_MS = 300_000;
-/** Of a write beside others on two busy cores; a server that waits for its store stands still for as long as that does. */
+/**
+ * Of a write beside others on two busy cores; a server that waits for its store stands still for as long as that does.
+ */
 const LONGEST_GAP_MS = 10_000;
 
 describe("snapshots in trouble", () => {

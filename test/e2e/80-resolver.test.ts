@@ -34,7 +34,10 @@ const REPLICAS = 2;
 const QUERIES_A_SECOND = 100;
 /** So many at least while something happens: a failover is over before a dozen are asked. */
 const LEAST_QUERIES = 300;
-/** Of waits that nothing but a broken site outlasts: mounts follow their Secret in a minute and a half, a gateway is started again after some more. */
+/**
+ * Of waits that nothing but a broken site outlasts: mounts follow their Secret in a minute and a half, a gateway is
+ * started again after some more.
+ */
 const PATIENCE_MS = 300_000;
 const MOST_ROUNDS = 10;
 
@@ -69,8 +72,10 @@ describe("the resolvers", () => {
   const sumOfAll = async (metric: string): Promise<number> =>
     (await Promise.all(everyReplica.map(([at, replica]) => at.metric(replica, metric)))).reduce((a, b) => a + b, 0);
   /**
-   * What `work` finds while the shared cache fails nobody. A breaker that what came before had opened closes by itself; and where an
-   * operation takes more than its tenth of a second, as on a busy machine, its replica rightly asks upstream: then `work` is done
+   * What `work` finds while the shared cache fails nobody. A breaker that what came before had opened closes by itself;
+   * and where an
+   * operation takes more than its tenth of a second, as on a busy machine, its replica rightly asks upstream: then
+   * `work` is done
    * again, with another word for its names, and what it found or threw says nothing.
    */
   const whileCacheWorks = async <T>(work: (word: string) => Promise<T>): Promise<T> => {
@@ -170,7 +175,8 @@ describe("the resolvers", () => {
       await isShared(name);
       await isShared(name, "dr");
       await new Promise((resolve) => setTimeout(resolve, 3_000));
-      // Each by itself: its age is known as well as the moments at which it was asked for and answered, whatever lies between.
+      // Each by itself: its age is known as well as the moments at which it was asked for and answered, whatever lies
+      // between.
       const shown: { readonly ttl: number; readonly least: number; readonly most: number }[] = [];
       for (const ask of [
         () => here.digReplica(first, name, "A"),

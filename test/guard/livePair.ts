@@ -82,7 +82,10 @@ class Way {
   }
 }
 
-/** One site without Kubernetes: a real redis-server restarted as the kubelet would, and the guard's own classes beside it. */
+/**
+ * One site without Kubernetes: a real redis-server restarted as the kubelet would, and the guard's own classes beside
+ * it.
+ */
 export class LiveSite {
   readonly folder = mkdtempSync(join(tmpdir(), "dragonfly-dr-guard-"));
   role: RoleView = { kind: "missing" };

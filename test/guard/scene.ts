@@ -1,9 +1,9 @@
 import { epoch, milliseconds, siteName } from "../../server/types";
 import type { SiteRoleSpec } from "../../contract/siteRole";
+import { type Heartbeat } from "../../contract/heartbeat";
 import {
   EMPTY_MEMORY,
   type AnsweringServer,
-  type Heartbeat,
   type Memory,
   type Observation,
   type PeerView,

@@ -220,7 +220,10 @@ export class Beside {
     );
   }
 
-  /** The next line of its log that fits, at the moment at which it is said: what is over in some milliseconds cannot be looked for. */
+  /**
+   * The next line of its log that fits, at the moment at which it is said: what is over in some milliseconds cannot be
+   * looked for.
+   */
   says(pattern: RegExp): Promise<string> {
     return new Promise((resolve) => {
       const listen = (line: string): void => {

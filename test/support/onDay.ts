@@ -1,5 +1,6 @@
 /**
- * For processes that a test starts: Node's clock, moved so that it begins on `day` and goes on from there. What this project's own
+ * For processes that a test starts: Node's clock, moved so that it begins on `day` and goes on from there. What this
+ * project's own
  * policies excuse until some day must not make tests of something else fail from the day after.
  */
 export function onDay(day: string): { readonly NODE_OPTIONS: string } {

@@ -3,7 +3,8 @@ const STEP_MS = 10;
 const USUAL_MS = 2 * STEP_MS;
 
 /**
- * How long `work` takes in milliseconds, less the time in which this process was kept from running: a bound on it holds for
+ * How long `work` takes in milliseconds, less the time in which this process was kept from running: a bound on it holds
+ * for
  * the program and not for whatever else its machine does.
  */
 export async function ownTimeOf(work: () => Promise<unknown>): Promise<number> {

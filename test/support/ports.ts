@@ -3,7 +3,10 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/** Below those that the kernel gives to whoever asks for any one (from 32768 on): no connection and no other test takes it meanwhile. */
+/**
+ * Below those that the kernel gives to whoever asks for any one (from 32768 on): no connection and no other test takes
+ * it meanwhile.
+ */
 const LEAST_PORT = 20_000;
 const MOST_PORT = 29_999;
 const MOST_ATTEMPTS = 100;

@@ -10,7 +10,8 @@ export interface AwsClients {
 
 /**
  * From the environment, as every client of AWS; nothing else is looked at, no file and no metadata service.
- * @throws Error naming everything that is missing: without an endpoint this would speak to AWS itself, which is the official provider's.
+ * @throws Error naming everything that is missing: without an endpoint this would speak to AWS itself, which is the
+ * official provider's.
  */
 export function awsClients(region: string, env: NodeJS.ProcessEnv): AwsClients {
   const names = ["AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] as const;

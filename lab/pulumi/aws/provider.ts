@@ -1,5 +1,7 @@
-// Stands in for the aws provider 7.48.0: the buckets and identities of snapshots, by the official SDK, at AWS_ENDPOINT_URL only.
-// Leaves out: AWS itself, every kind that the two tables below do not name and every input that a kind does not list (both
+// Stands in for the aws provider 7.48.0: the buckets and identities of snapshots, by the official SDK, at
+// AWS_ENDPOINT_URL only.
+// Leaves out: AWS itself, every kind that the two tables below do not name and every input that a kind does not list
+// (both
 // refused by name), names of its own making, provider settings but the region, tags, functions.
 import {
   isKnown,

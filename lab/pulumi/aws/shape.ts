@@ -39,7 +39,8 @@ export const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /**
- * What is there, as far as it was asked for: AWS adds defaults of its own and drops what is empty, which is no change. A list of
+ * What is there, as far as it was asked for: AWS adds defaults of its own and drops what is empty, which is no change.
+ * A list of
  * another length is given whole.
  */
 export function asAskedFor(asked: Json, live: Json | undefined): Json {

@@ -1,5 +1,6 @@
 // Stands in for the kubernetes provider 4.34.2: applies single objects to a cluster and waits until they are ready.
-// Leaves out: Patch and List resources, Helm, Kustomize and YAML resources, functions, rendering to a directory, client-side
+// Leaves out: Patch and List resources, Helm, Kustomize and YAML resources, functions, rendering to a directory,
+// client-side
 // apply, upgrades of stored versions, waiting during a refresh, and every kind that kinds.ts does not name.
 // Otherwise it follows the official one, also where that hurts: see diff.ts and immutableFields.ts.
 import { setTimeout as delay } from "node:timers/promises";

@@ -37,7 +37,9 @@ export class Wait {
     this.#seen = lists.map(() => undefined);
   }
 
-  /** Ends with the first judgement that is final, with the time, or with the cancellation. Throws what a watch throws. */
+  /**
+   * Ends with the first judgement that is final, with the time, or with the cancellation. Throws what a watch throws.
+   */
   async run(cluster: Cluster): Promise<WaitResult> {
     const { timeoutSeconds, cancelled } = this.options;
     const signal = AbortSignal.any([this.#ended.signal, cancelled]);

@@ -8,7 +8,10 @@ import { eachCache, unknownUsers } from "../each";
 const OPENED_BY_GUARD = ["application", "replication"];
 const ALWAYS_THERE = ["default"];
 
-/** A server that restarts knows nothing of its role: whom it lets in before its guard has judged writes to the wrong site. */
+/**
+ * A server that restarts knows nothing of its role: whom it lets in before its guard has judged writes to the wrong
+ * site.
+ */
 export const bornClosed: Rule = {
   name: "acl-born-closed",
   family: "acl",

@@ -51,7 +51,10 @@ function* judge(cache: Cache, stack: Stack, settings: Settings): Iterable<Findin
   }
 }
 
-/** Whether some key could match both: what is fixed at their beginnings decides, and a pattern without wildcards is one key. */
+/**
+ * Whether some key could match both: what is fixed at their beginnings decides, and a pattern without wildcards is one
+ * key.
+ */
 function meet(one: string, other: string): boolean {
   const [a, b] = [literalPrefix(one), literalPrefix(other)];
   if (isOneKey(one) && isOneKey(other)) return a === b;

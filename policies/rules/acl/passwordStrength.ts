@@ -56,7 +56,9 @@ interface Holder {
   readonly keys: readonly string[];
 }
 
-/** Secrets that hold passwords of users: those that a server takes requirepass from, and those with a key for a user. */
+/**
+ * Secrets that hold passwords of users: those that a server takes requirepass from, and those with a key for a user.
+ */
 export function passwordHolders(stack: Stack): Holder[] {
   const secrets = stack.ofKind("", "Secret");
   const names = new Set(

@@ -94,7 +94,9 @@ function* judgePods(stack: Stack, service: KubeObject, type: string): Iterable<F
   }
 }
 
-/** Whether some block of addresses is let in. What comes in by a node has the node's address or its own, never a pod's. */
+/**
+ * Whether some block of addresses is let in. What comes in by a node has the node's address or its own, never a pod's.
+ */
 function namesSources(gate: Gate, port: number): boolean {
   const blocks = gate.policies
     .flatMap((policy) => policy.ingress.allow)

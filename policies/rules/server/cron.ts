@@ -5,7 +5,10 @@ import { eachCache } from "../each";
 import { schedulesOf } from "./schedule";
 
 const MINUTE = 60_000;
-/** So many runs show the shortest and the longest break of any schedule that runs at least daily: by the clock, by the week and by the month. */
+/**
+ * So many runs show the shortest and the longest break of any schedule that runs at least daily: by the clock, by the
+ * week and by the month.
+ */
 const RUNS = 400;
 const START = new Date("2026-01-05T00:00:00Z");
 

@@ -5,7 +5,9 @@ import { notJudged, violation, type Rule } from "../../rule";
 import { eachCache } from "../each";
 import { cpuLimit, isUnknownFlag, maxmemory, threads } from "./quantities";
 
-/** Trap: with too little memory for its threads Dragonfly exits at start; before v1.38 a CPU limit decides the threads. */
+/**
+ * Trap: with too little memory for its threads Dragonfly exits at start; before v1.38 a CPU limit decides the threads.
+ */
 export const threadCount: Rule = {
   name: "server-threads",
   family: "server",

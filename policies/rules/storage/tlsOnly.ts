@@ -56,7 +56,9 @@ function isPlainText(condition: Value | undefined): boolean {
   );
 }
 
-/** Where the bucket's own name is left to Pulumi, any single bucket's is taken for it: the policy hangs on the bucket. */
+/**
+ * Where the bucket's own name is left to Pulumi, any single bucket's is taken for it: the policy hangs on the bucket.
+ */
 function covers(arn: string, end: string, bucket: Bucket): boolean {
   if (arn === "*") return true;
   const [, name, rest] = /^arn:[a-z0-9-]+:s3:::([^*/]+)(\/.*)?$/.exec(arn) ?? [];

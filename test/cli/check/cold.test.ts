@@ -8,7 +8,10 @@ import { TODAY } from "./project";
 const ROOT = join(__dirname, "../../..");
 const BUILT = join(ROOT, "dist/cli/main.js");
 const MOST_SECONDS = 5;
-/** On a machine so slow that Node takes long to load a large library, in as many times as much; it needs some six on any. */
+/**
+ * On a machine so slow that Node takes long to load a large library, in as many times as much; it needs some six on
+ * any.
+ */
 const MOST_LIBRARIES = 15;
 
 /** How long a program takes from its start to its end. */

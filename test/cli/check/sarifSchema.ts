@@ -1,6 +1,8 @@
 /**
- * The part of SARIF 2.1.0's schema that this project's logs use, written anew from the specification (chapter 3): names,
- * types, what is required and which words are allowed are the standard's; what the logs do not use is left out and hence
+ * The part of SARIF 2.1.0's schema that this project's logs use, written anew from the specification (chapter 3):
+ * names,
+ * types, what is required and which words are allowed are the standard's; what the logs do not use is left out and
+ * hence
  * refused. No package carries the whole schema as a file that could be depended on alone.
  */
 

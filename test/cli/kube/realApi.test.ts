@@ -9,7 +9,10 @@ import { epoch, siteName, type Milliseconds } from "../../../server/types";
 const SECOND = 1_000 as Milliseconds;
 const kubeconfig = process.env["DRAGONFLY_DR_TEST_KUBECONFIG"];
 
-/** Against a real API server with the SiteRole kind: DRAGONFLY_DR_TEST_KUBECONFIG, and the rights to make a namespace there. */
+/**
+ * Against a real API server with the SiteRole kind: DRAGONFLY_DR_TEST_KUBECONFIG, and the rights to make a namespace
+ * there.
+ */
 describe("the store on a real API server", function () {
   this.timeout(120_000);
   if (kubeconfig === undefined) return void it.skip("needs DRAGONFLY_DR_TEST_KUBECONFIG");

@@ -74,7 +74,9 @@ export class MemoryCluster {
   }
 }
 
-/** A command's way to a cluster; `turn` is awaited before and after each effect, so that anything may happen between. */
+/**
+ * A command's way to a cluster; `turn` is awaited before and after each effect, so that anything may happen between.
+ */
 export class MemoryStore implements SiteStore {
   readonly address: string;
   prepareCalls = 0;

@@ -29,7 +29,10 @@ export class MemoryJournal implements Journal {
   }
 }
 
-/** Two sites with their guards, a client that writes wherever it may, and commands over them; everything happens when `drive` says so. */
+/**
+ * Two sites with their guards, a client that writes wherever it may, and commands over them; everything happens when
+ * `drive` says so.
+ */
 export class World {
   readonly clock = new VirtualClock();
   readonly journal = new MemoryJournal();
@@ -166,7 +169,10 @@ export class World {
     }
   }
 
-  /** Runs `command` to its end: first as `choices` say, then everything in turn. Null: killed before the choice of that number. */
+  /**
+   * Runs `command` to its end: first as `choices` say, then everything in turn. Null: killed before the choice of that
+   * number.
+   */
   async drive<T>(
     command: Promise<T>,
     choices: readonly number[] = [],

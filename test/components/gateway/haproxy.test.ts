@@ -76,7 +76,10 @@ describe("the gateway's configuration", () => {
 const OWN = `127.${10 + (Math.floor(process.pid / 250) % 240)}.${process.pid % 250}`;
 const socketName = (text: string): string => text.replaceAll("abns@dragonfly-dr-", `abns@dragonfly-dr-${process.pid}-`);
 
-/** What stands for one site: its gateway on an address of its own, a server that says its name, a guard that says what it is told. */
+/**
+ * What stands for one site: its gateway on an address of its own, a server that says its name, a guard that says what
+ * it is told.
+ */
 interface TestSite {
   readonly address: string;
   readonly guard: { primary: number; readOnly: number };

@@ -24,7 +24,10 @@ export async function command(w: World, ...args: readonly string[]): Promise<End
 export const snapshotIn = ({ notes }: Ended): string =>
   notes.map((note) => /^snapshot (\S+)$/.exec(note)?.[1]).find((id) => id !== undefined) ?? "";
 
-/** Whether a site knows that this snapshot, or one that its schedule took after it, is in the store. Ids begin with their time. */
+/**
+ * Whether a site knows that this snapshot, or one that its schedule took after it, is in the store. Ids begin with
+ * their time.
+ */
 export const isNewest = ({ snapshots }: SiteRoleStatus, id: string): boolean => (snapshots?.newest?.id ?? "") >= id;
 
 /** Takes a snapshot, which must succeed. @returns its id. */

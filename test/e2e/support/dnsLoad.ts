@@ -13,8 +13,10 @@ export interface DnsLoadReport {
 }
 
 /**
- * Asks a resolver over UDP until its standard input ends and so many were asked. Writes an empty line with the first answer, and a
- * DnsLoadReport at the end. Each query comes from a port of its own and is sent once more when there is no answer in time, as stub
+ * Asks a resolver over UDP until its standard input ends and so many were asked. Writes an empty line with the first
+ * answer, and a
+ * DnsLoadReport at the end. Each query comes from a port of its own and is sent once more when there is no answer in
+ * time, as stub
  * resolvers do: a datagram may be lost where a machine is busy. Every other name is one that nobody has asked for yet.
  * Arguments: server, port, queries a second, a word of this run's own, the least number of queries.
  */

@@ -32,7 +32,9 @@ export interface Replica {
   readonly address: string;
 }
 
-/** The resolvers of one site, asked from its node as its pods would: pods' and Services' addresses lead nowhere else. */
+/**
+ * The resolvers of one site, asked from its node as its pods would: pods' and Services' addresses lead nowhere else.
+ */
 export class Resolvers {
   private readonly debian = Toolchain.prepared().debian;
 

@@ -12,7 +12,8 @@ const USER = 999;
 const FILLER = "filler";
 
 /**
- * Another, empty disk of a size of its own in the place of the server's: a tmpfs where the node has the folder of its volume. A
+ * Another, empty disk of a size of its own in the place of the server's: a tmpfs where the node has the folder of its
+ * volume. A
  * pod that starts then has it; the one that runs keeps what it has.
  */
 export class Disk {
@@ -30,7 +31,8 @@ export class Disk {
   }
 
   put(mebibytes: number): void {
-    // Under another name the old folder is out of reach of what is mounted here: the kubelet's mounts of it would share that.
+    // Under another name the old folder is out of reach of what is mounted here: the kubelet's mounts of it would share
+    // that.
     renameSync(this.folder, this.kept);
     mkdirSync(this.folder);
     this.onNode(
@@ -61,7 +63,8 @@ export class Disk {
   }
 
   /**
-   * Fills the disk of the server that runs to its last byte: the guard's memory and a dump find no room at all. What a dump under way
+   * Fills the disk of the server that runs to its last byte: the guard's memory and a dump find no room at all. What a
+   * dump under way
    * had taken is free again when that fails, so that is waited for and taken too.
    */
   async fill(): Promise<void> {

@@ -93,7 +93,8 @@ export class World {
   }
 
   /**
-   * Waits until all is as the commands want it: `primary` serves, what is written there now arrives at the other site, and both
+   * Waits until all is as the commands want it: `primary` serves, what is written there now arrives at the other site,
+   * and both
    * say so. What either said last may be of before, so the data itself is asked first.
    */
   async settled(primary: LabSite): Promise<void> {
@@ -140,7 +141,10 @@ export class World {
     }
   }
 
-  /** A client that does not connect again once it is in. Rejects when the user is refused, or nobody lets it in for a while. */
+  /**
+   * A client that does not connect again once it is in. Rejects when the user is refused, or nobody lets it in for a
+   * while.
+   */
   async client(
     site: LabSite,
     user: string | null = "appcache",
@@ -205,7 +209,10 @@ export class World {
     return performance.now() - begun;
   }
 
-  /** Numbered writes at `site` while `during` runs; then every acknowledged one is looked for at `at`, by a process that knows nothing else. */
+  /**
+   * Numbered writes at `site` while `during` runs; then every acknowledged one is looked for at `at`, by a process that
+   * knows nothing else.
+   */
   async lossDuring(site: LabSite, at: LabSite, seconds: number, during: () => Promise<void>): Promise<LossReport> {
     const writer = {
       beside: site,
@@ -223,7 +230,8 @@ export class World {
   }
 
   /**
-   * A failover; then again, as its own word is, where the other site's API server did not answer within the second that a
+   * A failover; then again, as its own word is, where the other site's API server did not answer within the second that
+   * a
    * failover gives it: that site is closed by then, and does not follow yet.
    */
   async failover(to: LabSite, ...flags: readonly string[]): Promise<ShellResult> {

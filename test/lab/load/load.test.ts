@@ -83,7 +83,8 @@ describe("lab/load: writer and checker, processes beside a real server", functio
     const log = newLog();
     const { exitCode, result } = await write(log, ["--seconds", "120", "--max-writes", "20000", "--pipeline", "10"])
       .finished;
-    // A machine that stands still for a second makes the writer give up on a reply: that write is unknown, and no error of the server's.
+    // A machine that stands still for a second makes the writer give up on a reply: that write is unknown, and no error
+    // of the server's.
     const { timeout: late = 0, ...errors } = result.errors;
     assert.deepEqual(
       { exitCode, all: result.acked + result.unknown, unknown: result.unknown, errors },
@@ -104,7 +105,8 @@ describe("lab/load: writer and checker, processes beside a real server", functio
 
   it("keeps to its rate", async () => {
     const { result } = await write(newLog(), ["--seconds", "2", "--rate", "500"]).finished;
-    // Never above it, in the time that it took; how far below is the machine's matter. 20 ms may be made up, and each of 4 connections has one more on its way.
+    // Never above it, in the time that it took; how far below is the machine's matter. 20 ms may be made up, and each
+    // of 4 connections has one more on its way.
     assert.ok(
       result.acked > 50 && result.acked <= 500 * (result.seconds + 0.03) + 5,
       `${result.acked} writes in ${result.seconds} s at 500/s`,

@@ -20,7 +20,9 @@ interface Binary {
 
 let unpacked: Binary | undefined;
 
-/** Debian's redis-server where the lab has unpacked it, or the one that REDIS_SERVER names; null when there is none yet. */
+/**
+ * Debian's redis-server where the lab has unpacked it, or the one that REDIS_SERVER names; null when there is none yet.
+ */
 export function findRedisServer(): Binary | null {
   const named = process.env["REDIS_SERVER"];
   if (named !== undefined) return { path: named, libraries: process.env["LD_LIBRARY_PATH"] ?? null };

@@ -57,7 +57,8 @@ function policyMutants(world: World): Mutant[] {
     edit("selects pods that are not there", (own) => void (own["podSelector"] = { matchLabels: { app: "nobody" } }));
     for (const type of ["Ingress", "Egress"]) {
       const rest = array(place.resource.props, "spec", "policyTypes").filter((each) => each !== type);
-      // The two policies of pods lean on the one that closes everything: taking a type from one of them closes what was open.
+      // The two policies of pods lean on the one that closes everything: taking a type from one of them closes what was
+      // open.
       if (array(place.resource.props, "spec", "policyTypes").includes(type))
         edit(`without ${type}`, (own) => void (own["policyTypes"] = rest));
     }

@@ -34,7 +34,8 @@ const SHIPPED: readonly (readonly [string, readonly string[]])[] = [
 ];
 
 /**
- * What mutants are made of: the shipped stacks and the lab's, as `dragonfly-dr render` has them, with a bucket each; the
+ * What mutants are made of: the shipped stacks and the lab's, as `dragonfly-dr render` has them, with a bucket each;
+ * the
  * shipped ones with Cilium's policies; a cache of the operator and one of the Helm chart.
  */
 export async function goodWorlds(): Promise<World[]> {
@@ -67,7 +68,9 @@ async function rendered(files: readonly string[], extras: BuildExtras): Promise<
   return drafts;
 }
 
-/** Programs of several hundred kilobytes are copied with every mutant and judged like any text: a line stands for each. */
+/**
+ * Programs of several hundred kilobytes are copied with every mutant and judged like any text: a line stands for each.
+ */
 function withoutPrograms(props: Props): Props {
   const data = props["data"];
   if (typeof data !== "object" || data === null || Array.isArray(data)) return props;

@@ -124,7 +124,10 @@ function endpoint(random: Random): Endpoint {
   };
 }
 
-/** From a pod to a pod or an address, or from an address to a pod; to one of the ports that policies name, or beside them. */
+/**
+ * From a pod to a pod or an address, or from an address to a pod; to one of the ports that policies name, or beside
+ * them.
+ */
 export function randomConnection(random: Random): Connection {
   const [from, to] = [endpoint(random), endpoint(random)];
   if (random.oneIn(2)) return { from, to, ...random.pick(PORTS) };

@@ -186,7 +186,8 @@ describe("the shared cache on a real Redis", function () {
     try {
       const times: number[] = [];
       while (cache.reader.breaker === "closed") times.push((await timed(cache.reader.get(KEY)))[1]);
-      // The usual one: on a machine that does much else, any of them may wait for its turn. Uncapped, each would wait for 20 s.
+      // The usual one: on a machine that does much else, any of them may wait for its turn. Uncapped, each would wait
+      // for 20 s.
       assert.ok(median(times) < CAP_MS + 1_000, times.join());
       assert.deepEqual(failures, Array(times.length).fill("slow"));
       for (let i = 0; i < 20; i++) assert.equal(await isAtOnce(cache.reader.get(KEY)), true, "left out");

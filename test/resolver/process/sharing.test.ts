@@ -57,7 +57,8 @@ describe("replicas that share a cache", function () {
       "it listens for invalidations",
       async () => Number((await redis.admin.pubsub("NUMSUB", `${PREFIX}:invalidate`))[1]) === replicas.length,
     );
-    // It says "ready" without them after a while; each process that answers has one to read, and one process the others too.
+    // It says "ready" without them after a while; each process that answers has one to read, and one process the others
+    // too.
     const workers = Number(env["HEIMDALL_WORKERS"] ?? "1");
     const connections = (link: string): number =>
       replica.events("redis connected").filter((line) => line["link"] === link).length;

@@ -28,7 +28,10 @@ export async function exchangeUdp(port: number, packets: readonly Buffer[]): Pro
   }
 }
 
-/** Sends packets over UDP from one port, not all of which may be answered. @returns the replies that have come when `isOver`. */
+/**
+ * Sends packets over UDP from one port, not all of which may be answered. @returns the replies that have come when
+ * `isOver`.
+ */
 export async function exchangeUdpUntil(
   port: number,
   packets: readonly Buffer[],
@@ -66,7 +69,10 @@ export const closeOf = (socket: Socket): Promise<void> =>
     socket.once("close", () => resolve());
   });
 
-/** Sends packets over one TCP connection. @returns the replies in the order in which they came, until `wanted` or the end. */
+/**
+ * Sends packets over one TCP connection. @returns the replies in the order in which they came, until `wanted` or the
+ * end.
+ */
 export async function exchangeTcp(
   port: number,
   packets: readonly Buffer[],

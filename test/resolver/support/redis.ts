@@ -16,10 +16,15 @@ export const PASSWORD = "heimdall-password_1";
 /** What a server may take to start on a machine that does much else. */
 const START_MS = 30_000;
 
-/** Debian's redis-server, as the lab or DEBIAN_ROOT has it; null when there is none: such tests are skipped, and say so. */
+/**
+ * Debian's redis-server, as the lab or DEBIAN_ROOT has it; null when there is none: such tests are skipped, and say so.
+ */
 export const findRedis = (): Program | null => findProgram("redis-server");
 
-/** A redis-server of a test's own on loopback, with the resolver's user as the project grants it, and an admin without a password. */
+/**
+ * A redis-server of a test's own on loopback, with the resolver's user as the project grants it, and an admin without a
+ * password.
+ */
 export class TestRedis {
   readonly #program: Program;
   readonly #folder = mkdtempSync(join(tmpdir(), "dragonfly-dr-resolver-"));

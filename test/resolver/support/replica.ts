@@ -112,7 +112,9 @@ export class Replica {
     return { status: response.status, body: await response.text() };
   }
 
-  /** The value of a metric, labels and all, such as `heimdall_cache_hits_total{tier="l1"}`; NaN when it is not there. */
+  /**
+   * The value of a metric, labels and all, such as `heimdall_cache_hits_total{tier="l1"}`; NaN when it is not there.
+   */
   async metric(series: string): Promise<number> {
     const { body } = await this.get("/metrics");
     return Number(

@@ -51,9 +51,15 @@ export const everyName =
   (ttl: number): Scenario =>
   ({ name }) => ({ answers: [record(name, ttl)] });
 
-/** A DNS server on loopback that does what a test tells it to, and remembers what it was asked. Root NS questions (probes) are answered and not remembered. */
+/**
+ * A DNS server on loopback that does what a test tells it to, and remembers what it was asked. Root NS questions
+ * (probes) are answered and not remembered.
+ */
 export class TestUpstream {
-  /** A packet that is sent again, as it is when the answer is late, asks nothing new: it is here once, and in `packets` each time. */
+  /**
+   * A packet that is sent again, as it is when the answer is late, asks nothing new: it is here once, and in `packets`
+   * each time.
+   */
   readonly asked: Asked[] = [];
   readonly packets: Asked[] = [];
   readonly #packets = new Set<string>();

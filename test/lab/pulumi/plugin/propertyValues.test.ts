@@ -12,7 +12,10 @@ import {
   withoutSecrets,
 } from "../../../../lab/pulumi/plugin/propertyValues";
 
-/** Protobuf's library keeps a map in a plain object, which has no room for this one key; no property of Kubernetes or AWS is called so. */
+/**
+ * Protobuf's library keeps a map in a plain object, which has no room for this one key; no property of Kubernetes or
+ * AWS is called so.
+ */
 const key = fc.string().filter((text) => text !== "__proto__");
 const { value } = fc.letrec<{ value: PropertyValue }>((tie) => ({
   value: fc.oneof(
