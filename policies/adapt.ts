@@ -1,7 +1,7 @@
 import type { ReportViolation, StackValidationArgs, StackValidationPolicy } from "@pulumi/policy";
 import { commonSchema, propertiesOf } from "./configuration";
 import { expiredOf, judgeRule, type ReportedGap } from "./judge";
-import { Estate } from "./model/estate";
+import { Deployment } from "./model/deployment";
 import type { RawResource } from "./model/resource";
 import type { Rule } from "./rule";
 
@@ -38,7 +38,7 @@ export function stackPolicies(rules: readonly Rule[], today: () => string): Stac
 
 /** What the policies of one analysis of a stack share. */
 class Analysis {
-  private estate: Estate | undefined;
+  private deployment: Deployment | undefined;
   private gaps: ReportedGap[] = [];
 
   constructor(private readonly today: () => string) {}
@@ -48,7 +48,7 @@ class Analysis {
     const problems: string[] = [];
     const settings = propertiesOf(rule, args.getConfig<Record<string, unknown>>(), problems);
     for (const problem of [...problems, ...expiredOf(rule, settings.exemptions, today)]) report(problem);
-    const judged = judgeRule(rule, this.estateOf(args), settings, rule.level, today);
+    const judged = judgeRule(rule, this.deploymentOf(args), settings, rule.level, today);
     for (const violation of judged.violations)
       report(`${violation.message}. ${violation.remedy}`, violation.resource.urn);
     this.gaps.push(...judged.notJudged);
@@ -64,15 +64,15 @@ class Analysis {
    * policies
    * of one analysis without ever leaving the microtask queue: what was read serves them all until the next macrotask.
    */
-  private estateOf(args: StackValidationArgs): Estate {
-    if (this.estate !== undefined) return this.estate;
-    const estate = Estate.of(args.resources.map(raw));
-    this.estate = estate;
+  private deploymentOf(args: StackValidationArgs): Deployment {
+    if (this.deployment !== undefined) return this.deployment;
+    const deployment = Deployment.of(args.resources.map(raw));
+    this.deployment = deployment;
     setImmediate(() => {
-      this.estate = undefined;
+      this.deployment = undefined;
       this.gaps = [];
     });
-    return estate;
+    return deployment;
   }
 }
 

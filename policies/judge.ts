@@ -1,5 +1,5 @@
 import type { Configuration, Exemption, RuleConfiguration } from "./configuration";
-import type { Estate } from "./model/estate";
+import type { Deployment } from "./model/deployment";
 import { title, type Resource } from "./model/resource";
 import { UnknownValue } from "./model/value";
 import { notJudged, type Finding, type Level, type Rule, type Violation } from "./rule";
@@ -37,12 +37,17 @@ export interface Judgement {
 }
 
 /** @param today the UTC day as YYYY-MM-DD, by which exemptions expire. */
-export function judge(rules: readonly Rule[], estate: Estate, configuration: Configuration, today: string): Judgement {
+export function judge(
+  rules: readonly Rule[],
+  deployment: Deployment,
+  configuration: Configuration,
+  today: string,
+): Judgement {
   const parts = rules.map((rule) => {
     const settings = configuration.get(rule.name);
     return settings === undefined || settings.level === "disabled"
       ? undefined
-      : judgeRule(rule, estate, settings, settings.level, today);
+      : judgeRule(rule, deployment, settings, settings.level, today);
   });
   const done = parts.filter((part) => part !== undefined);
   return {
@@ -56,12 +61,12 @@ export function judge(rules: readonly Rule[], estate: Estate, configuration: Con
 /** One rule alone, as the engine asks for it. */
 export function judgeRule(
   rule: Rule,
-  estate: Estate,
+  deployment: Deployment,
   settings: Pick<RuleConfiguration, "properties" | "exemptions">,
   level: Level,
   today: string,
 ): Omit<Judgement, "expired"> {
-  const findings = [...unique(findingsOf(rule, estate, settings))].sort(byPlace);
+  const findings = [...unique(findingsOf(rule, deployment, settings))].sort(byPlace);
   const violations: ReportedViolation[] = [];
   const exempted: Judgement["exempted"][number][] = [];
   for (const finding of findings) {
@@ -87,10 +92,10 @@ export const expiredOf = (rule: Pick<Rule, "name">, exemptions: readonly Exempti
         `${rule.name}: the exemption of ${each.part ?? each.resource} expired on ${each.expires}; mend what it excused, or give it a new date`,
     );
 
-function findingsOf(rule: Rule, estate: Estate, settings: Pick<RuleConfiguration, "properties">): Finding[] {
+function findingsOf(rule: Rule, deployment: Deployment, settings: Pick<RuleConfiguration, "properties">): Finding[] {
   const findings: Finding[] = [];
   try {
-    for (const finding of rule.judge(estate, settings.properties)) findings.push(finding);
+    for (const finding of rule.judge(deployment, settings.properties)) findings.push(finding);
   } catch (error) {
     if (!(error instanceof UnknownValue)) throw error;
     findings.push(notJudged(undefined, error.message));

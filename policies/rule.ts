@@ -1,4 +1,4 @@
-import type { Estate } from "./model/estate";
+import type { Deployment } from "./model/deployment";
 import type { Resource } from "./model/resource";
 import { UnknownValue } from "./model/value";
 
@@ -67,7 +67,7 @@ export interface Rule<Config = Readonly<Record<string, unknown>>> {
    * Pure: no clock, no network, no Pulumi. The order of what it yields does not matter.
    * @throws UnknownValue for what {@link attempt} does not cover: the whole rule then counts as not judged.
    */
-  judge(estate: Estate, config: Config): Iterable<Finding>;
+  judge(deployment: Deployment, config: Config): Iterable<Finding>;
 }
 
 export const violation = (

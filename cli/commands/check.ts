@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { configure, type Configuration } from "../../policies/configuration";
 import { judge } from "../../policies/judge";
-import { Estate } from "../../policies/model/estate";
+import { Deployment } from "../../policies/model/deployment";
 import type { RawResource } from "../../policies/model/resource";
 import { rules } from "../../policies/rules";
 import { shippedConfiguration } from "../../policies/shipped";
@@ -48,9 +48,9 @@ export async function check(options: CheckOptions): Promise<Result> {
     () => sourcesOf(options),
   );
   const resources = await resourcesOf(options, sources);
-  const estate = Estate.of(resources);
-  const judgement = judge(rules, estate, configuration, options.today);
-  const stacks = estate.stacks.map((stack) => stack.name);
+  const deployment = Deployment.of(resources);
+  const judgement = judge(rules, deployment, configuration, options.today);
+  const stacks = deployment.stacks.map((stack) => stack.name);
   const files =
     options.resources === null ? sources : stacks.map((stack) => ({ stack, file: ownFile(options.cwd, stack) }));
   const report: Report = {

@@ -2,7 +2,7 @@ import { parseAclFile, type ParsedAclFile, type ParsedAclUser } from "../../serv
 import type { Engine } from "../../server/types";
 import type { Cache } from "../model/cache";
 import { once } from "../model/once";
-import { toldFile, type ToldFile } from "../model/toldFile";
+import { mountedJson, type MountedJson } from "../model/mountedJson";
 import type { Resource } from "../model/resource";
 import type { Stack } from "../model/stack";
 import { isList, isMap, list, peek, text, type Value } from "../model/value";
@@ -82,10 +82,10 @@ function fileUser(user: ParsedAclUser, resource: Resource, engine: Engine): Cach
 
 const SITE_KEY = "site.json";
 
-const siteFiles = once((stack: Stack) => once((cache: Cache) => toldFile(cache, stack, SITE_KEY, readSite)));
+const siteFiles = once((stack: Stack) => once((cache: Cache) => mountedJson(cache, stack, SITE_KEY, readSite)));
 
 /** @returns undefined for a server without a guard. */
-export const siteFile = (cache: Cache, stack: Stack): ToldFile | undefined => siteFiles(stack)(cache);
+export const siteFile = (cache: Cache, stack: Stack): MountedJson | undefined => siteFiles(stack)(cache);
 
 const readSite = (content: Value): string | undefined =>
   isMap(content) && isList(peek(content, "users")) ? undefined : "it holds no list of users";

@@ -1,15 +1,15 @@
 import { usersOf, type CacheUser } from "../acl/users";
 import type { Cache } from "../model/cache";
-import type { Estate } from "../model/estate";
+import type { Deployment } from "../model/deployment";
 import type { Stack } from "../model/stack";
 import { attempt, notJudged, type Finding } from "../rule";
 
 /** Judges every server of every stack; what may be one but is not known yet is said. */
 export function* eachCache(
-  estate: Estate,
+  deployment: Deployment,
   judge: (cache: Cache, stack: Stack) => Iterable<Finding>,
 ): Iterable<Finding> {
-  for (const stack of estate.stacks) {
+  for (const stack of deployment.stacks) {
     for (const unread of stack.unreadCaches) yield notJudged({ resource: unread.resource }, unread.why);
     for (const cache of stack.caches) yield* attempt({ resource: cache.resource }, () => judge(cache, stack));
   }
@@ -17,10 +17,10 @@ export function* eachCache(
 
 /** Judges every user of every server; where the users are not known yet, that is said. */
 export const eachUser = (
-  estate: Estate,
+  deployment: Deployment,
   judge: (user: CacheUser, cache: Cache, stack: Stack) => Iterable<Finding>,
 ): Iterable<Finding> =>
-  eachCache(estate, function* (cache, stack) {
+  eachCache(deployment, function* (cache, stack) {
     yield* unknownUsers(cache);
     for (const user of usersOf(cache, stack)) yield* judge(user, cache, stack);
   });
@@ -30,8 +30,8 @@ export function* unknownUsers(cache: Cache): Iterable<Finding> {
 }
 
 /** Judges every stack that has a server, once. */
-export function* eachCacheStack(estate: Estate, judge: (stack: Stack) => Iterable<Finding>): Iterable<Finding> {
-  for (const stack of estate.stacks) {
+export function* eachCacheStack(deployment: Deployment, judge: (stack: Stack) => Iterable<Finding>): Iterable<Finding> {
+  for (const stack of deployment.stacks) {
     for (const unread of stack.unreadCaches) yield notJudged({ resource: unread.resource }, unread.why);
     const [first] = stack.caches;
     if (first !== undefined) yield* attempt({ resource: first.resource }, () => judge(stack));

@@ -23,7 +23,7 @@ export const bornClosed: Rule = {
   remedy: "Write the user OFF into the ACL file and name it in site.json: the guard opens it when the site may serve.",
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/acl",
   configSchema: {},
-  judge: (estate) => eachCache(estate, judge),
+  judge: (deployment) => eachCache(deployment, judge),
 };
 
 function* judge(cache: Cache, stack: Stack): Iterable<Finding> {
@@ -39,14 +39,14 @@ function* judge(cache: Cache, stack: Stack): Iterable<Finding> {
   const known = siteUsersOf(cache, stack);
   const config = { config: ["users"] };
   for (const user of inFile.filter(({ name }) => !ALWAYS_THERE.includes(name))) {
-    const told = known.find((each) => each.name === user.name);
-    if (told === undefined)
+    const declared = known.find((each) => each.name === user.name);
+    if (declared === undefined)
       yield violation(
         user.subject,
         `${user.title} is unknown to the guard: nobody closes it when the site gives way`,
         config,
       );
-    else if (user.enabled && OPENED_BY_GUARD.includes(told.kind ?? "application"))
+    else if (user.enabled && OPENED_BY_GUARD.includes(declared.kind ?? "application"))
       yield violation(
         user.subject,
         `${user.title} is on from the start: after a restart it is let in before the role is known`,

@@ -22,8 +22,8 @@ export const confinedUsers: Rule = {
       default: { heimdall: ["heimdall:dns:cache:*"] },
     },
   },
-  judge: (estate, settings) =>
-    eachUser(estate, function* (user) {
+  judge: (deployment, settings) =>
+    eachUser(deployment, function* (user) {
       const wanted = textLists(settings, "users")[user.name];
       if (wanted === undefined || same(wanted, user.keys)) return;
       yield violation(user.subject, `${user.title} has other key patterns than the ${wanted.length} set down for it`, {

@@ -22,8 +22,8 @@ export const dangerousCommands: Rule = {
       default: [],
     },
   },
-  judge: (estate, settings) =>
-    eachUser(estate, function* (user) {
+  judge: (deployment, settings) =>
+    eachUser(deployment, function* (user) {
       if (texts(settings, "administrators").includes(user.name)) return;
       const granted = [...commandsOf(user.commands, user.engine)].filter(
         ([command, by]) => by === "category" && isDangerous(command, user.engine),

@@ -22,7 +22,7 @@ export const defaultUser: Rule = {
     'Write "USER default OFF -@all +AUTH +HELLO +QUIT" or a password for it into the ACL file, and set requirepass from a Secret.',
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/acl",
   configSchema: {},
-  judge: (estate) => eachCache(estate, judge),
+  judge: (deployment) => eachCache(deployment, judge),
 };
 
 const CONFIG = { config: ["defaultUser"] };

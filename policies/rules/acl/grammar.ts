@@ -18,7 +18,7 @@ export const grammar: Rule = {
   remedy: "Correct the word at that position; a file that fails to load leaves the server open.",
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/acl",
   configSchema: {},
-  judge: (estate) => eachCache(estate, judge),
+  judge: (deployment) => eachCache(deployment, judge),
 };
 
 function* judge(cache: Cache, stack: Stack): Iterable<Finding> {

@@ -22,8 +22,8 @@ export const keyPatterns: Rule = {
       default: [],
     },
   },
-  judge: (estate, settings) =>
-    eachCache(estate, function* (cache, stack) {
+  judge: (deployment, settings) =>
+    eachCache(deployment, function* (cache, stack) {
       yield* unknownUsers(cache);
       const administrators = texts(settings, "administrators");
       if (cache.acl.state === "absent" && !administrators.includes("default"))

@@ -11,8 +11,8 @@ export const noPasswordlessUser: Rule = {
   remedy: "Remove nopass and give the user a generated password, or switch it OFF.",
   link: "https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/",
   configSchema: {},
-  judge: (estate) =>
-    eachUser(estate, function* (user) {
+  judge: (deployment) =>
+    eachUser(deployment, function* (user) {
       if (user.passwordless) yield violation(user.subject, `${user.title} needs no password`, { config: ["users"] });
     }),
 };

@@ -23,7 +23,7 @@ export const overlap: Rule = {
       default: [],
     },
   },
-  judge: (estate, settings) => eachCache(estate, (cache, stack) => judge(cache, stack, settings)),
+  judge: (deployment, settings) => eachCache(deployment, (cache, stack) => judge(cache, stack, settings)),
 };
 
 const GUARD = "guard";

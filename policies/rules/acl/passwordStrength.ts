@@ -26,8 +26,8 @@ export const passwordStrength: Rule = {
   configSchema: {
     minLength: { type: "integer", description: "Least number of characters.", minimum: 16, default: 24 },
   },
-  judge: (estate, settings) =>
-    eachCacheStack(estate, function* (stack) {
+  judge: (deployment, settings) =>
+    eachCacheStack(deployment, function* (stack) {
       for (const resource of stack.resources) {
         if (resource.type === RANDOM_PASSWORD) yield* attempt({ resource }, () => judgeGenerator(resource, settings));
       }

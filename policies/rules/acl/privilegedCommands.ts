@@ -30,8 +30,8 @@ export const privilegedCommands: Rule = {
     configuration: named("read and change its configuration", ["guard"]),
     scripting: named("run scripts", []),
   },
-  judge: (estate, settings) =>
-    eachUser(estate, function* (user) {
+  judge: (deployment, settings) =>
+    eachUser(deployment, function* (user) {
       const granted = commandsOf(user.commands, user.engine);
       for (const kind of PRIVILEGED) {
         if (texts(settings, kind).includes(user.name)) continue;

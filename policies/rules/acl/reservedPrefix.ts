@@ -16,8 +16,8 @@ export const reservedPrefix: Rule = {
   remedy: `Use patterns that leave out ${RESERVED_PREFIX}; "*" in a stack's configuration is written out that way.`,
   link: "https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/#key-permissions",
   configSchema: {},
-  judge: (estate) =>
-    eachUser(estate, function* (user) {
+  judge: (deployment) =>
+    eachUser(deployment, function* (user) {
       const touching = user.keys.filter(touchesReserved);
       if (user.name !== GUARD && touching.length > 0) {
         yield violation(user.subject, `${user.title} reaches keys under ${RESERVED_PREFIX}`, {

@@ -32,8 +32,8 @@ export const secretsInPlain: Rule = {
   remedy: "Put the value into a Secret made from a Pulumi secret, and refer to it by secretKeyRef or a mounted file.",
   link: "https://www.pulumi.com/docs/iac/concepts/secrets/",
   configSchema: {},
-  judge: (estate) =>
-    eachCacheStack(estate, function* (stack) {
+  judge: (deployment) =>
+    eachCacheStack(deployment, function* (stack) {
       const known = knownSecrets(stack);
       for (const object of stack.objects) {
         yield* attempt({ resource: object.resource }, () => judgeObject(object, known));

@@ -17,8 +17,8 @@ export const bothDirections: Rule = {
   remedy: "Name each site in the other's peers.",
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/replication",
   configSchema: {},
-  *judge(estate) {
-    yield* eachPair(estate, function* (one, other) {
+  *judge(deployment) {
+    yield* eachPair(deployment, function* (one, other) {
       yield* judge(one, other);
       yield* judge(other, one);
     });
@@ -28,7 +28,7 @@ export const bothDirections: Rule = {
 function* judge(site: Site, peer: Site): Iterable<Finding> {
   const subject = { resource: site.cache.resource };
   const config = { config: ["peers"] };
-  if (site.told !== undefined && !list(site.told, "peers").some((each) => text(each, "site") === peer.name)) {
+  if (site.settings !== undefined && !list(site.settings, "peers").some((each) => text(each, "site") === peer.name)) {
     yield violation(subject, `its guard does not know ${peer.name} as a peer`, config);
   }
   const read = proxyConfiguration(site);

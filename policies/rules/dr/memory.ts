@@ -15,8 +15,8 @@ export const replicaMemory: Rule = {
   remedy: "Set server.maxmemory and server.memoryLimit of the other site to at least the primary's.",
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/high-availability",
   configSchema: {},
-  *judge(estate) {
-    yield* eachPair(estate, function* (one, other) {
+  *judge(deployment) {
+    yield* eachPair(deployment, function* (one, other) {
       const primary = firstPrimary(one, other);
       // Where nobody is marked out, either may have to hold the other's data.
       if (primary !== other) yield* judge(one, other);

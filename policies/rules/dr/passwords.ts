@@ -16,7 +16,7 @@ export const passwords: Rule = {
   remedy: "Let one stack make the passwords and the others read them from it (passwordsFrom).",
   link: "https://www.pulumi.com/docs/iac/concepts/stacks/#stackreferences",
   configSchema: {},
-  judge: (estate) => eachPair(estate, judge),
+  judge: (deployment) => eachPair(deployment, judge),
 };
 
 function* judge(one: Site, other: Site): Iterable<Finding> {

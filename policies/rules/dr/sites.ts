@@ -1,6 +1,6 @@
 import { siteFile } from "../../acl/users";
 import type { Cache } from "../../model/cache";
-import type { Estate } from "../../model/estate";
+import type { Deployment } from "../../model/deployment";
 import type { Stack } from "../../model/stack";
 import { text, UnknownValue, type Value } from "../../model/value";
 import { notJudged, type Finding } from "../../rule";
@@ -9,18 +9,18 @@ import { notJudged, type Finding } from "../../rule";
 export interface Site {
   readonly stack: Stack;
   readonly cache: Cache;
-  /** What its guard is told; undefined where there is no guard or it is not known. */
-  readonly told: Value | undefined;
+  /** site.json as its guard reads it; undefined where there is no guard or it is not known. */
+  readonly settings: Value | undefined;
   /** The name that peers know it by. */
   readonly name: string;
 }
 
-export function sitesOf(estate: Estate): Site[] {
-  return estate.stacks.flatMap((stack) => {
+export function sitesOf(deployment: Deployment): Site[] {
+  return deployment.stacks.flatMap((stack) => {
     const [cache] = stack.caches;
     if (cache === undefined) return [];
-    const told = known(() => siteFile(cache, stack)?.content);
-    return [{ stack, cache, told, name: known(() => text(told, "site")) ?? stack.name }];
+    const settings = known(() => siteFile(cache, stack)?.content);
+    return [{ stack, cache, settings, name: known(() => text(settings, "site")) ?? stack.name }];
   });
 }
 
@@ -34,8 +34,11 @@ const known = <T>(read: () => T): T | undefined => {
 };
 
 /** Judges each pair of sites once, in the order of their stacks' names. */
-export function* eachPair(estate: Estate, judge: (one: Site, other: Site) => Iterable<Finding>): Iterable<Finding> {
-  const sites = sitesOf(estate);
+export function* eachPair(
+  deployment: Deployment,
+  judge: (one: Site, other: Site) => Iterable<Finding>,
+): Iterable<Finding> {
+  const sites = sitesOf(deployment);
   const [only] = sites;
   if (sites.length === 1 && only !== undefined)
     yield notJudged(
@@ -57,7 +60,7 @@ export function* eachPair(estate: Estate, judge: (one: Site, other: Site) => Ite
   }
 }
 
-/** The site that makes the passwords is the one that starts as the primary; undefined where that is not told. */
+/** The site that makes the passwords is the one that starts as the primary; undefined where that is not known. */
 export function firstPrimary(one: Site, other: Site): Site | undefined {
   const makes = (site: Site): boolean =>
     site.stack.resources.some((each) => each.type.startsWith("random:index/randomPassword:"));

@@ -12,8 +12,8 @@ export const snapshotPrefixes: Rule = {
   remedy: "Write each site's name into the folder of its snapshots.",
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/backups",
   configSchema: {},
-  *judge(estate) {
-    yield* eachPair(estate, function* (one, other) {
+  *judge(deployment) {
+    yield* eachPair(deployment, function* (one, other) {
       const ours = snapshotFolders(one.cache, one.stack);
       for (const theirs of snapshotFolders(other.cache, other.stack)) {
         if (ours.some((own) => meet(own, theirs)))

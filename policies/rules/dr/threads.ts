@@ -13,8 +13,8 @@ export const sameThreads: Rule = {
   remedy: "Set server.engine and server.threads to the same in every stack.",
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/high-availability",
   configSchema: {},
-  *judge(estate) {
-    yield* eachPair(estate, function* (one, other) {
+  *judge(deployment) {
+    yield* eachPair(deployment, function* (one, other) {
       const subject = { resource: other.cache.resource };
       if (one.cache.engine !== other.cache.engine)
         yield violation(

@@ -13,7 +13,7 @@ export const sameUsers: Rule = {
   remedy: "Configure the same users in every stack.",
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/acl",
   configSchema: {},
-  judge: (estate) => eachPair(estate, judge),
+  judge: (deployment) => eachPair(deployment, judge),
 };
 
 function* judge(one: Site, other: Site): Iterable<Finding> {

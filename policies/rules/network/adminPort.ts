@@ -14,8 +14,8 @@ export const adminPort: Rule = {
   remedy: "Name the ports in every rule that opens the server's pods, and leave the admin port out.",
   link: "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
   configSchema: {},
-  judge: (estate) =>
-    eachCacheStack(estate, function* (stack) {
+  judge: (deployment) =>
+    eachCacheStack(deployment, function* (stack) {
       for (const { doors } of cachePods(stack)) {
         for (const door of doors.filter((each) => each.purpose === "admin")) {
           yield* judgeDoor(stack, door, { callers: [], cidrs: [], namespaces: [], extent: "exactly", config: [] });

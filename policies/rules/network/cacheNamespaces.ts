@@ -30,8 +30,8 @@ export const cacheNamespacesOnly: Rule = {
       default: [],
     },
   },
-  judge: (estate, settings) =>
-    eachCacheStack(estate, function* (stack) {
+  judge: (deployment, settings) =>
+    eachCacheStack(deployment, function* (stack) {
       for (const { doors, declaration } of cachePods(stack)) {
         const cidrs = [...(declaration?.clientCidrs ?? []), ...texts(settings, "cidrs")];
         const callers = [anyNamedNamespace, ...cidrs.map(blockCaller)];

@@ -30,8 +30,8 @@ export const declaredClients: Rule = {
       default: [],
     },
   },
-  judge: (estate, settings) =>
-    eachCacheStack(estate, function* (stack) {
+  judge: (deployment, settings) =>
+    eachCacheStack(deployment, function* (stack) {
       for (const { doors, declaration, servers } of cachePods(stack)) {
         const namespaces = [...(declaration?.clients ?? []), ...texts(settings, "namespaces")];
         const cidrs = [...(declaration?.clientCidrs ?? []), ...texts(settings, "cidrs")];

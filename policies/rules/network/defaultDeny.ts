@@ -1,4 +1,4 @@
-import type { Estate } from "../../model/estate";
+import type { Deployment } from "../../model/deployment";
 import type { Stack } from "../../model/stack";
 import { title } from "../../model/resource";
 import type { Direction, NetworkRule } from "../../network/rules";
@@ -18,8 +18,8 @@ export const defaultDeny: Rule = {
     "Add a NetworkPolicy with an empty podSelector and policyTypes Ingress and Egress to the namespace, without rules but for DNS.",
   link: "https://kubernetes.io/docs/concepts/services-networking/network-policies/#default-policies",
   configSchema: {},
-  *judge(estate: Estate) {
-    for (const stack of estate.stacks)
+  *judge(deployment: Deployment) {
+    for (const stack of deployment.stacks)
       for (const place of cacheNamespaces(stack)) yield* judge(stack, place.namespace, { resource: place.resource });
   },
 };

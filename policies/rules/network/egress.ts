@@ -49,8 +49,8 @@ export const egress: Rule = {
       default: [],
     },
   },
-  judge: (estate, settings) =>
-    eachCacheStack(estate, function* (stack) {
+  judge: (deployment, settings) =>
+    eachCacheStack(deployment, function* (stack) {
       const caches = cachePods(stack);
       for (const pods of caches) {
         for (const source of podsBeside(stack, pods))

@@ -28,8 +28,8 @@ export const exposedServices: Rule = {
     "Set loadBalancerSourceRanges and open the pods' port to the same CIDRs by a NetworkPolicy, or make it a ClusterIP.",
   link: "https://kubernetes.io/docs/concepts/services-networking/service/#type-loadbalancer",
   configSchema: {},
-  judge: (estate) =>
-    eachCacheStack(estate, function* (stack) {
+  judge: (deployment) =>
+    eachCacheStack(deployment, function* (stack) {
       const namespaces = cacheNamespaces(stack).map((place) => place.namespace);
       for (const service of stack.ofKind("", "Service")) {
         if (service.namespace !== undefined && namespaces.includes(service.namespace))

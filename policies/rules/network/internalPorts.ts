@@ -17,8 +17,8 @@ export const internalPorts: Rule = {
   remedy: "Open the server's and the guard's port to the gateway's pods alone, and name the ports in every rule.",
   link: "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
   configSchema: {},
-  judge: (estate) =>
-    eachCacheStack(estate, function* (stack) {
+  judge: (deployment) =>
+    eachCacheStack(deployment, function* (stack) {
       for (const pods of cachePods(stack)) {
         for (const door of pods.doors) {
           if (door.purpose === "internal")

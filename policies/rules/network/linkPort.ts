@@ -24,8 +24,8 @@ export const linkPort: Rule = {
       default: [],
     },
   },
-  judge: (estate, settings) =>
-    eachCacheStack(estate, function* (stack) {
+  judge: (deployment, settings) =>
+    eachCacheStack(deployment, function* (stack) {
       for (const { doors, declaration } of cachePods(stack)) {
         const known = [
           ...(declaration?.peerCidrs ?? []),

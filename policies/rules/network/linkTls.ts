@@ -20,8 +20,8 @@ export const linkTls: Rule = {
     "Bind the link with ssl, verify required and a check of the client's name; reach peers with ssl, crt, ca-file, verify required and verifyhost.",
   link: "https://docs.haproxy.org/2.8/configuration.html#5.1-verify",
   configSchema: {},
-  judge: (estate) =>
-    eachCacheStack(estate, function* (stack) {
+  judge: (deployment) =>
+    eachCacheStack(deployment, function* (stack) {
       for (const pods of cachePods(stack)) yield* judge(stack, pods);
       for (const cache of stack.caches) {
         if (cache.flags.has("tls_replication") && !cache.flags.has("tls_key_file")) {

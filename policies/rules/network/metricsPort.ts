@@ -23,8 +23,8 @@ export const metricsPort: Rule = {
       default: ["monitoring"],
     },
   },
-  judge: (estate, settings) =>
-    eachCacheStack(estate, function* (stack) {
+  judge: (deployment, settings) =>
+    eachCacheStack(deployment, function* (stack) {
       for (const { doors, declaration } of cachePods(stack)) {
         const declared =
           declaration === undefined

@@ -19,8 +19,8 @@ export const neededPaths: Rule = {
   remedy: "Let a NetworkPolicy on each side admit the connection: egress of the one pod, ingress of the other.",
   link: "https://kubernetes.io/docs/concepts/services-networking/network-policies/#the-two-sorts-of-pod-isolation",
   configSchema: {},
-  judge: (estate) =>
-    eachCacheStack(estate, function* (stack) {
+  judge: (deployment) =>
+    eachCacheStack(deployment, function* (stack) {
       for (const pods of cachePods(stack)) yield* judge(stack, pods);
     }),
 };

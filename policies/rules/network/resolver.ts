@@ -31,8 +31,8 @@ export const resolver: Rule = {
     "Bring the NetworkPolicies of the resolver's namespace and resolver.clients, clientCidrs and upstreams together.",
   link: "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
   configSchema: {},
-  judge: (estate) =>
-    eachCacheStack(estate, function* (stack) {
+  judge: (deployment) =>
+    eachCacheStack(deployment, function* (stack) {
       for (const cache of cachePods(stack)) {
         const { declaration } = cache;
         if (declaration?.resolver === undefined) continue;

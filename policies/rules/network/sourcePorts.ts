@@ -16,8 +16,8 @@ export const sourcePorts: Rule = {
   remedy: "Open these ports of the gateway to the server's pods alone.",
   link: "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
   configSchema: {},
-  judge: (estate) =>
-    eachCacheStack(estate, function* (stack) {
+  judge: (deployment) =>
+    eachCacheStack(deployment, function* (stack) {
       for (const pods of cachePods(stack)) {
         for (const door of pods.doors.filter((each) => each.purpose === "source")) {
           yield* judgeDoor(stack, door, {

@@ -16,8 +16,8 @@ export const adminBind: Rule = {
     "Start the server with --admin_bind=127.0.0.1 and --primary_port_http_enabled=false, and without --admin_nopass.",
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/flags",
   configSchema: {},
-  judge: (estate) =>
-    eachCache(estate, function* (cache) {
+  judge: (deployment) =>
+    eachCache(deployment, function* (cache) {
       // The operator speaks to the admin port over the network; there the policies of the network have to close it.
       if (cache.engine !== "dragonfly" || cache.carrier === "Dragonfly") return;
       const subject = { resource: cache.resource };

@@ -13,8 +13,8 @@ export const breakReplication: Rule = {
   remedy: "Start the server with --break_replication_on_master_restart=true.",
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/flags",
   configSchema: {},
-  judge: (estate) =>
-    eachCache(estate, function* (cache) {
+  judge: (deployment) =>
+    eachCache(deployment, function* (cache) {
       if (cache.engine !== "dragonfly") return;
       const set = booleanFlag(cache.flags, "break_replication_on_master_restart");
       // The operator sets it itself where nothing is said.

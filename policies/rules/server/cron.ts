@@ -26,8 +26,8 @@ export const cron: Rule = {
     minMinutes: { type: "integer", description: "Least minutes between two snapshots.", minimum: 1, default: 15 },
     maxHours: { type: "integer", description: "Most hours between two snapshots.", minimum: 1, default: 24 },
   },
-  judge: (estate, settings) =>
-    eachCache(estate, function* (cache, stack) {
+  judge: (deployment, settings) =>
+    eachCache(deployment, function* (cache, stack) {
       for (const schedule of schedulesOf(cache, stack)) {
         const fault = schedule.state === "cron" ? faultOf(schedule.cron, settings) : undefined;
         if (fault !== undefined)

@@ -17,8 +17,8 @@ export const disruptionBudget: Rule = {
   remedy: "Remove the PodDisruptionBudget, or let maxUnavailable be 1.",
   link: "https://kubernetes.io/docs/tasks/run-application/configure-pdb/",
   configSchema: {},
-  judge: (estate) =>
-    eachCacheStack(estate, function* (stack) {
+  judge: (deployment) =>
+    eachCacheStack(deployment, function* (stack) {
       for (const budget of stack.ofKind("policy", "PodDisruptionBudget"))
         yield* attempt({ resource: budget.resource }, () => judge(stack, budget));
     }),

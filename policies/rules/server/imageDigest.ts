@@ -13,8 +13,8 @@ export const imageDigest: Rule = {
   remedy: "Write the digest after the tag (docker buildx imagetools inspect IMAGE prints it), or set environment: lab.",
   link: "https://kubernetes.io/docs/concepts/containers/images/#image-names",
   configSchema: {},
-  judge: (estate) =>
-    eachCacheStack(estate, function* (stack) {
+  judge: (deployment) =>
+    eachCacheStack(deployment, function* (stack) {
       // A stack that does not say is production.
       if (declarationFor(stack.resources, undefined)?.environment === "lab") return;
       for (const { resource, container, image } of runningImages(stack)) {

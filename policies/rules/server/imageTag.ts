@@ -12,8 +12,8 @@ export const imageTag: Rule = {
   remedy: "Write the version as the tag, and in production the digest after it.",
   link: "https://kubernetes.io/docs/concepts/containers/images/#image-names",
   configSchema: {},
-  judge: (estate) =>
-    eachCacheStack(estate, function* (stack) {
+  judge: (deployment) =>
+    eachCacheStack(deployment, function* (stack) {
       for (const { resource, container, image } of runningImages(stack)) {
         const subject = { resource, part: `container ${container}` };
         const tag = tagOf(image);

@@ -25,8 +25,8 @@ export const memory: Rule = {
       default: MAXMEMORY_SHARE,
     },
   },
-  judge: (estate, settings) =>
-    eachCache(estate, function* (cache) {
+  judge: (deployment, settings) =>
+    eachCache(deployment, function* (cache) {
       const subject = { resource: cache.resource };
       const config = { config: ["server", "maxmemory"] };
       if (isUnknownFlag(cache, "maxmemory")) return yield notJudged(subject, "maxmemory is not known yet");

@@ -13,8 +13,8 @@ export const onDelete: Rule = {
   remedy: "Set updateStrategy.type to OnDelete; dragonfly-dr upgrade replaces the pods, standby first.",
   link: "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#on-delete",
   configSchema: {},
-  judge: (estate) =>
-    eachCache(estate, function* (cache) {
+  judge: (deployment) =>
+    eachCache(deployment, function* (cache) {
       if (cache.carrier !== "workload") return;
       const object = kubeObject(cache.resource);
       const subject = { resource: cache.resource };

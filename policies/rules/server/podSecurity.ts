@@ -18,8 +18,8 @@ export const podSecurity: Rule = {
   remedy: `Label the namespace ${ENFORCE}=restricted and give every container the securityContext that it asks for.`,
   link: "https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted",
   configSchema: {},
-  judge: (estate) =>
-    eachCacheStack(estate, function* (stack) {
+  judge: (deployment) =>
+    eachCacheStack(deployment, function* (stack) {
       for (const place of cacheNamespaces(stack)) yield* judgeNamespace(stack, place.namespace);
     }),
 };

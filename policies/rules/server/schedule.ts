@@ -3,7 +3,7 @@ import type { Cache } from "../../model/cache";
 import { plainFlag } from "../../model/flags";
 import type { Resource } from "../../model/resource";
 import type { Stack } from "../../model/stack";
-import { toldFile, type ToldFile } from "../../model/toldFile";
+import { mountedJson, type MountedJson } from "../../model/mountedJson";
 import { at, peek, text } from "../../model/value";
 
 /** When a server writes snapshots, and where that is said. */
@@ -14,18 +14,18 @@ export type Schedule =
   | { readonly state: "unknown"; readonly resource: Resource };
 
 /**
- * What guard and snapshot container are told counts; without either, the operator's and the server's own settings.
+ * The files of guard and snapshot container count; without either, the operator's and the server's own settings.
  * @throws UnknownValue
  */
 export function schedulesOf(cache: Cache, stack: Stack): readonly Schedule[] {
-  const site = toldSchedule(siteFile(cache, stack), "snapshotCron");
-  const store = toldSchedule(snapshotsFile(cache, stack), "cron");
+  const site = mountedSchedule(siteFile(cache, stack), "snapshotCron");
+  const store = mountedSchedule(snapshotsFile(cache, stack), "cron");
   // The guard may leave it to the container beside it.
   if (store !== undefined) return site === undefined || site.state === "never" ? [store] : [site, store];
   return [site ?? ownSchedule(cache)];
 }
 
-function toldSchedule(file: ToldFile | undefined, key: string): Schedule | undefined {
+function mountedSchedule(file: MountedJson | undefined, key: string): Schedule | undefined {
   if (file === undefined || file.fault !== undefined) return undefined;
   const { content, resource } = file;
   if (content === undefined) return { state: "unknown", resource };
@@ -50,9 +50,9 @@ function ownSchedule(cache: Cache): Schedule {
 
 const SNAPSHOTS_KEY = "snapshots.json";
 
-/** What the container that stores snapshots is told. @throws UnknownValue */
-export const snapshotsFile = (cache: Cache, stack: Stack): ToldFile | undefined =>
-  toldFile(cache, stack, SNAPSHOTS_KEY, (content) =>
+/** The configuration of the container that stores snapshots. @throws UnknownValue */
+export const snapshotsFile = (cache: Cache, stack: Stack): MountedJson | undefined =>
+  mountedJson(cache, stack, SNAPSHOTS_KEY, (content) =>
     typeof peek(content, "bucket") === "string" && typeof peek(content, "prefix") === "string"
       ? undefined
       : "it names no bucket and prefix",
@@ -78,9 +78,9 @@ export function snapshotFolders(cache: Cache, stack: Stack): readonly SnapshotFo
   const [, bucket, path] = /^((?:s3|gs):\/\/[^/]*)(.*)$/.exec(own ?? "") ?? [];
   const folders: SnapshotFolder[] =
     bucket === undefined ? [] : [{ resource: cache.resource, bucket, prefix: bare(path ?? ""), site: undefined }];
-  const told = snapshotsFile(cache, stack);
-  if (told?.content === undefined) return folders;
-  const { content, resource } = told;
+  const mounted = snapshotsFile(cache, stack);
+  if (mounted?.content === undefined) return folders;
+  const { content, resource } = mounted;
   const server = text(content, "endpoint") ?? "s3";
   return [
     ...folders,

@@ -13,8 +13,8 @@ export const snapshotPrefix: Rule = {
   remedy: "Write the site's name into the folder, as in s3://bucket/site.",
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/backups",
   configSchema: {},
-  judge: (estate) =>
-    eachCache(estate, function* (cache, stack) {
+  judge: (deployment) =>
+    eachCache(deployment, function* (cache, stack) {
       for (const { resource, prefix, site } of snapshotFolders(cache, stack)) {
         if (prefix === "")
           yield violation({ resource }, "snapshots go to the top of a bucket, where another site's may lie", {

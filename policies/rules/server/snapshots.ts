@@ -12,8 +12,8 @@ export const snapshots: Rule = {
   remedy: "Set a schedule (snapshots.cron).",
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/backups",
   configSchema: {},
-  judge: (estate) =>
-    eachCache(estate, function* (cache, stack) {
+  judge: (deployment) =>
+    eachCache(deployment, function* (cache, stack) {
       for (const { state, resource } of schedulesOf(cache, stack)) {
         if (state === "unknown") yield notJudged({ resource }, "the schedule of snapshots is not known yet");
         if (state === "never")

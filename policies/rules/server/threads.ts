@@ -19,8 +19,8 @@ export const threadCount: Rule = {
     "Set proactor_threads so that maxmemory is at least threads × 256Mi, and a CPU limit of at least as many cores, or none.",
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/flags",
   configSchema: {},
-  judge: (estate) =>
-    eachCache(estate, function* (cache) {
+  judge: (deployment) =>
+    eachCache(deployment, function* (cache) {
       if (cache.engine !== "dragonfly") return;
       const subject = { resource: cache.resource };
       const config = { config: ["server", "threads"] };

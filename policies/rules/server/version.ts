@@ -17,8 +17,8 @@ export const version: Rule = {
   remedy: "Use a later image; the operator's default is not one.",
   link: "https://github.com/dragonflydb/dragonfly/releases",
   configSchema: {},
-  judge: (estate) =>
-    eachCache(estate, function* (cache) {
+  judge: (deployment) =>
+    eachCache(deployment, function* (cache) {
       const image = cache.engine === "dragonfly" ? text(cache.container.body, "image") : undefined;
       if (image === undefined || imageName(image) !== "dragonfly") return;
       const found = /^v?(\d+)\.(\d+)(\.|-|$)/.exec(tagOf(image) ?? "");

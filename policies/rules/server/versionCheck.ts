@@ -12,8 +12,8 @@ export const versionCheck: Rule = {
   remedy: "Start the server with --version_check=false.",
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/flags",
   configSchema: {},
-  judge: (estate) =>
-    eachCache(estate, function* (cache) {
+  judge: (deployment) =>
+    eachCache(deployment, function* (cache) {
       if (cache.engine !== "dragonfly" || booleanFlag(cache.flags, "version_check") === false) return;
       yield violation(
         { resource: cache.resource },

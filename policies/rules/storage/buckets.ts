@@ -1,4 +1,4 @@
-import type { Estate } from "../../model/estate";
+import type { Deployment } from "../../model/deployment";
 import type { Resource } from "../../model/resource";
 import type { Stack } from "../../model/stack";
 import { isMap, peek, plain, Unknown, type Value } from "../../model/value";
@@ -26,21 +26,21 @@ export function buckets(stack: Stack): Bucket[] {
 
 /** Judges every bucket of every stack. */
 export function* eachBucket(
-  estate: Estate,
+  deployment: Deployment,
   judge: (bucket: Bucket, stack: Stack) => Iterable<Finding>,
 ): Iterable<Finding> {
-  for (const stack of estate.stacks)
+  for (const stack of deployment.stacks)
     for (const bucket of buckets(stack)) yield* attempt({ resource: bucket.resource }, () => judge(bucket, stack));
 }
 
 /** What the resources of a kind that belong to a bucket say, and whether one more may belong to it. */
-export interface Companions {
+export interface RelatedResources {
   readonly own: readonly Resource[];
-  readonly perhaps: readonly Resource[];
+  readonly maybeRelated: readonly Resource[];
 }
 
 /** @param kind such as "BucketVersioning"; its later spellings count as well. */
-export function companions(stack: Stack, bucket: Bucket, kind: string): Companions {
+export function relatedResources(stack: Stack, bucket: Bucket, kind: string): RelatedResources {
   const all = stack.resources.filter(
     (each) => each.type.startsWith("aws:s3/") && [kind, `${kind}V2`].some((name) => each.type.endsWith(`:${name}`)),
   );
@@ -50,9 +50,9 @@ export function companions(stack: Stack, bucket: Bucket, kind: string): Companio
   const isNameless = [peek(bucket.resource.props, "bucket"), bucket.resource.props].some(
     (each) => each instanceof Unknown,
   );
-  const isAnybodys = (each: Resource): boolean =>
+  const mayBelong = (each: Resource): boolean =>
     named(each) instanceof Unknown || (isNameless && !buckets(stack).some((one) => isOf(one, each)));
-  return { own: all.filter((each) => isOf(bucket, each)), perhaps: all.filter(isAnybodys) };
+  return { own: all.filter((each) => isOf(bucket, each)), maybeRelated: all.filter(mayBelong) };
 }
 
 /** One statement of a policy document, lists made of single words. */

@@ -1,6 +1,6 @@
 import { list, text, at, type Value } from "../../model/value";
 import { notJudged, violation, type Rule } from "../../rule";
-import { companions, eachBucket } from "./buckets";
+import { relatedResources, eachBucket } from "./buckets";
 
 const ALGORITHMS = ["AES256", "aws:kms", "aws:kms:dsse"];
 
@@ -14,14 +14,14 @@ export const encryption: Rule = {
   remedy: "Add a BucketServerSideEncryptionConfiguration for the bucket with AES256 or aws:kms.",
   link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html",
   configSchema: {},
-  judge: (estate) =>
-    eachBucket(estate, function* (bucket, stack) {
-      const { own, perhaps } = companions(stack, bucket, "BucketServerSideEncryptionConfiguration");
+  judge: (deployment) =>
+    eachBucket(deployment, function* (bucket, stack) {
+      const { own, maybeRelated } = relatedResources(stack, bucket, "BucketServerSideEncryptionConfiguration");
       const inline = at(bucket.resource.props, "serverSideEncryptionConfiguration", "rule");
       const rules = [...own.flatMap((each) => list(each.props, "rules")), ...(inline === undefined ? [] : [inline])];
       if (rules.some(encrypts)) return;
       const subject = { resource: bucket.resource };
-      if (perhaps.length > 0)
+      if (maybeRelated.length > 0)
         yield notJudged(subject, "which bucket an encryption configuration belongs to is not known yet");
       else yield violation(subject, "has no encryption by default");
     }),

@@ -20,8 +20,8 @@ export const iam: Rule = {
     "Allow exactly s3:ListBucket and s3:GetBucketLocation on the bucket, s3:GetObject, s3:PutObject and s3:DeleteObject on its objects.",
   link: "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege",
   configSchema: {},
-  *judge(estate) {
-    for (const stack of estate.stacks) {
+  *judge(deployment) {
+    for (const stack of deployment.stacks) {
       for (const resource of stack.resources)
         if (POLICY.test(resource.type)) yield* attempt({ resource }, () => judge(resource, stack));
     }

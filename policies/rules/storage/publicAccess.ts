@@ -1,6 +1,6 @@
 import { at } from "../../model/value";
 import { notJudged, violation, type Rule } from "../../rule";
-import { companions, eachBucket } from "./buckets";
+import { relatedResources, eachBucket } from "./buckets";
 
 const SWITCHES = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
 
@@ -14,13 +14,13 @@ export const publicAccess: Rule = {
   remedy: "Add a BucketPublicAccessBlock for the bucket with all four set to true.",
   link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
   configSchema: {},
-  judge: (estate) =>
-    eachBucket(estate, function* (bucket, stack) {
-      const { own, perhaps } = companions(stack, bucket, "BucketPublicAccessBlock");
+  judge: (deployment) =>
+    eachBucket(deployment, function* (bucket, stack) {
+      const { own, maybeRelated } = relatedResources(stack, bucket, "BucketPublicAccessBlock");
       const off = SWITCHES.filter((name) => !own.some((each) => at(each.props, name) === true));
       if (off.length === 0) return;
       const subject = { resource: bucket.resource };
-      if (perhaps.length > 0)
+      if (maybeRelated.length > 0)
         yield notJudged(subject, "which bucket a public access block belongs to is not known yet");
       else if (own.length === 0) yield violation(subject, "has no public access block");
       else yield violation(subject, `has a public access block without ${off.join(", ")}`);

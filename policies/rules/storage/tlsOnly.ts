@@ -1,6 +1,6 @@
 import { peek, Unknown, type Value } from "../../model/value";
 import { notJudged, violation, type Rule } from "../../rule";
-import { companions, eachBucket, statements, words, type Bucket, type Statement } from "./buckets";
+import { relatedResources, eachBucket, statements, words, type Bucket, type Statement } from "./buckets";
 
 export const tlsOnly: Rule = {
   name: "storage-tls-only",
@@ -12,9 +12,9 @@ export const tlsOnly: Rule = {
   remedy: "Add a BucketPolicy that denies s3:* on bucket and objects to everybody while aws:SecureTransport is false.",
   link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html",
   configSchema: {},
-  judge: (estate) =>
-    eachBucket(estate, function* (bucket, stack) {
-      const { own, perhaps } = companions(stack, bucket, "BucketPolicy");
+  judge: (deployment) =>
+    eachBucket(deployment, function* (bucket, stack) {
+      const { own, maybeRelated } = relatedResources(stack, bucket, "BucketPolicy");
       const read = own.map((each) => statements(peek(each.props, "policy")));
       const denies = read
         .flatMap((each): readonly Statement[] => (each === undefined || each instanceof Unknown ? [] : each))
@@ -24,7 +24,7 @@ export const tlsOnly: Rule = {
       );
       if (covered) return;
       const subject = { resource: bucket.resource };
-      if (perhaps.length > 0 || read.some((each) => each instanceof Unknown))
+      if (maybeRelated.length > 0 || read.some((each) => each instanceof Unknown))
         yield notJudged(subject, "the bucket's policy is not known yet");
       else yield violation(subject, "has no policy that refuses connections without TLS on bucket and objects");
     }),

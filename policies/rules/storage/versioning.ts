@@ -1,6 +1,6 @@
 import { at } from "../../model/value";
 import { notJudged, violation, type Rule } from "../../rule";
-import { companions, eachBucket } from "./buckets";
+import { relatedResources, eachBucket } from "./buckets";
 
 export const versioning: Rule = {
   name: "storage-versioning",
@@ -12,13 +12,13 @@ export const versioning: Rule = {
   remedy: "Add a BucketVersioning for the bucket with status Enabled.",
   link: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html",
   configSchema: {},
-  judge: (estate) =>
-    eachBucket(estate, function* (bucket, stack) {
-      const { own, perhaps } = companions(stack, bucket, "BucketVersioning");
+  judge: (deployment) =>
+    eachBucket(deployment, function* (bucket, stack) {
+      const { own, maybeRelated } = relatedResources(stack, bucket, "BucketVersioning");
       if (own.some((each) => at(each.props, "versioningConfiguration", "status") === "Enabled")) return;
       if (at(bucket.resource.props, "versioning", "enabled") === true) return;
       const subject = { resource: bucket.resource };
-      if (perhaps.length > 0) yield notJudged(subject, "which bucket a versioning belongs to is not known yet");
+      if (maybeRelated.length > 0) yield notJudged(subject, "which bucket a versioning belongs to is not known yet");
       else yield violation(subject, "is not versioned");
     }),
 };

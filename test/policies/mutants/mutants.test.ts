@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Estate } from "../../../policies/model/estate";
+import { Deployment } from "../../../policies/model/deployment";
 import { judgeAll, run, type Outcome } from "./run";
 import { harmlessVariations } from "./harmless";
 import { mutantsOf, SURVIVORS, survivorOf } from "./all";
@@ -117,8 +117,8 @@ describe("harmless variations", function () {
 
 /** Passwords and what mutants put in their place; long enough to be nobody's by chance. */
 function secretsOf({ resources }: World): string[] {
-  const estate = Estate.of(resources);
-  const held = estate.stacks
+  const deployment = Deployment.of(resources);
+  const held = deployment.stacks
     .flatMap((stack) => stack.ofKind("", "Secret"))
     .flatMap(({ body }) => {
       const data = typeof body === "object" && body !== null && "data" in body ? (body.data as unknown) : {};

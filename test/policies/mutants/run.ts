@@ -1,6 +1,6 @@
 import { configure } from "../../../policies/configuration";
 import { judge, type Judgement } from "../../../policies/judge";
-import { Estate } from "../../../policies/model/estate";
+import { Deployment } from "../../../policies/model/deployment";
 import type { RawResource } from "../../../policies/model/resource";
 import type { Rule } from "../../../policies/rule";
 import { rules } from "../../../policies/rules";
@@ -23,7 +23,7 @@ const { configuration, problems } = configure([shippedConfiguration], rules);
 if (problems.length > 0) throw new Error(problems.join("; "));
 
 const judgeBy = (own: readonly Rule[], resources: readonly RawResource[]): Judgement =>
-  judge(own, Estate.of(resources), configuration, TODAY);
+  judge(own, Deployment.of(resources), configuration, TODAY);
 
 /** Judges resources by every rule, with the configuration that the pack brings along. */
 export const judgeAll = (resources: readonly RawResource[]): Judgement => judgeBy(rules, resources);

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import type { RawResource } from "../../../policies/model/resource";
-import { Estate } from "../../../policies/model/estate";
+import { Deployment } from "../../../policies/model/deployment";
 import type { Connection, Endpoint } from "../../../policies/network/endpoint";
 import { reaches } from "../../../policies/network/reach";
 import { Random } from "../random";
@@ -62,7 +62,7 @@ function networkOf(policies: readonly RandomPolicy[]) {
     stack: "s",
     props: { metadata, spec },
   }));
-  return Estate.of(resources).stacks[0]?.network.policies ?? [];
+  return Deployment.of(resources).stacks[0]?.network.policies ?? [];
 }
 
 const question = ({ from, to, port, protocol }: Connection) => ({

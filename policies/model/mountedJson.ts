@@ -5,7 +5,7 @@ import type { Stack } from "./stack";
 import { list, peek, plain, text, Unknown, type Value } from "./value";
 
 /** A JSON file that tells the processes beside a server what to do, and the object that holds it. */
-export interface ToldFile {
+export interface MountedJson {
   readonly resource: Resource;
   /** Undefined where it is not known yet, or cannot be read. */
   readonly content: Value | undefined;
@@ -18,14 +18,14 @@ export interface ToldFile {
  * @param check gives the reason where what was read is of no use.
  * @returns undefined where the pod has no such file. @throws UnknownValue
  */
-export function toldFile(
+export function mountedJson(
   cache: Cache,
   stack: Stack,
   key: string,
   check: (content: Value) => string | undefined,
-): ToldFile | undefined {
+): MountedJson | undefined {
   const holders = stack.objects.filter((each) => each.group === "" && ["ConfigMap", "Secret"].includes(each.kind));
-  let perhaps: Resource | undefined;
+  let maybeHolder: Resource | undefined;
   for (const volume of list(cache.podSpec, "volumes")) {
     const name = text(volume, "configMap", "name") ?? text(volume, "secret", "secretName");
     if (name === undefined) continue;
@@ -36,15 +36,15 @@ export function toldFile(
     // A volume whose object is not known yet may well be the one.
     const isUnknown = written instanceof Unknown && holder?.kind === "ConfigMap";
     if (isUnknown || cache.namespace === undefined || (holder === undefined && holders.some(isNameless)))
-      perhaps ??= holder?.resource ?? cache.resource;
+      maybeHolder ??= holder?.resource ?? cache.resource;
   }
-  return perhaps === undefined ? undefined : { resource: perhaps, content: undefined, fault: undefined };
+  return maybeHolder === undefined ? undefined : { resource: maybeHolder, content: undefined, fault: undefined };
 }
 
 const isNameless = (object: KubeObject): boolean =>
   object.namespace === undefined || peek(object.body, "metadata", "name") instanceof Unknown;
 
-function read(written: string, check: (content: Value) => string | undefined): Pick<ToldFile, "content" | "fault"> {
+function read(written: string, check: (content: Value) => string | undefined): Pick<MountedJson, "content" | "fault"> {
   try {
     const content = plain(JSON.parse(written)).value;
     const fault = check(content);

@@ -3,7 +3,7 @@ import { resource, type RawResource } from "./resource";
 import { Stack } from "./stack";
 
 /** All that is judged together: the resources of one stack, or of several that belong to each other. */
-export class Estate {
+export class Deployment {
   /** In the order of their names. */
   readonly stacks: readonly Stack[];
 
@@ -18,7 +18,7 @@ export class Estate {
     );
   }
 
-  static of(raw: readonly RawResource[]): Estate {
-    return new Estate(raw.map(resource));
+  static of(raw: readonly RawResource[]): Deployment {
+    return new Deployment(raw.map(resource));
   }
 }
