@@ -1,7 +1,7 @@
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { SiteName } from "../server/types";
-import type { SwitchoverPlan } from "./plan/switchover";
+import type { SwitchoverPlan } from "./commands/switchover/plan";
 
 /**
  * What a command that changes roles writes down before its first change. The objects say how far it came; this says

@@ -10,7 +10,7 @@ const interrupt = new AbortController();
 const stage: Stage = {
   open: async (definition, source) => {
     const { cachedSites, refreshedSites, stateFolder } = await import("./sites/find.js");
-    const { systemTools } = await import("./run/systemTools.js");
+    const { systemTools } = await import("./command/systemContext.js");
     const where = { given: source.sites, stacks: source.stacks, cwd: process.cwd() };
     if (definition.sites === "none")
       return { entries: [], tools: systemTools(stateFolder(where.cwd), interrupt.signal) };

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { DEFINITIONS, type Definition, type Scene } from "./commands/definitions";
-import { listOption } from "./options";
-import type { Result } from "./run/result";
+import { listOption } from "./command/options";
+import type { Result } from "./command/result";
 
 interface Common {
   readonly json?: true;

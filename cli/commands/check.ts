@@ -17,7 +17,7 @@ import { StackFile } from "../check/stackFile";
 import { textReport } from "../check/text";
 import { EXIT } from "../exit";
 import { badInput, CommandFailure } from "../failure";
-import type { Result } from "../run/result";
+import type { Result } from "../command/result";
 import { projectFolder, stacksOf } from "../sites/project";
 
 export interface CheckOptions {

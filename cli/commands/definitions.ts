@@ -1,9 +1,9 @@
 import { Option, type Command } from "commander";
 import type { Epoch, Seconds, SiteName } from "../../server/types";
 import { FORMATS, type Format } from "../check/report";
-import { epochOption, inMilliseconds, listOption, secondsOption, siteOption } from "../options";
-import type { Result } from "../run/result";
-import type { Tools } from "../run/tools";
+import { epochOption, inMilliseconds, listOption, secondsOption, siteOption } from "../command/options";
+import type { Result } from "../command/result";
+import type { Tools } from "../command/context";
 import type { SiteEntry } from "../sites/entry";
 
 /** What a command runs with: the sites, and what reaches the world. */
@@ -78,7 +78,7 @@ export const DEFINITIONS: readonly Definition[] = [
     options: (c) =>
       waiting(changing(c.requiredOption("--primary <site>", "the site that is primary first", siteOption)), 120),
     run: async (o, { entries, tools }) =>
-      (await import("./init.js")).init(
+      (await import("./init/run.js")).init(
         entries,
         { primary: o.primary, timeout: inMilliseconds(o.timeout), follow: follow(o), run: run(o) },
         tools,
@@ -89,7 +89,7 @@ export const DEFINITIONS: readonly Definition[] = [
     summary: "show every site's role, epoch and state; exit code 0 when all is well",
     sites: "refreshed",
     options: (c) => c.option("--cached", "do not ask Pulumi for the sites"),
-    run: async (_, { entries, tools }) => (await import("./status.js")).status(entries, tools),
+    run: async (_, { entries, tools }) => (await import("./status/run.js")).status(entries, tools),
   }),
   define<
     Changing & {
@@ -108,7 +108,7 @@ export const DEFINITIONS: readonly Definition[] = [
         60,
       ),
     run: async (o, { entries, tools }) =>
-      (await import("./switchover.js")).switchover(
+      (await import("./switchover/run.js")).switchover(
         entries,
         { to: o.to, maxLag: o.maxLag, timeout: inMilliseconds(o.timeout), follow: follow(o), run: run(o) },
         tools,
@@ -133,7 +133,7 @@ export const DEFINITIONS: readonly Definition[] = [
         .option("--force", "as --yes, and take over the lease of a command at work")
         .option("--epoch-at-least <epoch>", "for when no site's object can be read", epochOption),
     run: async (o, { entries, tools }) =>
-      (await import("./failover.js")).failover(
+      (await import("./failover/run.js")).failover(
         entries,
         {
           to: o.to,
@@ -168,7 +168,7 @@ export const DEFINITIONS: readonly Definition[] = [
           .default(3600 as Seconds, "1h"),
       ),
     run: async (o, { entries, tools }) =>
-      (await import("./failback.js")).failback(
+      (await import("./failback/run.js")).failback(
         entries,
         {
           to: o.to,
@@ -191,7 +191,7 @@ export const DEFINITIONS: readonly Definition[] = [
         "what this costs: the writes that only the peer has",
       ),
     run: async (o, { entries, tools }) =>
-      (await import("./allow.js")).allow(
+      (await import("./overrideHold/run.js")).allow(
         entries,
         { command: "serve", site: o.site, allowance: "acceptLoss", timeout: inMilliseconds(o.timeout), run: run(o) },
         tools,
@@ -203,7 +203,7 @@ export const DEFINITIONS: readonly Definition[] = [
     sites: "cached",
     options: (c) => changing(c.requiredOption("--site <site>", "the primary that holds back", siteOption)),
     run: async (o, { entries, tools }) =>
-      (await import("./allow.js")).allow(
+      (await import("./overrideHold/run.js")).allow(
         entries,
         { command: "peer-lost", site: o.site, allowance: "peerLost", timeout: inMilliseconds(o.timeout), run: run(o) },
         tools,
@@ -219,7 +219,7 @@ export const DEFINITIONS: readonly Definition[] = [
         "for the snapshot to be taken and uploaded",
       ),
     run: async (o, { entries, tools }) =>
-      (await import("./snapshot.js")).snapshot(
+      (await import("./snapshot/run.js")).snapshot(
         entries,
         { site: o.site ?? null, timeout: inMilliseconds(o.timeout), wait: inMilliseconds(o.waitTimeout), run: run(o) },
         tools,
@@ -241,7 +241,7 @@ export const DEFINITIONS: readonly Definition[] = [
         "for the snapshot to be fetched and loaded",
       ),
     run: async (o, { entries, tools }) =>
-      (await import("./restore.js")).restore(
+      (await import("./restore/run.js")).restore(
         entries,
         {
           from: o.from,
@@ -266,7 +266,7 @@ export const DEFINITIONS: readonly Definition[] = [
         "for each drill to end",
       ),
     run: async (o, { entries, tools }) =>
-      (await import("./drill.js")).drill(
+      (await import("./drill/run.js")).drill(
         entries,
         { site: o.site ?? null, wait: inMilliseconds(o.waitTimeout), run: run(o) },
         tools,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { renderStack } from "../../stacks/render";
 import { stackConfig } from "../check/stackConfig";
 import { badInput } from "../failure";
-import type { Result } from "../run/result";
+import type { Result } from "../command/result";
 import { projectFolder } from "../sites/project";
 
 export interface RenderOptions {

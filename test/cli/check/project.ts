@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { check, type CheckOptions } from "../../../cli/commands/check";
 import { CommandFailure } from "../../../cli/failure";
-import type { Result } from "../../../cli/run/result";
+import type { Result } from "../../../cli/command/result";
 
 const ROOT = join(__dirname, "../../..");
 export const TODAY = "2026-01-15";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { allow } from "../../../cli/commands/allow";
-import { status } from "../../../cli/commands/status";
+import { allow } from "../../../cli/commands/overrideHold/run";
+import { status } from "../../../cli/commands/status/run";
 import { epoch } from "../../../server/types";
 import { DR, PRIMARY, World } from "../world/world";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { drill } from "../../../cli/commands/drill";
-import { restore } from "../../../cli/commands/restore";
-import { snapshot } from "../../../cli/commands/snapshot";
-import { status } from "../../../cli/commands/status";
+import { drill } from "../../../cli/commands/drill/run";
+import { restore } from "../../../cli/commands/restore/run";
+import { snapshot } from "../../../cli/commands/snapshot/run";
+import { status } from "../../../cli/commands/status/run";
 import { drillEndings, unanswered } from "../world/memoryDrills";
 import { DR, PRIMARY, World } from "../world/world";
 

@@ -1,7 +1,7 @@
 import type { Clock } from "../../../cli/clock";
 import type { JournalEntry, Journal } from "../../../cli/journal";
 import type { Receipt } from "../../../cli/output/receipt";
-import type { Tools } from "../../../cli/run/tools";
+import type { Tools } from "../../../cli/command/context";
 import type { SiteEntry } from "../../../cli/sites/entry";
 import { epoch, siteName, type Engine, type SiteName } from "../../../server/types";
 import { initialPrimary, replicaOf } from "../../../cli/plan/specs";

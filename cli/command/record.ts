@@ -1,0 +1,92 @@
+import type { PromotionMode } from "../../contract/siteRole";
+import type { SiteName } from "../../server/types";
+import { Steps } from "../output/steps";
+import { describeReceipt, type Loss, type Receipt, type WriteGap } from "../output/receipt";
+import type { SiteView } from "../plan/view";
+import type { Crew } from "./siteClients";
+import { exitCodeOf, type Result } from "./result";
+import type { Tools } from "./context";
+
+type Ending = Pick<Receipt, "outcome"> &
+  Partial<Pick<Receipt, "problems" | "wayOn" | "loss" | "writeGap" | "fenced" | "acceptPartial">>;
+
+/** Gathers what the receipt of one command says while it runs. */
+export class CommandRecord {
+  readonly steps: Steps;
+  private readonly notes: string[] = [];
+  private readonly since: number;
+  private before: Receipt["epochs"]["before"] = {};
+  private roles: { from: SiteName | null; to: SiteName; mode: PromotionMode | null } | null = null;
+  private begun: { startedAt: string | null; lag: number | null; resumed: boolean } = {
+    startedAt: null,
+    lag: null,
+    resumed: false,
+  };
+
+  constructor(
+    private readonly command: string,
+    private readonly crew: Crew,
+    private readonly tools: Tools,
+  ) {
+    this.steps = new Steps(tools.clock, tools.progress);
+    this.since = tools.clock.now();
+  }
+
+  /** The sites as they were before anything was changed. */
+  seen(views: readonly SiteView[]): void {
+    this.before = Object.fromEntries(views.map((v) => [v.site, v.kind === "present" ? v.object.spec.epoch : null]));
+  }
+
+  moves(from: SiteName | null, to: SiteName, mode: PromotionMode | null): void {
+    this.roles = { from, to, mode };
+  }
+
+  /** @param startedAt - ISO 8601, of the first run when this one carries it on. */
+  began(startedAt: string | null, lag: number | null, resumed: boolean): void {
+    this.begun = { startedAt, lag, resumed };
+  }
+
+  note(line: string): void {
+    if (this.notes.includes(line)) return;
+    this.notes.push(line);
+    this.steps.note(line);
+  }
+
+  /** Ends the running step, writes the receipt and gives the command's result. */
+  async end(ending: Ending): Promise<Result> {
+    this.steps.end(ending.outcome === "done" ? "done" : "failed");
+    const now = this.tools.clock.now();
+    const startedAt = this.begun.startedAt ?? new Date(this.since).toISOString();
+    const receipt: Receipt = {
+      version: 1,
+      command: this.command,
+      outcome: ending.outcome,
+      from: this.roles?.from ?? null,
+      to: this.roles?.to ?? null,
+      mode: this.roles?.mode ?? null,
+      resumed: this.begun.resumed,
+      startedAt,
+      finishedAt: new Date(now).toISOString(),
+      seconds: (now - Date.parse(startedAt)) / 1000,
+      steps: this.steps.records,
+      epochs: {
+        before: this.before,
+        after: Object.fromEntries(this.crew.all.map((f) => [f.site, f.latest?.spec.epoch ?? null])),
+      },
+      lagAtStartSeconds: this.begun.lag,
+      writeGap: (ending.writeGap ?? null) satisfies WriteGap | null,
+      loss: (ending.loss ?? null) satisfies Loss | null,
+      fenced: ending.fenced ?? null,
+      acceptPartial: ending.acceptPartial ?? false,
+      notes: this.notes,
+      problems: ending.problems ?? [],
+      wayOn: ending.wayOn ?? null,
+    };
+    const file = await this.tools.saveReceipt(receipt);
+    return {
+      code: exitCodeOf(receipt),
+      json: receipt,
+      text: `${describeReceipt(receipt)}  ${"receipt".padEnd(16)}${file}\n`,
+    };
+  }
+}

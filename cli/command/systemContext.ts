@@ -1,0 +1,47 @@
+import { createInterface } from "node:readline/promises";
+import { systemClock } from "../clock";
+import { FolderJournal } from "../journal";
+import { KubeApi } from "../kube/api";
+import { KubeDrillStore } from "../kube/drillStore";
+import { KubeLeaseStore } from "../kube/leaseStore";
+import { KubeSiteStore } from "../kube/siteStore";
+import { PlainProgress, TerminalProgress } from "../output/progress";
+import { saveReceipt } from "../output/receiptFile";
+import { hasEnded, holderName } from "./holder";
+import type { Tools } from "./context";
+
+/** The world as it is: clusters, clock, terminal, and files in `stateFolder`. */
+export function systemTools(stateFolder: string, signal: AbortSignal): Tools {
+  return {
+    clock: systemClock,
+    journal: new FolderJournal(stateFolder),
+    progress: process.stderr.isTTY
+      ? new TerminalProgress(process.stderr, process.stderr.columns)
+      : new PlainProgress(process.stderr),
+    signal,
+    holder: holderName(),
+    hasEnded,
+    connect: ({ site, namespace, kubeconfig, context }) => {
+      const api = new KubeApi(site, { kubeconfig, context });
+      return {
+        store: new KubeSiteStore(site, namespace, api),
+        lease: new KubeLeaseStore(site, namespace, api),
+        drills: new KubeDrillStore(site, namespace, api),
+      };
+    },
+    confirm: process.stdin.isTTY && process.stderr.isTTY ? (question) => ask(question, signal) : null,
+    saveReceipt: (receipt) => saveReceipt(stateFolder, receipt),
+  };
+}
+
+async function ask(question: string, signal: AbortSignal): Promise<"yes" | "no"> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `, { signal })).trim()) ? "yes" : "no";
+  } catch (error) {
+    if (signal.aborted) return "no";
+    throw error;
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,168 @@
+import type { SiteRoleObject } from "../../../contract/siteRole";
+import { epoch as toEpoch, type Epoch, type Seconds, type SiteName } from "../../../server/types";
+import { epochAbove, epochsSeen } from "../../plan/epochs";
+import { currentPrimary, freshStatus, isPresent, servesAt, statusAge, type PresentView, type SiteView } from "../../plan/view";
+
+export interface FailoverInput {
+  readonly to: SiteName;
+  readonly acceptPartial: boolean;
+  /** A lower bound for the new epoch, from the operator; for when no site's object can be read. */
+  readonly epochAtLeast: Epoch | null;
+}
+
+export interface FailoverPlan {
+  /** The primary that is replaced, as far as anybody knows. */
+  readonly from: SiteName | null;
+  readonly to: SiteName;
+  readonly epoch: Epoch;
+  /** The target's object as it was judged; null: it is created. */
+  readonly target: SiteRoleObject | null;
+  /** Readable objects that say primary: fenced before the promotion. */
+  readonly fence: readonly PresentView[];
+  /** Other readable objects: they follow the new primary afterwards. */
+  readonly repoint: readonly PresentView[];
+  /** Sites that answer and have no object: they are made replicas afterwards. */
+  readonly introduce: readonly SiteName[];
+  /** Sites whose objects cannot be read: they close by themselves once they learn of the epoch. */
+  readonly unreachable: readonly SiteName[];
+}
+
+export interface ExpectedLoss {
+  /** Age of the newest heartbeat that the target has: what was acknowledged since is at risk. Null: not known. */
+  readonly lagSeconds: Seconds | null;
+  /** Since the target last heard of the old primary; null: never, or not known. */
+  readonly lastContactSeconds: Seconds | null;
+  readonly sentence: string;
+}
+
+export type FailoverVerdict =
+  | {
+      readonly kind: "go";
+      readonly plan: FailoverPlan;
+      readonly loss: ExpectedLoss;
+      /** What may keep the promotion from succeeding, or be lost by it. */
+      readonly warnings: readonly string[];
+      /** Why a failover is not what one wants now; it goes on only when that is said expressly. Null: nothing. */
+      readonly objection: string | null;
+    }
+  /** The target serves already; what an earlier failover could not reach is left to be written. */
+  | { readonly kind: "finish"; readonly plan: FailoverPlan }
+  | { readonly kind: "refuse"; readonly reasons: readonly string[] };
+
+/** Whether and how `to` is promoted from whatever it holds; only the target has to be reachable. */
+export function judgeFailover(views: readonly SiteView[], input: FailoverInput): FailoverVerdict {
+  const { to } = input;
+  const target = views.find((v) => v.site === to);
+  if (target === undefined) return { kind: "refuse", reasons: [`site ${to}: is not in the site file`] };
+  if (target.kind === "unreachable")
+    return {
+      kind: "refuse",
+      reasons: [
+        `site ${to}: ${target.address} ${target.problem}; only a site whose API server answers can be promoted`,
+      ],
+    };
+
+  const others = views.filter((v) => v.site !== to);
+  const object = isPresent(target) ? target.object : null;
+  const primary = currentPrimary(views);
+  if (object !== null && primary?.site === to && servesAt(object, object.spec.epoch))
+    return judgeServing(object, others);
+
+  const seen = epochsSeen(views);
+  if (seen.length === 0 && input.epochAtLeast === null) {
+    return {
+      kind: "refuse",
+      reasons: [
+        `site ${to}: no site's object can be read, so the epoch in use is not known; were the sites never introduced: init --primary ${to}; else give --epoch-at-least N, above any epoch in receipts`,
+      ],
+    };
+  }
+  const reasons = object === null ? [] : dataReasons(object, input);
+  if (reasons.length > 0) return { kind: "refuse", reasons };
+
+  const present = others.filter(isPresent);
+  const from = primary !== undefined && primary.site !== to ? primary.site : (object?.spec.source ?? null);
+  const plan: FailoverPlan = {
+    from,
+    to,
+    epoch: toEpoch(Math.max(input.epochAtLeast ?? 1, epochAbove(views))),
+    target: object,
+    fence: present.filter((v) => v.object.spec.role === "primary"),
+    repoint: present.filter((v) => v.object.spec.role === "replica"),
+    introduce: absentAmong(others),
+    unreachable: others.filter((v) => v.kind === "unreachable").map((v) => v.site),
+  };
+  return {
+    kind: "go",
+    plan,
+    loss: expectedLoss(target, from),
+    warnings: warningsFor(target),
+    objection: objectionTo(primary, target),
+  };
+}
+
+function judgeServing(object: SiteRoleObject, others: readonly SiteView[]): FailoverVerdict {
+  const { site, epoch } = object.spec;
+  const behind = others
+    .filter(isPresent)
+    .filter((v) => v.object.spec.epoch < epoch && (v.object.spec.role === "primary" || v.object.spec.source !== site));
+  const introduce = absentAmong(others);
+  if (behind.length === 0 && introduce.length === 0)
+    return { kind: "refuse", reasons: [`site ${site}: is primary and serves already (epoch ${epoch})`] };
+  return {
+    kind: "finish",
+    plan: { from: null, to: site, epoch, target: object, fence: behind, repoint: [], introduce, unreachable: [] },
+  };
+}
+
+const absentAmong = (views: readonly SiteView[]): SiteName[] =>
+  views.filter((v) => v.kind === "absent").map((v) => v.site);
+
+/** What the guard would refuse after the old primary has been fenced is refused before. */
+function dataReasons({ spec, status }: SiteRoleObject, { acceptPartial }: FailoverInput): string[] {
+  if (acceptPartial || status === undefined) return [];
+  if (status.replication?.syncInProgress === true)
+    return [
+      `site ${spec.site}: a full sync is in progress, so its copy is partial; wait, or give --accept-partial to promote what is there`,
+    ];
+  if (status.server !== null && status.dataVersion === null)
+    return [
+      `site ${spec.site}: has no data of the primary (it never synced); give --accept-partial to promote it all the same`,
+    ];
+  return [];
+}
+
+function expectedLoss(target: SiteView, from: SiteName | null): ExpectedLoss {
+  const status = isPresent(target) ? target.object.status : undefined;
+  const since = isPresent(target) ? (statusAge(target) ?? 0) : 0;
+  const lag = status?.replication?.lagSeconds ?? null;
+  const contact = status?.peers.find((p) => p.site === from)?.lastContactSeconds ?? null;
+  const lagSeconds = lag === null ? null : ((lag + since) as Seconds);
+  const lastContactSeconds = contact === null ? null : ((contact + since) as Seconds);
+  const heard = lastContactSeconds === null ? "" : `; it heard of ${from} last ${lastContactSeconds.toFixed(1)} s ago`;
+  const sentence =
+    lagSeconds === null
+      ? `expected loss: not known, ${target.site} does not say how new its copy is${heard}`
+      : `expected loss: writes that ${from ?? "the old primary"} acknowledged in the last ${lagSeconds.toFixed(1)} s (the age of ${target.site}'s newest heartbeat)${heard}`;
+  return { lagSeconds, lastContactSeconds, sentence };
+}
+
+function warningsFor(target: SiteView): string[] {
+  if (!isPresent(target))
+    return [`site ${target.site}: has no object; it is created, and its guard judges whether there is data to serve`];
+  const warnings: string[] = [];
+  const age = statusAge(target);
+  if (age === null) warnings.push(`site ${target.site}: its guard has never reported`);
+  else if (freshStatus(target) === null)
+    warnings.push(`site ${target.site}: its guard reported last ${Math.round(age)} s ago`);
+  if (target.object.status?.server === null) warnings.push(`site ${target.site}: its server does not answer its guard`);
+  return warnings;
+}
+
+/** A primary that is well and whose copy is whole is moved without loss by a switchover. */
+function objectionTo(primary: PresentView | undefined, target: SiteView): string | null {
+  if (primary === undefined || !isPresent(target) || primary.site === target.site) return null;
+  const healthy = freshStatus(primary)?.serving === true && servesAt(primary.object, primary.object.spec.epoch);
+  if (!healthy || freshStatus(target)?.replication?.inSync !== true) return null;
+  return `site ${primary.site} serves and ${target.site} is in sync: switchover --to ${target.site} moves the primary without loss`;
+}

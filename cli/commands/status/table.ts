@@ -1,0 +1,85 @@
+import { statusAge, type PresentView, type SiteView } from "../../plan/view";
+import { snapshotLines } from "./snapshotLines";
+import { table } from "../../output/table";
+
+const HEADING = [
+  "SITE",
+  "ROLE",
+  "EPOCH",
+  "PHASE",
+  "SERVING",
+  "LAG",
+  "IN SYNC",
+  "DATA",
+  "SERVER",
+  "MEMORY",
+  "PEERS",
+  "AGE",
+];
+
+/** One row a site, then a line for each with the guard's own reason. */
+export function statusTable(views: readonly SiteView[]): string {
+  const reasons = views.map((v) => `${v.site}: ${reasonOf(v)}`);
+  return `${table([HEADING, ...views.map(row)])}\n\n${[...reasons, ...snapshotLines(views)].join("\n")}\n`;
+}
+
+function row(view: SiteView): string[] {
+  if (view.kind !== "present") return [view.site, view.kind, ...HEADING.slice(2).map(() => "-")];
+  const { spec, status } = view.object;
+  const age = statusAge(view);
+  if (status === undefined) return [view.site, spec.role, String(spec.epoch), ...HEADING.slice(3).map(() => "-")];
+  const { replication, server } = status;
+  return [
+    view.site,
+    spec.role,
+    status.epoch === spec.epoch ? String(spec.epoch) : `${spec.epoch} (acted on ${status.epoch})`,
+    status.phase,
+    yesNo(status.serving),
+    replication?.lagSeconds == null ? "-" : `${replication.lagSeconds.toFixed(1)} s`,
+    spec.role === "primary" || replication === null ? "-" : yesNo(replication.inSync),
+    status.dataVersion === null ? "none" : `${status.dataVersion.epoch}/${status.dataVersion.sequence}`,
+    server === null ? "does not answer" : `${server.engine} ${server.version}`,
+    server === null
+      ? "-"
+      : `${mebibytes(server.usedMemoryBytes)} of ${server.maxMemoryBytes === 0 ? "any" : mebibytes(server.maxMemoryBytes)}`,
+    status.peers.length === 0
+      ? "none"
+      : status.peers.map((p) => `${p.site} ${p.reachable ? "reachable" : "unreachable"}`).join(", "),
+    age === null ? "-" : `${age.toFixed(0)} s`,
+  ];
+}
+
+function reasonOf(view: SiteView): string {
+  if (view.kind === "unreachable") return `${view.address} ${view.problem}`;
+  if (view.kind === "absent") return `no object at ${view.address}`;
+  return view.object.status?.reason ?? "its guard has never reported";
+}
+
+const yesNo = (value: boolean): string => (value ? "yes" : "no");
+const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(bytes < 100 * 2 ** 20 ? 1 : 0)} MiB`;
+
+/** The same for --json. */
+export function statusJson(view: SiteView): Readonly<Record<string, unknown>> {
+  if (view.kind !== "present")
+    return {
+      site: view.site,
+      address: view.address,
+      state: view.kind,
+      ...(view.kind === "unreachable" ? { problem: view.problem } : {}),
+    };
+  return presentJson(view);
+}
+
+function presentJson(view: PresentView): Readonly<Record<string, unknown>> {
+  const { spec, status } = view.object;
+  return {
+    site: view.site,
+    address: view.address,
+    state: "present",
+    role: spec.role,
+    epoch: spec.epoch,
+    spec,
+    status: status ?? null,
+    statusAgeSeconds: statusAge(view),
+  };
+}

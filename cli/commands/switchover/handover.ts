@@ -1,0 +1,287 @@
+import type { SiteRoleObject, SiteRoleSpec } from "../../../contract/siteRole";
+import { epoch, type Epoch, type Milliseconds } from "../../../server/types";
+import type { Clock } from "../../clock";
+import type { Changes } from "../../command/changes";
+import type { Follower } from "../../command/siteRoleWatch";
+import type { Steps } from "../../output/steps";
+import { WriteGapMeter } from "../../output/writeGap";
+import { handoverStep, type HandoverStep } from "./handoverStep";
+import { replicaOf, resumed, takingOver, withHandover, withoutHandover } from "../../plan/specs";
+import type { SwitchoverPlan } from "./plan";
+import { servesAt } from "../../plan/view";
+import { ApiRefusal, SiteUnreachable } from "../../store";
+
+export type HandoverOutcome =
+  /** The new primary serves, the old one's object follows it. */
+  | { readonly kind: "moved" }
+  /** The old primary serves: at its epoch (given up before the commit) or above the refused one (rolled back). */
+  | { readonly kind: "stayed"; readonly reason: string }
+  | { readonly kind: "unfinished"; readonly reason: string };
+
+export interface HandoverParts {
+  readonly from: Follower;
+  readonly to: Follower;
+  readonly changes: Changes;
+  readonly clock: Clock;
+  readonly steps: Steps;
+  /**
+   * Aborts when the operator interrupts: before the commit the handover is taken back, after it the command ends as it
+   * stands.
+   */
+  readonly signal: AbortSignal;
+  /** For each of the waits: old primary ready, new primary serving, and each write. */
+  readonly timeout: Milliseconds;
+  /** Asked right before the commit: whether this command may still think itself alone. */
+  readonly isAlone: () => boolean;
+}
+
+/** Between two attempts to reach a site. */
+const RETRY_MS = 200 as Milliseconds;
+
+const NEVER = new AbortController().signal;
+
+/** Carries a handover out, step by step as the objects say (plan/handoverStep.ts), or back. */
+export class HandoverRun {
+  readonly gap = new WriteGapMeter();
+  private deadline: number;
+  private waitingFor: HandoverStep["kind"] | null = null;
+  private prepared = false;
+  private touched = false;
+  private refusal = "";
+
+  constructor(
+    private readonly plan: SwitchoverPlan,
+    private readonly parts: HandoverParts,
+  ) {
+    this.deadline = parts.clock.now() + parts.timeout;
+  }
+
+  async run(): Promise<HandoverOutcome> {
+    for (;;) {
+      const { changes, from, to } = this.parts;
+      const revision = changes.revision;
+      this.measure();
+      const outcome = await this.perform(handoverStep(this.plan, from.latest, to.latest), revision);
+      if (outcome !== null) return outcome;
+    }
+  }
+
+  /** Takes back a handover that was prepared and not committed. */
+  async takeBack(): Promise<HandoverOutcome> {
+    return await this.withdraw("taken back");
+  }
+
+  /** Lets the meter see what has come since; the old primary's close may be reported after the new one's opening. */
+  measure(): void {
+    const { from, to, clock } = this.parts;
+    this.gap.observe(from.latest, to.latest, this.plan.epoch, clock.now());
+  }
+
+  private async perform(step: HandoverStep, revision: number): Promise<HandoverOutcome | null> {
+    const { plan } = this;
+    const { from, to, steps } = this.parts;
+    switch (step.kind) {
+      case "prepare":
+        return await this.prepare();
+      case "await-prepared":
+        this.prepared = true;
+        return await this.awaitPrepared(revision);
+      case "give-up":
+        return await this.withdraw(step.reason);
+      case "commit":
+        return await this.commit(takingOver(plan.to, plan.epoch, plan.from, step.proof));
+      case "await-takeover":
+        return await this.awaitTakeover(revision);
+      case "demote-old":
+        steps.begin(`${plan.from} becomes replica of ${plan.to} at epoch ${plan.epoch}`);
+        return await this.write(
+          from,
+          replicaOf(plan.from, plan.epoch, plan.to),
+          `${plan.to} serves at epoch ${plan.epoch}; ${plan.from}'s object was not written`,
+        );
+      case "resume-old":
+        this.refusal = step.reason;
+        steps.end("failed");
+        steps.begin(`roll back: ${plan.from} goes on at epoch ${this.rollBackEpoch}`);
+        return await this.write(
+          from,
+          resumed(plan.from, this.rollBackEpoch, step.takeover),
+          `${plan.to} refused (${step.reason}) and ${plan.from} was not told to go on`,
+        );
+      case "return-new":
+        return await this.write(
+          to,
+          replicaOf(plan.to, this.rollBackEpoch, plan.from),
+          `${plan.from} goes on at epoch ${this.rollBackEpoch}; ${plan.to}'s object was not taken back`,
+        );
+      case "rolled-back":
+        return await this.awaitOldServing(
+          this.rollBackEpoch,
+          `${plan.to} refused: ${this.refusal || (to.latest?.status?.refusal?.reason ?? "see its status")}`,
+        );
+      case "moved":
+        return { kind: "moved" };
+      case "superseded":
+        return this.touched || this.prepared
+          ? { kind: "unfinished", reason: `${step.reason}: somebody else has changed the roles meanwhile` }
+          : { kind: "stayed", reason: step.reason };
+    }
+  }
+
+  private get rollBackEpoch(): Epoch {
+    return epoch(this.plan.epoch + 1);
+  }
+
+  private async prepare(): Promise<HandoverOutcome | null> {
+    const { plan } = this;
+    const { from, steps, signal } = this.parts;
+    if (this.prepared)
+      return { kind: "stayed", reason: `the handover was taken back from site ${plan.from} by somebody else` };
+    const object = from.latest;
+    if (signal.aborted || object === null) return { kind: "stayed", reason: "interrupted" };
+    steps.begin(`prepare ${plan.from} for the handover at epoch ${plan.epoch}`);
+    this.startWaiting("prepare");
+    this.touched = true;
+    try {
+      if ((await from.swap(object, withHandover(object.spec, plan.to, plan.epoch), this.deadline)) === "written")
+        this.prepared = true;
+      return null;
+    } catch (error) {
+      return await this.withdraw(problemOf(error));
+    }
+  }
+
+  private async awaitPrepared(revision: number): Promise<HandoverOutcome | null> {
+    const { from, steps, changes, signal, timeout } = this.parts;
+    this.startWaiting("await-prepared");
+    steps.begin(`wait for ${this.plan.from} to be ready`);
+    steps.tell(phaseOf(from.latest));
+    const waited = await changes.since(revision, this.deadline, signal);
+    if (waited === "changed") return null;
+    return await this.withdraw(
+      waited === "aborted"
+        ? "interrupted"
+        : `${this.plan.from} was not ready within ${timeout / 1000} s (${phaseOf(from.latest)})`,
+    );
+  }
+
+  private async commit(spec: SiteRoleSpec): Promise<HandoverOutcome | null> {
+    const { plan } = this;
+    const { to, steps, signal, isAlone } = this.parts;
+    this.prepared = true;
+    if (signal.aborted) return await this.withdraw("interrupted");
+    if (!isAlone())
+      return await this.withdraw(
+        "this command was stopped for so long, or its lease was overridden, that another one may be at work",
+      );
+    steps.begin(`${plan.to} takes over at epoch ${plan.epoch}`);
+    this.startWaiting("commit");
+    try {
+      await to.swap(to.latest, spec, this.deadline);
+      return null;
+    } catch (error) {
+      // Unknown outcome: the old primary must not go on, for the commit may have arrived.
+      if (error instanceof SiteUnreachable)
+        return {
+          kind: "unfinished",
+          reason: `${error.message}; whether ${plan.to} was told to take over is not known`,
+        };
+      return await this.withdraw(problemOf(error));
+    }
+  }
+
+  private async awaitTakeover(revision: number): Promise<HandoverOutcome | null> {
+    const { plan } = this;
+    const { to, steps, changes, signal, timeout } = this.parts;
+    this.touched = true;
+    if (this.waitingFor !== "commit") this.startWaiting("await-takeover");
+    steps.begin(`${plan.to} takes over at epoch ${plan.epoch}`);
+    steps.tell(phaseOf(to.latest));
+    const waited = await changes.since(revision, this.deadline, signal);
+    if (waited === "changed") return null;
+    const why = waited === "aborted" ? "interrupted" : `no word of ${plan.to} within ${timeout / 1000} s`;
+    return {
+      kind: "unfinished",
+      reason: `${why}: it was told to take over, and neither serves nor has refused (${phaseOf(to.latest)})`,
+    };
+  }
+
+  /** Before the commit: the old primary's object is put back as it was. */
+  private async withdraw(reason: string): Promise<HandoverOutcome> {
+    const { plan } = this;
+    const { from, steps, clock, timeout } = this.parts;
+    steps.end("given up");
+    steps.begin(`take the handover back from ${plan.from}`);
+    const deadline = clock.now() + timeout;
+    for (;;) {
+      const spec = from.latest?.spec;
+      if (spec === undefined || spec.handover === undefined) {
+        // Not seen yet does not mean not written: the reply to the preparation may have been lost.
+        const view = await from.observe();
+        if (view.kind === "unreachable") {
+          if (clock.now() >= deadline)
+            return {
+              kind: "unfinished",
+              reason: `${reason}; ${view.address} ${view.problem}, so ${plan.from} may still wait for a handover`,
+            };
+          await clock.after(RETRY_MS);
+          continue;
+        }
+        if (from.latest?.spec.handover === undefined) break;
+        continue;
+      }
+      if (spec.epoch !== plan.fromEpoch || spec.handover.to !== plan.to || spec.handover.epoch !== plan.epoch)
+        return { kind: "unfinished", reason: `${reason}; somebody else has changed ${plan.from}'s object meanwhile` };
+      try {
+        if ((await from.swap(from.latest, withoutHandover(spec), deadline)) === "written") break;
+      } catch (error) {
+        return {
+          kind: "unfinished",
+          reason: `${reason}; ${problemOf(error)}, so ${plan.from} may still wait for a handover`,
+        };
+      }
+    }
+    return await this.awaitOldServing(plan.fromEpoch, reason);
+  }
+
+  private async awaitOldServing(at: number, reason: string): Promise<HandoverOutcome> {
+    const { plan } = this;
+    const { from, steps, changes, clock, timeout } = this.parts;
+    const deadline = clock.now() + timeout;
+    for (;;) {
+      const revision = changes.revision;
+      if (servesAt(from.latest, at)) return { kind: "stayed", reason };
+      steps.begin(`${plan.from} goes on`);
+      steps.tell(phaseOf(from.latest));
+      if ((await changes.since(revision, deadline, NEVER)) === "late")
+        return {
+          kind: "unfinished",
+          reason: `${reason}; ${plan.from} was told to go on and does not serve yet (${phaseOf(from.latest)})`,
+        };
+    }
+  }
+
+  private async write(follower: Follower, spec: SiteRoleSpec, otherwise: string): Promise<HandoverOutcome | null> {
+    this.touched = true;
+    try {
+      await follower.swap(follower.latest, spec, this.parts.clock.now() + this.parts.timeout);
+      return null;
+    } catch (error) {
+      return { kind: "unfinished", reason: `${otherwise}: ${problemOf(error)}` };
+    }
+  }
+
+  private startWaiting(kind: HandoverStep["kind"]): void {
+    if (this.waitingFor === kind) return;
+    this.waitingFor = kind;
+    this.deadline = this.parts.clock.now() + this.parts.timeout;
+  }
+}
+
+const phaseOf = (object: SiteRoleObject | null): string =>
+  object?.status === undefined ? "no status" : `${object.status.phase}: ${object.status.reason}`;
+
+function problemOf(error: unknown): string {
+  if (error instanceof SiteUnreachable || error instanceof ApiRefusal) return error.message;
+  throw error;
+}
