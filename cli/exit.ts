@@ -6,7 +6,7 @@ export const EXIT = {
   refused: 1,
   /** The command line or the site file is wrong; nothing was read from any cluster. */
   badInput: 2,
-  /** Something was changed and it is not finished; the way on is printed. */
+  /** Something was changed and it is not finished; the next step is printed. */
   unfinished: 3,
 } as const;
 

@@ -1,6 +1,6 @@
 import { EXIT, type ExitCode } from "./exit";
 
-/** A command that ends without doing what it was asked: every problem at once, and where there is one the way on. */
+/** A command that ends without doing what it was asked: every problem at once, and where there is one the next step. */
 export class CommandFailure extends Error {
   override readonly name = "CommandFailure";
 
@@ -9,14 +9,14 @@ export class CommandFailure extends Error {
     /** One line each: the key or object, what is wrong, what to do. */
     readonly problems: readonly string[],
     /** What to run next; for exit code 3 always given. */
-    readonly wayOn: string | null = null,
+    readonly nextStep: string | null = null,
   ) {
     super(problems.join("; "));
   }
 }
 
 export const badInput = (...problems: readonly string[]): CommandFailure => new CommandFailure(EXIT.badInput, problems);
-export const refused = (problems: readonly string[], wayOn: string | null = null): CommandFailure =>
-  new CommandFailure(EXIT.refused, problems, wayOn);
-export const unfinished = (problem: string, wayOn: string): CommandFailure =>
-  new CommandFailure(EXIT.unfinished, [problem], wayOn);
+export const refused = (problems: readonly string[], nextStep: string | null = null): CommandFailure =>
+  new CommandFailure(EXIT.refused, problems, nextStep);
+export const unfinished = (problem: string, nextStep: string): CommandFailure =>
+  new CommandFailure(EXIT.unfinished, [problem], nextStep);

@@ -10,13 +10,13 @@ const interrupt = new AbortController();
 const stage: Stage = {
   open: async (definition, source) => {
     const { cachedSites, refreshedSites, stateFolder } = await import("./sites/find.js");
-    const { systemTools } = await import("./command/systemContext.js");
+    const { systemContext } = await import("./command/systemContext.js");
     const where = { given: source.sites, stacks: source.stacks, cwd: process.cwd() };
     if (definition.sites === "none")
-      return { entries: [], tools: systemTools(stateFolder(where.cwd), interrupt.signal) };
+      return { entries: [], context: systemContext(stateFolder(where.cwd), interrupt.signal) };
     const known = await (definition.sites === "refreshed" && !source.cached ? refreshedSites : cachedSites)(where);
     for (const warning of known.warnings) process.stderr.write(`warning: ${warning}\n`);
-    return { entries: known.entries, tools: systemTools(known.stateFolder, interrupt.signal) };
+    return { entries: known.entries, context: systemContext(known.stateFolder, interrupt.signal) };
   },
   show: (result, form) => {
     process.stdout.write(form === "json" ? `${JSON.stringify(result.json, null, 2)}\n` : result.text);
@@ -43,14 +43,14 @@ function report(error: unknown): number {
   if (error instanceof CommandFailure) {
     if (json)
       process.stdout.write(
-        `${JSON.stringify({ error: { code: error.code, problems: error.problems, wayOn: error.wayOn } }, null, 2)}\n`,
+        `${JSON.stringify({ error: { code: error.code, problems: error.problems, nextStep: error.nextStep } }, null, 2)}\n`,
       );
     const heading = error.code === EXIT.unfinished ? "not finished" : "nothing was changed";
     process.stderr.write(
       [
         `dragonfly-dr: ${heading}:`,
         ...error.problems.map((p) => `  ${p}`),
-        ...(error.wayOn === null ? [] : [`way on: ${error.wayOn}`]),
+        ...(error.nextStep === null ? [] : [`next step: ${error.nextStep}`]),
         "",
       ].join("\n"),
     );

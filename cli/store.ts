@@ -19,10 +19,10 @@ export interface SiteStore {
   read(timeout: Milliseconds): Promise<Reading>;
   create(spec: SiteRoleSpec, timeout: Milliseconds): Promise<SiteRoleObject>;
   /**
-   * Puts `spec` in the place of `judged.spec`, and only of that: a spec that anybody has changed since is left alone
+   * Puts `spec` in the place of `expected.spec`, and only of that: a spec that anybody has changed since is left alone
    * (SpecChanged).
    */
-  swap(judged: SiteRoleObject, spec: SiteRoleSpec, timeout: Milliseconds): Promise<SiteRoleObject>;
+  swap(expected: SiteRoleObject, spec: SiteRoleSpec, timeout: Milliseconds): Promise<SiteRoleObject>;
   /**
    * Reports the object now (null when there is none) and at each change, until `signal` aborts or the connection ends.
    * Resolves when it has ended; `onOpen` is called once changes can no longer be missed.
@@ -58,7 +58,7 @@ export class ApiRefusal extends Error {
   }
 }
 
-/** The object is not what was judged any more. Nothing was written. */
+/** The object is not what the command has read any more. Nothing was written. */
 export class SpecChanged extends Error {
   override readonly name = "SpecChanged";
   constructor(readonly site: SiteName) {

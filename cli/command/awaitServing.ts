@@ -1,9 +1,9 @@
 import type { Epoch, Milliseconds, SiteName } from "../../server/types";
 import { servesAt } from "../plan/view";
-import { FAILOVER_REQUEST_MS, type Crew } from "./siteClients";
+import { FAILOVER_REQUEST_MS, type SiteClients } from "./siteClients";
 import type { Fencing } from "./fencing";
 import type { CommandRecord } from "./record";
-import type { Tools } from "./context";
+import type { CommandContext } from "./context";
 
 interface Awaited {
   readonly to: SiteName;
@@ -16,22 +16,22 @@ interface Awaited {
  */
 export async function awaitServing(
   { to, epoch, within }: Awaited,
-  crew: Crew,
+  clients: SiteClients,
   record: CommandRecord,
   fencing: Fencing,
-  { clock, signal }: Tools,
+  { clock, signal }: CommandContext,
 ): Promise<string | null> {
-  const target = crew.of(to);
+  const target = clients.of(to);
   const deadline = clock.now() + within;
   for (;;) {
-    const revision = crew.changes.revision;
+    const revision = clients.changes.revision;
     fencing.late(clock.now() + FAILOVER_REQUEST_MS);
     const status = target.latest?.status;
     if (servesAt(target.latest, epoch)) return null;
     if (status?.refusal?.epoch === epoch) return `site ${to} refused: ${status.refusal.reason}`;
     const phase = status === undefined ? "its guard has never reported" : `${status.phase}: ${status.reason}`;
     record.steps.tell(phase);
-    const waited = await crew.changes.since(revision, deadline, signal);
+    const waited = await clients.changes.since(revision, deadline, signal);
     if (waited === "aborted") return `interrupted before site ${to} served (${phase})`;
     if (waited === "late") return `site ${to} does not serve within ${within / 1000} s (${phase})`;
   }

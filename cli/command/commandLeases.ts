@@ -1,13 +1,13 @@
 import type { Milliseconds, SiteName } from "../../server/types";
 import type { Clock } from "../clock";
 import type { LeaseStore } from "../leaseStore";
-import { judgeLease, LEASE_SECONDS } from "../plan/lease";
+import { decideLease, LEASE_SECONDS } from "../plan/lease";
 import { ApiRefusal, SiteUnreachable, SpecChanged } from "../store";
 
 const RENEW_MS = ((LEASE_SECONDS * 1000) / 3) as Milliseconds;
 
 /** Asking before: `refuse` where somebody else is at work, `override` takes the lease all the same. */
-export type Manners = "refuse" | "override";
+export type OnConflict = "refuse" | "override";
 
 interface Held {
   readonly store: LeaseStore;
@@ -17,11 +17,11 @@ interface Held {
 }
 
 /**
- * The leases that tell colleagues in every reachable cluster that a command is at work. Only a courtesy: a cluster that
+ * The leases that tell leaseConflicts in every reachable cluster that a command is at work. Only a leases: a cluster that
  * does not
  * answer, or does not allow leases, is passed over, and every write of a role is compare-and-swap anyway.
  */
-export class Courtesy {
+export class CommandLeases {
   private readonly held: Held[] = [];
   private readonly ending = new AbortController();
   private renewedAt: number;
@@ -41,8 +41,8 @@ export class Courtesy {
    * Takes the leases of all clusters at once.
    * @returns one line for each cluster where somebody else is at work; then none is held.
    */
-  async take(manners: Manners): Promise<string[]> {
-    const refusals = (await Promise.all(this.stores.map((store) => this.takeOne(store, manners)))).filter(
+  async take(onConflict: OnConflict): Promise<string[]> {
+    const refusals = (await Promise.all(this.stores.map((store) => this.takeOne(store, onConflict)))).filter(
       (r) => r !== null,
     );
     if (refusals.length > 0) await this.release();
@@ -62,11 +62,11 @@ export class Courtesy {
     await Promise.all(this.held.splice(0).map((held) => this.write(held, null).catch(() => undefined)));
   }
 
-  private async takeOne(store: LeaseStore, manners: Manners): Promise<string | null> {
+  private async takeOne(store: LeaseStore, onConflict: OnConflict): Promise<string | null> {
     try {
       const reading = await store.read(this.timeout);
-      const verdict = judgeLease(reading.record, reading.clock, this.hasEnded);
-      if (verdict.kind === "held" && manners === "refuse") return heldBy(store.site, verdict.by, verdict.forSeconds);
+      const verdict = decideLease(reading.record, reading.clock, this.hasEnded);
+      if (verdict.kind === "held" && onConflict === "refuse") return heldBy(store.site, verdict.by, verdict.forSeconds);
       const held: Held = { store, version: reading.version ?? "", offset: reading.clock - this.clock.now() };
       held.version = await store.write(this.record(held, this.holder), reading.version, this.timeout);
       this.held.push(held);
@@ -96,7 +96,7 @@ export class Courtesy {
       if (how === "ask-again") {
         const reading = await held.store.read(this.timeout);
         if (
-          judgeLease(reading.record, reading.clock, (holder) => holder === this.holder || this.hasEnded(holder))
+          decideLease(reading.record, reading.clock, (holder) => holder === this.holder || this.hasEnded(holder))
             .kind === "held"
         )
           return "taken";

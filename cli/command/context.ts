@@ -8,7 +8,7 @@ import type { SiteEntry } from "../sites/entry";
 import type { SiteStore } from "../store";
 
 /** Everything that a command reaches the world through; tests put a world of their own in its place. */
-export interface Tools {
+export interface CommandContext {
   readonly clock: Clock;
   readonly journal: Journal;
   readonly progress: Progress;

@@ -1,6 +1,6 @@
 import type { SiteRoleObject } from "../../contract/siteRole";
 import type { Epoch, SiteName } from "../../server/types";
-import type { Follower } from "./siteRoleWatch";
+import type { SiteRoleWatch } from "./siteRoleWatch";
 import { replicaOf } from "../plan/specs";
 import { tryWrite } from "./tryWrite";
 
@@ -15,7 +15,7 @@ export class Fencing {
   constructor(
     private readonly epoch: Epoch,
     private readonly primary: SiteName,
-    private readonly others: readonly Follower[],
+    private readonly others: readonly SiteRoleWatch[],
   ) {}
 
   get written(): SiteName[] {
@@ -39,9 +39,9 @@ export class Fencing {
   ): Promise<string | null> {
     const problems = await Promise.all(
       sites.map(async ({ site, object }) => {
-        const follower = this.others.find((f) => f.site === site);
-        if (follower === undefined) return null;
-        const failed = await this.fence(follower, object, deadline);
+        const watch = this.others.find((f) => f.site === site);
+        if (watch === undefined) return null;
+        const failed = await this.fence(watch, object, deadline);
         return failed?.outcome === "changed" || failed?.outcome === "not written" ? failed.problem : null;
       }),
     );
@@ -50,27 +50,27 @@ export class Fencing {
 
   /** Fences whoever can be read by now; does not wait for it. */
   late(deadline: number): void {
-    for (const follower of this.others) {
-      const object = follower.latest;
+    for (const watch of this.others) {
+      const object = watch.latest;
       if (
         object === null ||
         object.spec.role !== "primary" ||
         object.spec.epoch >= this.epoch ||
-        this.trying.has(follower.site)
+        this.trying.has(watch.site)
       )
         continue;
-      void this.fence(follower, object, deadline);
+      void this.fence(watch, object, deadline);
     }
   }
 
-  private async fence(follower: Follower, object: SiteRoleObject, deadline: number): ReturnType<typeof tryWrite> {
-    this.trying.add(follower.site);
+  private async fence(watch: SiteRoleWatch, object: SiteRoleObject, deadline: number): ReturnType<typeof tryWrite> {
+    this.trying.add(watch.site);
     try {
-      const failed = await tryWrite(follower, object, replicaOf(follower.site, this.epoch, this.primary), deadline);
-      if (failed === null) this.done.add(follower.site);
+      const failed = await tryWrite(watch, object, replicaOf(watch.site, this.epoch, this.primary), deadline);
+      if (failed === null) this.done.add(watch.site);
       return failed;
     } finally {
-      this.trying.delete(follower.site);
+      this.trying.delete(watch.site);
     }
   }
 }

@@ -2,7 +2,7 @@ import type { SiteRoleObject } from "../../contract/siteRole";
 import type { SiteName } from "../../server/types";
 import type { Clock } from "../clock";
 import type { Changes, Waited } from "./changes";
-import type { Follower } from "./siteRoleWatch";
+import type { SiteRoleWatch } from "./siteRoleWatch";
 import type { Steps } from "../output/steps";
 
 /** Whether the site's copy is whole and current, as a replica of `source` and at its object's epoch. */
@@ -21,8 +21,8 @@ export function followsInSync(object: SiteRoleObject | null, source: SiteName): 
  * Waits until all of `replicas` follow `source` in sync, until `deadline` (ms since 1970), telling how far they are.
  */
 export async function awaitFollowing(
-  replicas: readonly Follower[],
-  source: Follower,
+  replicas: readonly SiteRoleWatch[],
+  source: SiteRoleWatch,
   deadline: number,
   parts: {
     readonly changes: Changes;

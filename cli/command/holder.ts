@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 
-/** Who runs this command, as colleagues see it in a refusal: user, machine and process. */
+/** Who runs this command, as leaseConflicts see it in a refusal: user, machine and process. */
 export const holderName = (): string => `${userName()}@${hostname()}/${process.pid}`;
 
 /** Whether `holder` was a process of this machine that is gone. */

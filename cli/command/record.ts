@@ -3,12 +3,12 @@ import type { SiteName } from "../../server/types";
 import { Steps } from "../output/steps";
 import { describeReceipt, type Loss, type Receipt, type WriteGap } from "../output/receipt";
 import type { SiteView } from "../plan/view";
-import type { Crew } from "./siteClients";
+import type { SiteClients } from "./siteClients";
 import { exitCodeOf, type Result } from "./result";
-import type { Tools } from "./context";
+import type { CommandContext } from "./context";
 
 type Ending = Pick<Receipt, "outcome"> &
-  Partial<Pick<Receipt, "problems" | "wayOn" | "loss" | "writeGap" | "fenced" | "acceptPartial">>;
+  Partial<Pick<Receipt, "problems" | "nextStep" | "loss" | "writeGap" | "fenced" | "acceptPartial">>;
 
 /** Gathers what the receipt of one command says while it runs. */
 export class CommandRecord {
@@ -25,11 +25,11 @@ export class CommandRecord {
 
   constructor(
     private readonly command: string,
-    private readonly crew: Crew,
-    private readonly tools: Tools,
+    private readonly clients: SiteClients,
+    private readonly context: CommandContext,
   ) {
-    this.steps = new Steps(tools.clock, tools.progress);
-    this.since = tools.clock.now();
+    this.steps = new Steps(context.clock, context.progress);
+    this.since = context.clock.now();
   }
 
   /** The sites as they were before anything was changed. */
@@ -55,7 +55,7 @@ export class CommandRecord {
   /** Ends the running step, writes the receipt and gives the command's result. */
   async end(ending: Ending): Promise<Result> {
     this.steps.end(ending.outcome === "done" ? "done" : "failed");
-    const now = this.tools.clock.now();
+    const now = this.context.clock.now();
     const startedAt = this.begun.startedAt ?? new Date(this.since).toISOString();
     const receipt: Receipt = {
       version: 1,
@@ -71,7 +71,7 @@ export class CommandRecord {
       steps: this.steps.records,
       epochs: {
         before: this.before,
-        after: Object.fromEntries(this.crew.all.map((f) => [f.site, f.latest?.spec.epoch ?? null])),
+        after: Object.fromEntries(this.clients.all.map((f) => [f.site, f.latest?.spec.epoch ?? null])),
       },
       lagAtStartSeconds: this.begun.lag,
       writeGap: (ending.writeGap ?? null) satisfies WriteGap | null,
@@ -80,9 +80,9 @@ export class CommandRecord {
       acceptPartial: ending.acceptPartial ?? false,
       notes: this.notes,
       problems: ending.problems ?? [],
-      wayOn: ending.wayOn ?? null,
+      nextStep: ending.nextStep ?? null,
     };
-    const file = await this.tools.saveReceipt(receipt);
+    const file = await this.context.saveReceipt(receipt);
     return {
       code: exitCodeOf(receipt),
       json: receipt,

@@ -1,11 +1,11 @@
 import type { Milliseconds, SiteName } from "../../server/types";
 import { badInput } from "../failure";
 import { Changes } from "./changes";
-import { Follower } from "./siteRoleWatch";
+import { SiteRoleWatch } from "./siteRoleWatch";
 import type { SiteView } from "../plan/view";
 import type { SiteEntry } from "../sites/entry";
-import { Courtesy } from "./commandLeases";
-import type { Tools } from "./context";
+import { CommandLeases } from "./commandLeases";
+import type { CommandContext } from "./context";
 
 /** For requests whose site is needed. */
 export const REQUEST_MS = 5_000 as Milliseconds;
@@ -13,51 +13,51 @@ export const REQUEST_MS = 5_000 as Milliseconds;
 export const FAILOVER_REQUEST_MS = 1_000 as Milliseconds;
 
 /** The sites that a command works on: their objects as they change, and the leases in their clusters. */
-export class Crew {
+export class SiteClients {
   readonly changes: Changes;
-  readonly courtesy: Courtesy;
-  private readonly followers: ReadonlyMap<SiteName, Follower>;
+  readonly leases: CommandLeases;
+  private readonly watches: ReadonlyMap<SiteName, SiteRoleWatch>;
 
   /** @param patience - for each request to a site. */
   constructor(
     readonly entries: readonly SiteEntry[],
-    tools: Tools,
+    context: CommandContext,
     patience: (site: SiteName) => Milliseconds = () => REQUEST_MS,
   ) {
-    this.changes = new Changes(tools.clock);
-    const connections = entries.map((entry) => ({ entry, ...tools.connect(entry) }));
-    this.followers = new Map(
+    this.changes = new Changes(context.clock);
+    const connections = entries.map((entry) => ({ entry, ...context.connect(entry) }));
+    this.watches = new Map(
       connections.map(({ entry, store }) => [
         entry.site,
-        new Follower(store, this.changes, tools.clock, patience(entry.site)),
+        new SiteRoleWatch(store, this.changes, context.clock, patience(entry.site)),
       ]),
     );
     const leasePatience = Math.min(...entries.map((e) => patience(e.site))) as Milliseconds;
-    this.courtesy = new Courtesy(
+    this.leases = new CommandLeases(
       connections.map((c) => c.lease),
-      tools.clock,
-      tools.holder,
-      (holder) => tools.hasEnded(holder),
+      context.clock,
+      context.holder,
+      (holder) => context.hasEnded(holder),
       leasePatience,
     );
   }
 
-  get all(): readonly Follower[] {
-    return [...this.followers.values()];
+  get all(): readonly SiteRoleWatch[] {
+    return [...this.watches.values()];
   }
 
   /** @throws CommandFailure (bad input) for a site that is not in the site file. */
-  of(site: SiteName): Follower {
-    const follower = this.followers.get(site);
-    if (follower === undefined) throw unknownSite(site, this.entries);
-    return follower;
+  of(site: SiteName): SiteRoleWatch {
+    const watch = this.watches.get(site);
+    if (watch === undefined) throw unknownSite(site, this.entries);
+    return watch;
   }
 
   /** Reads every site and begins to follow it, over connections that are there when the first write is due. */
   async observe(): Promise<SiteView[]> {
     return await Promise.all(
-      this.all.map(async (follower) => {
-        const [view] = await Promise.all([follower.observe(), follower.start()]);
+      this.all.map(async (watch) => {
+        const [view] = await Promise.all([watch.observe(), watch.start()]);
         return view;
       }),
     );
@@ -65,13 +65,13 @@ export class Crew {
 
   /** Reads every site again. */
   look(): Promise<SiteView[]> {
-    return Promise.all(this.all.map((follower) => follower.observe()));
+    return Promise.all(this.all.map((watch) => watch.observe()));
   }
 
   /** Lets go of the leases and closes every connection. */
   async close(): Promise<void> {
-    await this.courtesy.release();
-    for (const follower of this.all) follower.close();
+    await this.leases.release();
+    for (const watch of this.all) watch.close();
   }
 }
 

@@ -12,7 +12,7 @@ const POLL_MS = 1_000 as Milliseconds;
 const RETRY_MS = 200 as Milliseconds;
 
 /** One site's object as it is now: read once, then watched, with polling underneath. */
-export class Follower {
+export class SiteRoleWatch {
   private object: SiteRoleObject | null = null;
   private readonly closing = new AbortController();
   private news = 0;
@@ -69,18 +69,18 @@ export class Follower {
   }
 
   /**
-   * Puts `spec` in the place of the spec of `judged` (null: creates the object), and keeps trying while the site does
+   * Puts `spec` in the place of the spec of `expected` (null: creates the object), and keeps trying while the site does
    * not
-   * answer, until the time `deadline`. "changed": the object is not what was judged; the latest is what it is now.
+   * answer, until the time `deadline`. "changed": the object is not what was expected; the latest is what it is now.
    * @throws SiteUnreachable when the outcome is not known by then; ApiRefusal.
    */
-  async swap(judged: SiteRoleObject | null, spec: SiteRoleSpec, deadline: number): Promise<"written" | "changed"> {
+  async swap(expected: SiteRoleObject | null, spec: SiteRoleSpec, deadline: number): Promise<"written" | "changed"> {
     for (;;) {
       try {
-        return await this.attempt(judged, spec);
+        return await this.attempt(expected, spec);
       } catch (error) {
         if (!(error instanceof SiteUnreachable) || this.clock.now() + RETRY_MS >= deadline) throw error;
-        // The write may have arrived: the next attempt finds out, for it only replaces what was judged.
+        // The write may have arrived: the next attempt finds out, for it only replaces what was expected.
         await this.clock.after(RETRY_MS);
       }
     }
@@ -91,10 +91,12 @@ export class Follower {
     this.store.close();
   }
 
-  private async attempt(judged: SiteRoleObject | null, spec: SiteRoleSpec): Promise<"written" | "changed"> {
+  private async attempt(expected: SiteRoleObject | null, spec: SiteRoleSpec): Promise<"written" | "changed"> {
     try {
       this.accept(
-        await (judged === null ? this.store.create(spec, this.timeout) : this.store.swap(judged, spec, this.timeout)),
+        await (expected === null
+          ? this.store.create(spec, this.timeout)
+          : this.store.swap(expected, spec, this.timeout)),
       );
       return "written";
     } catch (error) {

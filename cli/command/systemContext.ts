@@ -8,10 +8,10 @@ import { KubeSiteStore } from "../kube/siteStore";
 import { PlainProgress, TerminalProgress } from "../output/progress";
 import { saveReceipt } from "../output/receiptFile";
 import { hasEnded, holderName } from "./holder";
-import type { Tools } from "./context";
+import type { CommandContext } from "./context";
 
 /** The world as it is: clusters, clock, terminal, and files in `stateFolder`. */
-export function systemTools(stateFolder: string, signal: AbortSignal): Tools {
+export function systemContext(stateFolder: string, signal: AbortSignal): CommandContext {
   return {
     clock: systemClock,
     journal: new FolderJournal(stateFolder),

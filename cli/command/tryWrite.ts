@@ -1,5 +1,5 @@
 import type { SiteRoleObject, SiteRoleSpec } from "../../contract/siteRole";
-import type { Follower } from "./siteRoleWatch";
+import type { SiteRoleWatch } from "./siteRoleWatch";
 import { ApiRefusal, SiteUnreachable } from "../store";
 
 export interface FailedWrite {
@@ -9,14 +9,14 @@ export interface FailedWrite {
 
 /** Writes a spec where a failure is not the end of the command. @returns null when it is written. */
 export async function tryWrite(
-  follower: Follower,
-  judged: SiteRoleObject | null,
+  watch: SiteRoleWatch,
+  expected: SiteRoleObject | null,
   spec: SiteRoleSpec,
   deadline: number,
 ): Promise<FailedWrite | null> {
   try {
-    if ((await follower.swap(judged, spec, deadline)) === "written") return null;
-    return { problem: `site ${follower.site}: its object was changed by somebody else meanwhile`, outcome: "changed" };
+    if ((await watch.swap(expected, spec, deadline)) === "written") return null;
+    return { problem: `site ${watch.site}: its object was changed by somebody else meanwhile`, outcome: "changed" };
   } catch (error) {
     if (error instanceof SiteUnreachable) return { problem: error.message, outcome: "unknown" };
     if (error instanceof ApiRefusal) return { problem: error.message, outcome: "not written" };

@@ -3,13 +3,13 @@ import type { Epoch, Seconds, SiteName } from "../../server/types";
 import { FORMATS, type Format } from "../check/report";
 import { epochOption, inMilliseconds, listOption, secondsOption, siteOption } from "../command/options";
 import type { Result } from "../command/result";
-import type { Tools } from "../command/context";
+import type { CommandContext } from "../command/context";
 import type { SiteEntry } from "../sites/entry";
 
 /** What a command runs with: the sites, and what reaches the world. */
 export interface Scene {
   readonly entries: readonly SiteEntry[];
-  readonly tools: Tools;
+  readonly context: CommandContext;
 }
 
 type Run<Options> = (options: Options, scene: Scene) => Promise<Result>;
@@ -77,11 +77,11 @@ export const DEFINITIONS: readonly Definition[] = [
     sites: "refreshed",
     options: (c) =>
       waiting(changing(c.requiredOption("--primary <site>", "the site that is primary first", siteOption)), 120),
-    run: async (o, { entries, tools }) =>
+    run: async (o, { entries, context }) =>
       (await import("./init/run.js")).init(
         entries,
         { primary: o.primary, timeout: inMilliseconds(o.timeout), follow: follow(o), run: run(o) },
-        tools,
+        context,
       ),
   }),
   define<object>({
@@ -89,7 +89,7 @@ export const DEFINITIONS: readonly Definition[] = [
     summary: "show every site's role, epoch and state; exit code 0 when all is well",
     sites: "refreshed",
     options: (c) => c.option("--cached", "do not ask Pulumi for the sites"),
-    run: async (_, { entries, tools }) => (await import("./status/run.js")).status(entries, tools),
+    run: async (_, { entries, context }) => (await import("./status/run.js")).status(entries, context),
   }),
   define<
     Changing & {
@@ -107,11 +107,11 @@ export const DEFINITIONS: readonly Definition[] = [
         changing(c.requiredOption("--to <site>", "the site that becomes primary", siteOption)).addOption(maxLag),
         60,
       ),
-    run: async (o, { entries, tools }) =>
+    run: async (o, { entries, context }) =>
       (await import("./switchover/run.js")).switchover(
         entries,
         { to: o.to, maxLag: o.maxLag, timeout: inMilliseconds(o.timeout), follow: follow(o), run: run(o) },
-        tools,
+        context,
       ),
   }),
   define<
@@ -132,7 +132,7 @@ export const DEFINITIONS: readonly Definition[] = [
         .option("--yes", "do not ask; also where the primary is well and a switchover would lose nothing")
         .option("--force", "as --yes, and take over the lease of a command at work")
         .option("--epoch-at-least <epoch>", "for when no site's object can be read", epochOption),
-    run: async (o, { entries, tools }) =>
+    run: async (o, { entries, context }) =>
       (await import("./failover/run.js")).failover(
         entries,
         {
@@ -143,7 +143,7 @@ export const DEFINITIONS: readonly Definition[] = [
           timeout: inMilliseconds(o.timeout),
           run: run(o),
         },
-        tools,
+        context,
       ),
   }),
   define<
@@ -167,7 +167,7 @@ export const DEFINITIONS: readonly Definition[] = [
           .argParser(secondsOption)
           .default(3600 as Seconds, "1h"),
       ),
-    run: async (o, { entries, tools }) =>
+    run: async (o, { entries, context }) =>
       (await import("./failback/run.js")).failback(
         entries,
         {
@@ -178,7 +178,7 @@ export const DEFINITIONS: readonly Definition[] = [
           follow: follow(o),
           run: run(o),
         },
-        tools,
+        context,
       ),
   }),
   define<Changing & { readonly site: SiteName }>({
@@ -190,11 +190,11 @@ export const DEFINITIONS: readonly Definition[] = [
         "--accept-loss",
         "what this costs: the writes that only the peer has",
       ),
-    run: async (o, { entries, tools }) =>
+    run: async (o, { entries, context }) =>
       (await import("./overrideHold/run.js")).allow(
         entries,
         { command: "serve", site: o.site, allowance: "acceptLoss", timeout: inMilliseconds(o.timeout), run: run(o) },
-        tools,
+        context,
       ),
   }),
   define<Changing & { readonly site: SiteName }>({
@@ -202,11 +202,11 @@ export const DEFINITIONS: readonly Definition[] = [
     summary: "let a primary serve after a start although it cannot ask its peer",
     sites: "cached",
     options: (c) => changing(c.requiredOption("--site <site>", "the primary that holds back", siteOption)),
-    run: async (o, { entries, tools }) =>
+    run: async (o, { entries, context }) =>
       (await import("./overrideHold/run.js")).allow(
         entries,
         { command: "peer-lost", site: o.site, allowance: "peerLost", timeout: inMilliseconds(o.timeout), run: run(o) },
-        tools,
+        context,
       ),
   }),
   define<Changing & { readonly site?: SiteName; readonly waitTimeout: Seconds }>({
@@ -218,11 +218,11 @@ export const DEFINITIONS: readonly Definition[] = [
         changing(c.option("--site <site>", "of this site (default: the primary)", siteOption)),
         "for the snapshot to be taken and uploaded",
       ),
-    run: async (o, { entries, tools }) =>
+    run: async (o, { entries, context }) =>
       (await import("./snapshot/run.js")).snapshot(
         entries,
         { site: o.site ?? null, timeout: inMilliseconds(o.timeout), wait: inMilliseconds(o.waitTimeout), run: run(o) },
-        tools,
+        context,
       ),
   }),
   define<
@@ -240,7 +240,7 @@ export const DEFINITIONS: readonly Definition[] = [
         ).option("--yes", "do not ask whether all that may be overwritten"),
         "for the snapshot to be fetched and loaded",
       ),
-    run: async (o, { entries, tools }) =>
+    run: async (o, { entries, context }) =>
       (await import("./restore/run.js")).restore(
         entries,
         {
@@ -251,7 +251,7 @@ export const DEFINITIONS: readonly Definition[] = [
           wait: inMilliseconds(o.waitTimeout),
           run: run(o),
         },
-        tools,
+        context,
       ),
   }),
   define<{ readonly dryRun?: true; readonly site?: SiteName; readonly waitTimeout: Seconds }>({
@@ -265,11 +265,11 @@ export const DEFINITIONS: readonly Definition[] = [
           .option("--site <site>", "of this site (default: all)", siteOption),
         "for each drill to end",
       ),
-    run: async (o, { entries, tools }) =>
+    run: async (o, { entries, context }) =>
       (await import("./drill/run.js")).drill(
         entries,
         { site: o.site ?? null, wait: inMilliseconds(o.waitTimeout), run: run(o) },
-        tools,
+        context,
       ),
   }),
   define<{ readonly stack: string; readonly configFile?: string }>({

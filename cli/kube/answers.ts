@@ -30,7 +30,7 @@ export function isNotFound({ status, body }: ApiAnswer): boolean {
   return status === 404 && fields(body)["kind"] === "Status";
 }
 
-/** @throws ApiRefusal unless the body is a role object; the definition's schema has judged its fields. */
+/** @throws ApiRefusal unless the body is a role object; the definition's schema checks its fields. */
 export function roleObject(site: SiteName, body: unknown): SiteRoleObject {
   const { kind, metadata, spec } = fields(body);
   const { epoch, role } = fields(spec);

@@ -68,10 +68,10 @@ export class KubeSiteStore implements SiteStore {
    * the
    * guard writes meanwhile, for nothing.
    */
-  async swap(judged: SiteRoleObject, spec: SiteRoleSpec, timeout: Milliseconds): Promise<SiteRoleObject> {
+  async swap(expected: SiteRoleObject, spec: SiteRoleSpec, timeout: Milliseconds): Promise<SiteRoleObject> {
     const body = [
-      { op: "test", path: "/metadata/uid", value: judged.metadata.uid },
-      { op: "test", path: "/spec", value: judged.spec },
+      { op: "test", path: "/metadata/uid", value: expected.metadata.uid },
+      { op: "test", path: "/spec", value: expected.spec },
       { op: "replace", path: "/spec", value: spec },
     ];
     const answer = await this.api.request({
@@ -85,7 +85,7 @@ export class KubeSiteStore implements SiteStore {
     if (
       isNotFound(answer) ||
       answer.status === 409 ||
-      (answer.status === 422 && !(await this.isStill(judged, timeout)))
+      (answer.status === 422 && !(await this.isStill(expected, timeout)))
     )
       throw new SpecChanged(this.site);
     throw new ApiRefusal(this.site, reasonOf(answer));
@@ -130,12 +130,12 @@ export class KubeSiteStore implements SiteStore {
   }
 
   /** A patch whose test fails is answered like any invalid one, without saying so (seen on v1.36). */
-  private async isStill(judged: SiteRoleObject, timeout: Milliseconds): Promise<boolean> {
+  private async isStill(expected: SiteRoleObject, timeout: Milliseconds): Promise<boolean> {
     const reading = await this.read(timeout);
     return (
       reading.kind === "present" &&
-      reading.object.metadata.uid === judged.metadata.uid &&
-      sameSpec(reading.object.spec, judged.spec)
+      reading.object.metadata.uid === expected.metadata.uid &&
+      sameSpec(reading.object.spec, expected.spec)
     );
   }
 }

@@ -51,7 +51,7 @@ export interface Receipt {
   /** Why it is not done; empty when it is. */
   readonly problems: readonly string[];
   /** For an unfinished command: what to do next. */
-  readonly wayOn: string | null;
+  readonly nextStep: string | null;
 }
 
 /** `2026-11-21T01-27-17.123Z-switchover.json`: sorts by time, and every file system takes it. */
@@ -86,7 +86,7 @@ export function describeReceipt(receipt: Receipt): string {
       `${step.seconds.toFixed(3).padStart(8)} s  ${step.name}${step.outcome === "done" ? "" : ` (${step.outcome})`}`,
     );
   for (const problem of receipt.problems) row("problem", problem);
-  if (receipt.wayOn !== null) row("way on", receipt.wayOn);
+  if (receipt.nextStep !== null) row("next step", receipt.nextStep);
   return `${lines.join("\n")}\n`;
 }
 

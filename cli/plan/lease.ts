@@ -1,4 +1,4 @@
-/** Who is at work on a cluster; a courtesy to colleagues, never what correctness rests on. */
+/** Who is at work on a cluster; a leases to leaseConflicts, never what correctness rests on. */
 export interface LeaseRecord {
   readonly holder: string | null;
   /** When it was last renewed, in ms since 1970. */
@@ -17,7 +17,11 @@ export type LeaseVerdict =
  * @param isGone - whether a holder is known to have ended, as a killed command of this machine; its lease passes on at
  * once.
  */
-export function judgeLease(record: LeaseRecord | null, now: number, isGone: (holder: string) => boolean): LeaseVerdict {
+export function decideLease(
+  record: LeaseRecord | null,
+  now: number,
+  isGone: (holder: string) => boolean,
+): LeaseVerdict {
   if (record === null || record.holder === null || isGone(record.holder)) return { kind: "free" };
   const left = record.renewed + record.seconds * 1000 - now;
   return left <= 0 ? { kind: "free" } : { kind: "held", by: record.holder, forSeconds: Math.ceil(left / 1000) };

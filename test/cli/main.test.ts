@@ -99,7 +99,7 @@ describe("the command line", function () {
     const text = await call("failover", "--to", "dr", "--sites", file);
     assert.deepEqual([text.code, text.out, text.err], [1, "", `dragonfly-dr: nothing was changed:\n  ${line}\n`]);
     const json = await call("failover", "--to", "dr", "--sites", file, "--json");
-    assert.deepEqual(JSON.parse(json.out), { error: { code: 1, problems: [line], wayOn: null } });
+    assert.deepEqual(JSON.parse(json.out), { error: { code: 1, problems: [line], nextStep: null } });
     assert.equal((await call("status", "--sites", file)).code, 1);
   });
 

@@ -1,9 +1,9 @@
 import type { Milliseconds, SiteName } from "../../../server/types";
 import type { DrillState, DrillStore } from "../../drillStore";
-import { checkSites, Crew, REQUEST_MS } from "../../command/siteClients";
+import { checkSites, SiteClients, REQUEST_MS } from "../../command/siteClients";
 import { CommandRecord } from "../../command/record";
 import { dryRun, type Result } from "../../command/result";
-import type { Tools } from "../../command/context";
+import type { CommandContext } from "../../command/context";
 import type { SiteEntry } from "../../sites/entry";
 import { ApiRefusal, SiteUnreachable } from "../../store";
 
@@ -21,7 +21,11 @@ const STEP_MS = 1_000 as Milliseconds;
  * Restores the newest snapshot of each site into a throwaway server beside it, and compares it with its manifest.
  * Nothing that serves is touched.
  */
-export async function drill(entries: readonly SiteEntry[], options: DrillOptions, tools: Tools): Promise<Result> {
+export async function drill(
+  entries: readonly SiteEntry[],
+  options: DrillOptions,
+  context: CommandContext,
+): Promise<Result> {
   if (options.site !== null) checkSites(entries, options.site);
   const chosen = entries.filter((entry) => options.site === null || entry.site === options.site);
   if (options.run === "dry")
@@ -30,22 +34,22 @@ export async function drill(entries: readonly SiteEntry[], options: DrillOptions
       chosen.map(({ site, namespace }) => `a Job in ${namespace}-drill of site ${site}: fetch, load, compare`),
       { sites: chosen.map(({ site }) => site) },
     );
-  const crew = new Crew(entries, tools);
+  const clients = new SiteClients(entries, context);
   try {
-    const record = new CommandRecord("drill", crew, tools);
-    record.seen(await crew.observe());
-    const suffix = String(Math.floor(tools.clock.now() / 1000));
+    const record = new CommandRecord("drill", clients, context);
+    record.seen(await clients.observe());
+    const suffix = String(Math.floor(context.clock.now() / 1000));
     const problems: string[] = [];
     for (const entry of chosen) {
       record.steps.begin(`drill of ${entry.site}'s newest snapshot`);
-      const { store, drills } = tools.connect(entry);
-      const problem = await one(drills, suffix, record, tools, options.wait).finally(() => store.close());
+      const { store, drills } = context.connect(entry);
+      const problem = await one(drills, suffix, record, context, options.wait).finally(() => store.close());
       record.steps.end(problem === null ? "done" : "failed");
       if (problem !== null) problems.push(problem);
     }
     return await record.end({ outcome: problems.length === 0 ? "done" : "rolled back", problems });
   } finally {
-    await crew.close();
+    await clients.close();
   }
 }
 
@@ -64,7 +68,7 @@ async function one(
   drills: DrillStore,
   suffix: string,
   record: CommandRecord,
-  { clock, signal }: Tools,
+  { clock, signal }: CommandContext,
   wait: Milliseconds,
 ): Promise<string | null> {
   const { site } = drills;

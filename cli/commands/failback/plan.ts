@@ -5,20 +5,20 @@ import { currentPrimary, isPresent, servesAt, type SiteView } from "../../plan/v
 
 export type FailbackVerdict =
   | {
-      readonly kind: "go";
+      readonly kind: "proceed";
       readonly primary: SiteName;
       /**
-       * What makes the returning site a replica of the primary, when it is not one; `judged` null: its object is
+       * What makes the returning site a replica of the primary, when it is not one; `expected` null: its object is
        * created.
        */
-      readonly rejoin: { readonly judged: SiteRoleObject | null; readonly spec: SiteRoleSpec } | null;
+      readonly rejoin: { readonly expected: SiteRoleObject | null; readonly spec: SiteRoleSpec } | null;
       /** What the returning site had that the primary never got; for the operator to know before it is replaced. */
       readonly notes: readonly string[];
     }
   | { readonly kind: "refuse"; readonly reasons: readonly string[] };
 
 /** Whether `to`, which was primary before, can come back: as a replica first, then by a switchover. */
-export function judgeFailback(views: readonly SiteView[], to: SiteName): FailbackVerdict {
+export function decideFailback(views: readonly SiteView[], to: SiteName): FailbackVerdict {
   const reasons = views
     .filter((v) => v.kind === "unreachable")
     .map((v) => `site ${v.site}: ${v.address} ${v.problem}; a failback needs both sites`);
@@ -39,21 +39,21 @@ export function judgeFailback(views: readonly SiteView[], to: SiteName): Failbac
     );
   if (reasons.length > 0 || target === undefined) return { kind: "refuse", reasons };
 
-  const judged = isPresent(target) ? target.object : null;
-  const follows = judged?.spec.role === "replica" && judged.spec.source === primary.site;
-  if (!follows && judged !== null && judged.spec.epoch > spec.epoch) {
+  const expected = isPresent(target) ? target.object : null;
+  const follows = expected?.spec.role === "replica" && expected.spec.source === primary.site;
+  if (!follows && expected !== null && expected.spec.epoch > spec.epoch) {
     return {
       kind: "refuse",
       reasons: [
-        `site ${to}: its object is at epoch ${judged.spec.epoch}, above the primary's ${spec.epoch}; run failover --to the site that is to serve`,
+        `site ${to}: its object is at epoch ${expected.spec.epoch}, above the primary's ${spec.epoch}; run failover --to the site that is to serve`,
       ],
     };
   }
   return {
-    kind: "go",
+    kind: "proceed",
     primary: primary.site,
-    rejoin: follows ? null : { judged, spec: replicaOf(to, spec.epoch, primary.site) },
-    notes: divergenceNotes(to, judged),
+    rejoin: follows ? null : { expected, spec: replicaOf(to, spec.epoch, primary.site) },
+    notes: divergenceNotes(to, expected),
   };
 }
 

@@ -1,7 +1,15 @@
 import type { SiteRoleObject } from "../../../contract/siteRole";
 import { epoch as toEpoch, type Epoch, type Seconds, type SiteName } from "../../../server/types";
 import { epochAbove, epochsSeen } from "../../plan/epochs";
-import { currentPrimary, freshStatus, isPresent, servesAt, statusAge, type PresentView, type SiteView } from "../../plan/view";
+import {
+  currentPrimary,
+  freshStatus,
+  isPresent,
+  servesAt,
+  statusAge,
+  type PresentView,
+  type SiteView,
+} from "../../plan/view";
 
 export interface FailoverInput {
   readonly to: SiteName;
@@ -15,7 +23,7 @@ export interface FailoverPlan {
   readonly from: SiteName | null;
   readonly to: SiteName;
   readonly epoch: Epoch;
-  /** The target's object as it was judged; null: it is created. */
+  /** The target's object as it was read; null: it is created. */
   readonly target: SiteRoleObject | null;
   /** Readable objects that say primary: fenced before the promotion. */
   readonly fence: readonly PresentView[];
@@ -37,7 +45,7 @@ export interface ExpectedLoss {
 
 export type FailoverVerdict =
   | {
-      readonly kind: "go";
+      readonly kind: "proceed";
       readonly plan: FailoverPlan;
       readonly loss: ExpectedLoss;
       /** What may keep the promotion from succeeding, or be lost by it. */
@@ -50,7 +58,7 @@ export type FailoverVerdict =
   | { readonly kind: "refuse"; readonly reasons: readonly string[] };
 
 /** Whether and how `to` is promoted from whatever it holds; only the target has to be reachable. */
-export function judgeFailover(views: readonly SiteView[], input: FailoverInput): FailoverVerdict {
+export function decideFailover(views: readonly SiteView[], input: FailoverInput): FailoverVerdict {
   const { to } = input;
   const target = views.find((v) => v.site === to);
   if (target === undefined) return { kind: "refuse", reasons: [`site ${to}: is not in the site file`] };
@@ -66,7 +74,7 @@ export function judgeFailover(views: readonly SiteView[], input: FailoverInput):
   const object = isPresent(target) ? target.object : null;
   const primary = currentPrimary(views);
   if (object !== null && primary?.site === to && servesAt(object, object.spec.epoch))
-    return judgeServing(object, others);
+    return decideServing(object, others);
 
   const seen = epochsSeen(views);
   if (seen.length === 0 && input.epochAtLeast === null) {
@@ -93,7 +101,7 @@ export function judgeFailover(views: readonly SiteView[], input: FailoverInput):
     unreachable: others.filter((v) => v.kind === "unreachable").map((v) => v.site),
   };
   return {
-    kind: "go",
+    kind: "proceed",
     plan,
     loss: expectedLoss(target, from),
     warnings: warningsFor(target),
@@ -101,7 +109,7 @@ export function judgeFailover(views: readonly SiteView[], input: FailoverInput):
   };
 }
 
-function judgeServing(object: SiteRoleObject, others: readonly SiteView[]): FailoverVerdict {
+function decideServing(object: SiteRoleObject, others: readonly SiteView[]): FailoverVerdict {
   const { site, epoch } = object.spec;
   const behind = others
     .filter(isPresent)

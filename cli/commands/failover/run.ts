@@ -2,15 +2,15 @@ import type { SiteRoleStatus } from "../../../contract/siteRole";
 import type { Epoch, Milliseconds, SiteName } from "../../../server/types";
 import { refused } from "../../failure";
 import type { Loss, Receipt } from "../../output/receipt";
-import { judgeFailover, type FailoverPlan, type FailoverVerdict } from "./plan";
+import { decideFailover, type FailoverPlan, type FailoverVerdict } from "./plan";
 import { forcedPrimary, replicaOf } from "../../plan/specs";
 import type { PresentView } from "../../plan/view";
 import { awaitServing } from "../../command/awaitServing";
-import { checkSites, Crew, FAILOVER_REQUEST_MS, REQUEST_MS } from "../../command/siteClients";
+import { checkSites, SiteClients, FAILOVER_REQUEST_MS, REQUEST_MS } from "../../command/siteClients";
 import { Fencing } from "../../command/fencing";
 import { CommandRecord } from "../../command/record";
 import { dryRun, type Result } from "../../command/result";
-import type { Tools } from "../../command/context";
+import type { CommandContext } from "../../command/context";
 import { tryWrite } from "../../command/tryWrite";
 import type { SiteEntry } from "../../sites/entry";
 
@@ -27,51 +27,55 @@ export interface FailoverOptions {
   readonly run: "really" | "dry";
 }
 
-type Go = Extract<FailoverVerdict, { kind: "go" }>;
+type Go = Extract<FailoverVerdict, { kind: "proceed" }>;
 
 /** Promotes a site from whatever it holds; the old primary may be gone with its cluster. */
-export async function failover(entries: readonly SiteEntry[], options: FailoverOptions, tools: Tools): Promise<Result> {
+export async function failover(
+  entries: readonly SiteEntry[],
+  options: FailoverOptions,
+  context: CommandContext,
+): Promise<Result> {
   const { to } = options;
   checkSites(entries, to);
-  const left = await tools.journal.read("failover", to);
-  const crew = new Crew(entries, tools, (site) => (site === to ? REQUEST_MS : FAILOVER_REQUEST_MS));
+  const unfinishedRun = await context.journal.read("failover", to);
+  const clients = new SiteClients(entries, context, (site) => (site === to ? REQUEST_MS : FAILOVER_REQUEST_MS));
   try {
-    await credentials(crew, to, tools);
-    const manners = options.consent === "force" ? "override" : "refuse";
-    const [views, colleagues] = await Promise.all([
-      crew.observe(),
-      options.run === "dry" ? [] : crew.courtesy.take(manners),
+    await credentials(clients, to, context);
+    const onConflict = options.consent === "force" ? "override" : "refuse";
+    const [views, leaseConflicts] = await Promise.all([
+      clients.observe(),
+      options.run === "dry" ? [] : clients.leases.take(onConflict),
     ]);
-    const verdict = judgeFailover(views, options);
-    if (verdict.kind === "refuse") throw refused([...verdict.reasons, ...colleagues]);
-    if (colleagues.length > 0) throw refused(colleagues, "--force takes the lease over");
+    const verdict = decideFailover(views, options);
+    if (verdict.kind === "refuse") throw refused([...verdict.reasons, ...leaseConflicts]);
+    if (leaseConflicts.length > 0) throw refused(leaseConflicts, "--force takes the lease over");
     if (options.run === "dry")
       return dryRun("failover", describe(verdict), {
         plan: summary(verdict.plan),
-        ...(verdict.kind === "go"
+        ...(verdict.kind === "proceed"
           ? { loss: verdict.loss, objection: verdict.objection, warnings: verdict.warnings }
           : {}),
       });
 
-    const record = new CommandRecord("failover", crew, tools);
+    const record = new CommandRecord("failover", clients, context);
     record.seen(views);
     record.moves(verdict.plan.from, to, "forced");
-    if (verdict.kind === "finish") return await finish(verdict.plan, crew, record, tools);
+    if (verdict.kind === "finish") return await finish(verdict.plan, clients, record, context);
     for (const line of [verdict.loss.sentence, ...verdict.warnings]) record.note(line);
-    await askConsent(verdict, options, tools);
-    record.began(left?.startedAt ?? null, verdict.loss.lagSeconds, left !== null);
-    await tools.journal.begin({
+    await askConsent(verdict, options, context);
+    record.began(unfinishedRun?.startedAt ?? null, verdict.loss.lagSeconds, unfinishedRun !== null);
+    await context.journal.begin({
       version: 1,
       command: "failover",
       to,
       plan: null,
-      holder: tools.holder,
-      startedAt: left?.startedAt ?? new Date(tools.clock.now()).toISOString(),
+      holder: context.holder,
+      startedAt: unfinishedRun?.startedAt ?? new Date(context.clock.now()).toISOString(),
       lagAtStartSeconds: verdict.loss.lagSeconds,
     });
-    return await carryOut(verdict, crew, record, tools, options);
+    return await carryOut(verdict, clients, record, context, options);
   } finally {
-    await crew.close();
+    await clients.close();
   }
 }
 
@@ -79,44 +83,48 @@ export async function failover(entries: readonly SiteEntry[], options: FailoverO
  * A credential plugin may take its time, and the target's is needed anyway; the others' are waited for no more than a
  * second longer.
  */
-async function credentials(crew: Crew, to: SiteName, tools: Tools): Promise<void> {
-  const target = crew.of(to).prepare(REQUEST_MS);
-  const patience = target.then(() => tools.clock.after(FAILOVER_REQUEST_MS));
+async function credentials(clients: SiteClients, to: SiteName, context: CommandContext): Promise<void> {
+  const target = clients.of(to).prepare(REQUEST_MS);
+  const patience = target.then(() => context.clock.after(FAILOVER_REQUEST_MS));
   await Promise.all([
     target,
-    ...crew.all.filter((f) => f.site !== to).map((f) => Promise.race([f.prepare(REQUEST_MS), patience])),
+    ...clients.all.filter((f) => f.site !== to).map((f) => Promise.race([f.prepare(REQUEST_MS), patience])),
   ]);
 }
 
 /**
  * @throws CommandFailure when the operator does not want it, or has not said that a healthy primary is to be replaced.
  */
-async function askConsent({ plan, objection }: Go, { consent }: FailoverOptions, tools: Tools): Promise<void> {
+async function askConsent(
+  { plan, objection }: Go,
+  { consent }: FailoverOptions,
+  context: CommandContext,
+): Promise<void> {
   if (consent !== "ask") return;
-  if (tools.confirm === null) {
+  if (context.confirm === null) {
     if (objection !== null)
       throw refused([`${objection}; to fail over all the same, losing what ${plan.to} has not received: --yes`]);
     return;
   }
   const question = `${objection === null ? "" : `${objection}. `}Promote ${plan.to} at epoch ${plan.epoch}?`;
-  if ((await tools.confirm(question)) === "no") throw refused(["not confirmed"]);
+  if ((await context.confirm(question)) === "no") throw refused(["not confirmed"]);
 }
 
 async function carryOut(
   verdict: Go,
-  crew: Crew,
+  clients: SiteClients,
   record: CommandRecord,
-  tools: Tools,
+  context: CommandContext,
   options: FailoverOptions,
 ): Promise<Result> {
   const { plan } = verdict;
   const { steps } = record;
-  const { clock } = tools;
-  const target = crew.of(plan.to);
+  const { clock } = context;
+  const target = clients.of(plan.to);
   const fencing = new Fencing(
     plan.epoch,
     plan.to,
-    crew.all.filter((f) => f.site !== plan.to),
+    clients.all.filter((f) => f.site !== plan.to),
   );
   const about = (): Pick<Receipt, "fenced" | "acceptPartial"> => ({
     fenced: { written: fencing.written, byThemselves: fencing.byThemselves },
@@ -131,7 +139,7 @@ async function carryOut(
       return await record.end({
         outcome: fencing.written.length > 0 ? "unfinished" : "rolled back",
         problems: [objection],
-        wayOn: again,
+        nextStep: again,
         ...about(),
       });
   }
@@ -147,16 +155,16 @@ async function carryOut(
     return await record.end({
       outcome: changed ? "unfinished" : "rolled back",
       problems: [failed.problem],
-      wayOn: again,
+      nextStep: again,
       ...about(),
     });
   }
   const problem = await awaitServing(
     { to: plan.to, epoch: plan.epoch, within: options.timeout },
-    crew,
+    clients,
     record,
     fencing,
-    tools,
+    context,
   );
   if (problem !== null) {
     const back =
@@ -164,13 +172,13 @@ async function carryOut(
     return await record.end({
       outcome: "unfinished",
       problems: [problem],
-      wayOn: `${plan.to}'s object says primary at epoch ${plan.epoch}; look at dragonfly-dr status, then ${again}${back}`,
+      nextStep: `${plan.to}'s object says primary at epoch ${plan.epoch}; look at dragonfly-dr status, then ${again}${back}`,
       ...about(),
     });
   }
-  for (const line of await tellReplicas(plan, plan.repoint, crew, record, tools))
+  for (const line of await tellReplicas(plan, plan.repoint, clients, record, context))
     record.note(`${line}; ${again} when it can be reached`);
-  await tools.journal.end();
+  await context.journal.end();
   return await record.end({ outcome: "done", loss: lossOf(verdict, target.latest?.status), ...about() });
 }
 
@@ -180,19 +188,19 @@ async function carryOut(
  */
 async function tellReplicas(
   plan: FailoverPlan,
-  judged: readonly PresentView[],
-  crew: Crew,
+  expected: readonly PresentView[],
+  clients: SiteClients,
   record: CommandRecord,
-  { clock }: Tools,
+  { clock }: CommandContext,
 ): Promise<string[]> {
   const problems: string[] = [];
   for (const { site, object } of [
-    ...judged.map((v) => ({ site: v.site, object: v.object })),
+    ...expected.map((v) => ({ site: v.site, object: v.object })),
     ...plan.introduce.map((site) => ({ site, object: null })),
   ]) {
     record.steps.begin(`${site} becomes replica of ${plan.to} at epoch ${plan.epoch}`);
     const failed = await tryWrite(
-      crew.of(site),
+      clients.of(site),
       object,
       replicaOf(site, plan.epoch, plan.to),
       clock.now() + FAILOVER_REQUEST_MS,
@@ -203,19 +211,24 @@ async function tellReplicas(
 }
 
 /** The target serves since an earlier failover; what could not be reached then is written now. */
-async function finish(plan: FailoverPlan, crew: Crew, record: CommandRecord, tools: Tools): Promise<Result> {
+async function finish(
+  plan: FailoverPlan,
+  clients: SiteClients,
+  record: CommandRecord,
+  context: CommandContext,
+): Promise<Result> {
   record.note(
     `site ${plan.to} serves already at epoch ${plan.epoch}; ${[namesOf(plan.fence), ...plan.introduce].filter((n) => n !== "").join(", ")} did not know`,
   );
-  const problems = await tellReplicas(plan, plan.fence, crew, record, tools);
+  const problems = await tellReplicas(plan, plan.fence, clients, record, context);
   const fenced = { written: plan.fence.map((v) => v.site), byThemselves: [] };
   if (problems.length > 0)
     return await record.end({
       outcome: "unfinished",
       problems,
-      wayOn: `run dragonfly-dr failover --to ${plan.to} again`,
+      nextStep: `run dragonfly-dr failover --to ${plan.to} again`,
     });
-  await tools.journal.end();
+  await context.journal.end();
   return await record.end({ outcome: "done", fenced });
 }
 

@@ -10,7 +10,7 @@ export interface InitSite {
 
 export type InitVerdict =
   /** In the order to be written: replicas first, so that a primary never serves beside a site that was not told. */
-  | { readonly kind: "go"; readonly create: readonly SiteRoleSpec[]; readonly resumed: boolean }
+  | { readonly kind: "proceed"; readonly create: readonly SiteRoleSpec[]; readonly resumed: boolean }
   | { readonly kind: "refuse"; readonly reasons: readonly string[] };
 
 /**
@@ -18,7 +18,7 @@ export type InitVerdict =
  * @param missing - what a cluster lacks for role objects, by site.
  * @param begun - whether a run of the same init was begun here and never ended: objects that it made are no obstacle.
  */
-export function judgeInit(
+export function decideInit(
   sites: readonly InitSite[],
   views: readonly SiteView[],
   missing: ReadonlyMap<SiteName, readonly string[]>,
@@ -43,7 +43,7 @@ export function judgeInit(
   const ours = begun === "begun-here" && present.every((o) => planned.some((spec) => isAsPlanned(o, spec)));
   if (!ours) reasons.push(...present.map(existing));
   if (reasons.length > 0) return { kind: "refuse", reasons };
-  return { kind: "go", create, resumed: present.length > 0 };
+  return { kind: "proceed", create, resumed: present.length > 0 };
 }
 
 function peerReasons({ site, peers }: InitSite, sites: readonly InitSite[]): string[] {

@@ -6,14 +6,14 @@ import { currentPrimary, isPresent, servesAt, type PresentView, type SiteView } 
 export type Allowance = "acceptLoss" | "peerLost";
 
 export type AllowVerdict =
-  | { readonly kind: "go"; readonly target: PresentView; readonly spec: SiteRoleSpec }
+  | { readonly kind: "proceed"; readonly target: PresentView; readonly spec: SiteRoleSpec }
   | { readonly kind: "refuse"; readonly reasons: readonly string[] };
 
 /**
  * Whether the primary `site` may be told to serve all the same; other sites need not be reachable, but none may outrank
  * it.
  */
-export function judgeAllowance(views: readonly SiteView[], site: SiteName, allowance: Allowance): AllowVerdict {
+export function decideAllowance(views: readonly SiteView[], site: SiteName, allowance: Allowance): AllowVerdict {
   const refuse = (reason: string): AllowVerdict => ({ kind: "refuse", reasons: [`site ${site}: ${reason}`] });
   const target = views.find((v) => v.site === site);
   if (target === undefined) return refuse("is not in the site file");
@@ -29,5 +29,5 @@ export function judgeAllowance(views: readonly SiteView[], site: SiteName, allow
       `site ${higher.site} is primary at epoch ${higher.object.spec.epoch}, this site's is ${spec.epoch}; use failover --to ${site}`,
     );
   if (servesAt(target.object, spec.epoch)) return refuse(`serves already (epoch ${spec.epoch})`);
-  return { kind: "go", target, spec: { ...spec, [allowance]: true } };
+  return { kind: "proceed", target, spec: { ...spec, [allowance]: true } };
 }

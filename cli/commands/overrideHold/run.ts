@@ -1,11 +1,11 @@
 import type { Milliseconds, SiteName } from "../../../server/types";
 import { refused } from "../../failure";
-import { judgeAllowance, type Allowance } from "./plan";
+import { decideAllowance, type Allowance } from "./plan";
 import { servesAt } from "../../plan/view";
-import { checkSites, Crew } from "../../command/siteClients";
+import { checkSites, SiteClients } from "../../command/siteClients";
 import { CommandRecord } from "../../command/record";
 import { dryRun, type Result } from "../../command/result";
-import type { Tools } from "../../command/context";
+import type { CommandContext } from "../../command/context";
 import { tryWrite } from "../../command/tryWrite";
 import type { SiteEntry } from "../../sites/entry";
 
@@ -22,53 +22,55 @@ export interface AllowOptions {
  * Lets a primary that holds back serve all the same: although its data is older (`serve`), or no peer can be asked
  * (`peer-lost`).
  */
-export async function allow(entries: readonly SiteEntry[], options: AllowOptions, tools: Tools): Promise<Result> {
+export async function allow(
+  entries: readonly SiteEntry[],
+  options: AllowOptions,
+  context: CommandContext,
+): Promise<Result> {
   const { command, site, allowance } = options;
   checkSites(entries, site);
-  const crew = new Crew(entries, tools);
+  const clients = new SiteClients(entries, context);
   try {
-    const [views, colleagues] = await Promise.all([
-      crew.observe(),
-      options.run === "dry" ? [] : crew.courtesy.take("refuse"),
+    const [views, leaseConflicts] = await Promise.all([
+      clients.observe(),
+      options.run === "dry" ? [] : clients.leases.take("refuse"),
     ]);
-    const verdict = judgeAllowance(views, site, allowance);
-    if (verdict.kind === "refuse") throw refused([...verdict.reasons, ...colleagues]);
-    if (colleagues.length > 0) throw refused(colleagues);
+    const verdict = decideAllowance(views, site, allowance);
+    if (verdict.kind === "refuse") throw refused([...verdict.reasons, ...leaseConflicts]);
+    if (leaseConflicts.length > 0) throw refused(leaseConflicts);
     const { spec, target } = verdict;
     if (options.run === "dry")
       return dryRun(command, [`siterole/${site}: ${allowance} at epoch ${spec.epoch}`, `wait until ${site} serves`], {
         spec,
       });
 
-    const record = new CommandRecord(command, crew, tools);
+    const record = new CommandRecord(command, clients, context);
     record.seen(views);
     record.moves(null, site, null);
     record.note(`site ${site} holds: ${target.object.status?.reason ?? "its guard has never reported"}`);
     record.steps.begin(`let ${site} serve at epoch ${spec.epoch}`);
-    const follower = crew.of(site);
-    const failed = await tryWrite(follower, target.object, spec, tools.clock.now() + options.timeout);
-    const wayOn = `look at dragonfly-dr status`;
+    const watch = clients.of(site);
+    const failed = await tryWrite(watch, target.object, spec, context.clock.now() + options.timeout);
+    const nextStep = `look at dragonfly-dr status`;
     if (failed !== null)
       return await record.end({
         outcome: failed.outcome === "unknown" ? "unfinished" : "rolled back",
         problems: [failed.problem],
-        wayOn,
+        nextStep,
       });
-    const deadline = tools.clock.now() + options.timeout;
+    const deadline = context.clock.now() + options.timeout;
     for (;;) {
-      const revision = crew.changes.revision;
-      if (servesAt(follower.latest, spec.epoch)) return await record.end({ outcome: "done" });
-      const waited = await crew.changes.since(revision, deadline, tools.signal);
+      const revision = clients.changes.revision;
+      if (servesAt(watch.latest, spec.epoch)) return await record.end({ outcome: "done" });
+      const waited = await clients.changes.since(revision, deadline, context.signal);
       if (waited === "changed") continue;
       return await record.end({
         outcome: "unfinished",
-        problems: [
-          `site ${site}: does not serve (${follower.latest?.status?.reason ?? "its guard has never reported"})`,
-        ],
-        wayOn,
+        problems: [`site ${site}: does not serve (${watch.latest?.status?.reason ?? "its guard has never reported"})`],
+        nextStep,
       });
     }
   } finally {
-    await crew.close();
+    await clients.close();
   }
 }

@@ -24,7 +24,7 @@ export interface RestorePlan {
 
 export type RestoreVerdict =
   | {
-      readonly kind: "go";
+      readonly kind: "proceed";
       readonly plan: RestorePlan;
       /** What the operator consents to, a sentence each. */
       readonly overwrites: readonly string[];
@@ -35,7 +35,7 @@ export type RestoreVerdict =
 export const SNAPSHOT_ID = /^\d{8}T\d{6}Z-e\d+-\d+$/;
 
 /** Whether and how `to` becomes primary from a snapshot, and what that replaces. */
-export function judgeRestore(views: readonly SiteView[], { from, to }: RestoreInput): RestoreVerdict {
+export function decideRestore(views: readonly SiteView[], { from, to }: RestoreInput): RestoreVerdict {
   const refuse = (reason: string): RestoreVerdict => ({ kind: "refuse", reasons: [`site ${to}: ${reason}`] });
   const target = views.find((v) => v.site === to);
   if (target === undefined) return refuse("is not in the site file");
@@ -65,7 +65,7 @@ export function judgeRestore(views: readonly SiteView[], { from, to }: RestoreIn
     unreachable: others.filter((v) => v.kind === "unreachable").map((v) => v.site),
   };
   return {
-    kind: "go",
+    kind: "proceed",
     plan,
     overwrites: overwrites(views, target, plan, snapshots),
     warnings: warnings(plan, snapshots),

@@ -1,13 +1,13 @@
 import type { Milliseconds, SiteName } from "../../../server/types";
 import { badInput, refused } from "../../failure";
-import { judgeRestore, SNAPSHOT_ID, type RestorePlan, type RestoreVerdict } from "./plan";
+import { decideRestore, SNAPSHOT_ID, type RestorePlan, type RestoreVerdict } from "./plan";
 import { replicaOf, restoredPrimary } from "../../plan/specs";
 import { awaitServing } from "../../command/awaitServing";
-import { checkSites, Crew, FAILOVER_REQUEST_MS } from "../../command/siteClients";
+import { checkSites, SiteClients, FAILOVER_REQUEST_MS } from "../../command/siteClients";
 import { Fencing } from "../../command/fencing";
 import { CommandRecord } from "../../command/record";
 import { dryRun, type Result } from "../../command/result";
-import type { Tools } from "../../command/context";
+import type { CommandContext } from "../../command/context";
 import { tryWrite } from "../../command/tryWrite";
 import type { SiteEntry } from "../../sites/entry";
 
@@ -23,22 +23,26 @@ export interface RestoreOptions {
   readonly run: "really" | "dry";
 }
 
-type Go = Extract<RestoreVerdict, { kind: "go" }>;
+type Go = Extract<RestoreVerdict, { kind: "proceed" }>;
 
 /** Brings a site up as primary from a snapshot; every other site becomes its replica. */
-export async function restore(entries: readonly SiteEntry[], options: RestoreOptions, tools: Tools): Promise<Result> {
+export async function restore(
+  entries: readonly SiteEntry[],
+  options: RestoreOptions,
+  context: CommandContext,
+): Promise<Result> {
   checkSites(entries, options.to);
   if (options.from !== "newest" && !SNAPSHOT_ID.test(options.from))
     throw badInput(`--from: "${options.from}" is neither newest nor a snapshot's id such as 20261121T060000Z-e3-4711`);
-  const crew = new Crew(entries, tools);
+  const clients = new SiteClients(entries, context);
   try {
-    const [views, colleagues] = await Promise.all([
-      crew.observe(),
-      options.run === "dry" ? [] : crew.courtesy.take("refuse"),
+    const [views, leaseConflicts] = await Promise.all([
+      clients.observe(),
+      options.run === "dry" ? [] : clients.leases.take("refuse"),
     ]);
-    const verdict = judgeRestore(views, options);
-    if (verdict.kind === "refuse") throw refused([...verdict.reasons, ...colleagues]);
-    if (colleagues.length > 0) throw refused(colleagues);
+    const verdict = decideRestore(views, options);
+    if (verdict.kind === "refuse") throw refused([...verdict.reasons, ...leaseConflicts]);
+    if (leaseConflicts.length > 0) throw refused(leaseConflicts);
     if (options.run === "dry")
       return dryRun("restore", describe(verdict), {
         plan: summary(verdict.plan),
@@ -46,40 +50,44 @@ export async function restore(entries: readonly SiteEntry[], options: RestoreOpt
         warnings: verdict.warnings,
       });
 
-    await askConsent(verdict, options, tools);
-    const record = new CommandRecord("restore", crew, tools);
+    await askConsent(verdict, options, context);
+    const record = new CommandRecord("restore", clients, context);
     record.seen(views);
     record.moves(null, options.to, "restored");
     for (const line of [...verdict.overwrites, ...verdict.warnings]) record.note(line);
-    return await carryOut(verdict.plan, crew, record, tools, options);
+    return await carryOut(verdict.plan, clients, record, context, options);
   } finally {
-    await crew.close();
+    await clients.close();
   }
 }
 
 /** @throws CommandFailure unless the operator has said that all this may be overwritten. */
-async function askConsent({ plan, overwrites }: Go, { consent }: RestoreOptions, tools: Tools): Promise<void> {
+async function askConsent(
+  { plan, overwrites }: Go,
+  { consent }: RestoreOptions,
+  context: CommandContext,
+): Promise<void> {
   if (consent === "yes") return;
-  if (tools.confirm === null)
+  if (context.confirm === null)
     throw refused([...overwrites, "not confirmed: there is no terminal to ask on; give --yes"]);
   const question = `${overwrites.map((line) => `- ${line}\n`).join("")}Restore ${plan.to} at epoch ${plan.epoch}?`;
-  if ((await tools.confirm(question)) === "no") throw refused(["not confirmed"]);
+  if ((await context.confirm(question)) === "no") throw refused(["not confirmed"]);
 }
 
 async function carryOut(
   plan: RestorePlan,
-  crew: Crew,
+  clients: SiteClients,
   record: CommandRecord,
-  tools: Tools,
+  context: CommandContext,
   options: RestoreOptions,
 ): Promise<Result> {
   const { steps } = record;
-  const { clock } = tools;
+  const { clock } = context;
   const { to, epoch } = plan;
   const fencing = new Fencing(
     epoch,
     to,
-    crew.all.filter((f) => f.site !== to),
+    clients.all.filter((f) => f.site !== to),
   );
   const fenced = () => ({ fenced: { written: fencing.written, byThemselves: fencing.byThemselves } });
   const again = `run dragonfly-dr restore --from ${plan.from} --to ${to} again, or dragonfly-dr failover --to the site that is to serve what it holds`;
@@ -90,13 +98,13 @@ async function carryOut(
       return await record.end({
         outcome: fencing.written.length > 0 ? "unfinished" : "rolled back",
         problems: [objection],
-        wayOn: again,
+        nextStep: again,
         ...fenced(),
       });
   }
   steps.begin(`restore ${to} from ${plan.from} at epoch ${epoch}`);
   const failed = await tryWrite(
-    crew.of(to),
+    clients.of(to),
     plan.target,
     restoredPrimary(to, epoch, plan.from),
     clock.now() + options.timeout,
@@ -106,30 +114,35 @@ async function carryOut(
     return await record.end({
       outcome: changed ? "unfinished" : "rolled back",
       problems: [failed.problem],
-      wayOn: again,
+      nextStep: again,
       ...fenced(),
     });
   }
   const problem = await awaitServing(
     { to: plan.to, epoch: plan.epoch, within: options.wait },
-    crew,
+    clients,
     record,
     fencing,
-    tools,
+    context,
   );
   if (problem !== null)
     return await record.end({
       outcome: "unfinished",
       problems: [problem],
-      wayOn: `${to}'s object says primary at epoch ${epoch}; look at dragonfly-dr status, then ${again}`,
+      nextStep: `${to}'s object says primary at epoch ${epoch}; look at dragonfly-dr status, then ${again}`,
       ...fenced(),
     });
   for (const { site, object } of plan.repoint) {
     steps.begin(`${site} becomes replica of ${to} at epoch ${epoch}`);
-    const late = await tryWrite(crew.of(site), object, replicaOf(site, epoch, to), clock.now() + FAILOVER_REQUEST_MS);
+    const late = await tryWrite(
+      clients.of(site),
+      object,
+      replicaOf(site, epoch, to),
+      clock.now() + FAILOVER_REQUEST_MS,
+    );
     if (late !== null) record.note(`${late.problem}; run dragonfly-dr failover --to ${to} when it can be reached`);
   }
-  const report = crew.of(to).latest?.status?.snapshots?.restore;
+  const report = clients.of(to).latest?.status?.snapshots?.restore;
   if (report?.epoch === epoch && report.id != null) record.note(`restored ${report.id}, ${report.bytes} bytes`);
   return await record.end({ outcome: "done", ...fenced() });
 }

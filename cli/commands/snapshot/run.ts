@@ -2,10 +2,10 @@ import type { Milliseconds, SiteName } from "../../../server/types";
 import { refused } from "../../failure";
 import { withSnapshot } from "../../plan/specs";
 import { currentPrimary, freshStatus, isPresent, type PresentView, type SiteView } from "../../plan/view";
-import { checkSites, Crew } from "../../command/siteClients";
+import { checkSites, SiteClients } from "../../command/siteClients";
 import { CommandRecord } from "../../command/record";
 import { dryRun, type Result } from "../../command/result";
-import type { Tools } from "../../command/context";
+import type { CommandContext } from "../../command/context";
 import { tryWrite } from "../../command/tryWrite";
 import type { SiteEntry } from "../../sites/entry";
 
@@ -19,43 +19,47 @@ export interface SnapshotOptions {
 }
 
 /** Takes a snapshot now and waits until it is in the store, whole. */
-export async function snapshot(entries: readonly SiteEntry[], options: SnapshotOptions, tools: Tools): Promise<Result> {
+export async function snapshot(
+  entries: readonly SiteEntry[],
+  options: SnapshotOptions,
+  context: CommandContext,
+): Promise<Result> {
   if (options.site !== null) checkSites(entries, options.site);
-  const crew = new Crew(entries, tools);
+  const clients = new SiteClients(entries, context);
   try {
-    const views = await crew.observe();
+    const views = await clients.observe();
     const target = chosen(views, options.site);
     const { site } = target;
-    const id = new Date(tools.clock.now()).toISOString();
+    const id = new Date(context.clock.now()).toISOString();
     if (options.run === "dry")
       return dryRun("snapshot", [`siterole/${site}: request ${id}`, "wait until it is in the store"], { site });
-    const record = new CommandRecord("snapshot", crew, tools);
+    const record = new CommandRecord("snapshot", clients, context);
     record.seen(views);
     record.moves(null, site, null);
     record.steps.begin(`ask ${site} for a snapshot`);
     const failed = await tryWrite(
-      crew.of(site),
+      clients.of(site),
       target.object,
       withSnapshot(target.object.spec, id),
-      tools.clock.now() + options.timeout,
+      context.clock.now() + options.timeout,
     );
     if (failed !== null)
       return await record.end({
         outcome: failed.outcome === "unknown" ? "unfinished" : "rolled back",
         problems: [failed.problem],
-        wayOn: "look at dragonfly-dr status",
+        nextStep: "look at dragonfly-dr status",
       });
-    const answer = await awaitAnswer(crew, site, id, record, tools, options.wait);
+    const answer = await awaitAnswer(clients, site, id, record, context, options.wait);
     if ("problem" in answer)
       return await record.end({
         outcome: answer.over ? "rolled back" : "unfinished",
         problems: [answer.problem],
-        wayOn: "look at dragonfly-dr status, which shows the state of snapshots",
+        nextStep: "look at dragonfly-dr status, which shows the state of snapshots",
       });
     record.note(`snapshot ${answer.snapshot}`);
     return await record.end({ outcome: "done" });
   } finally {
-    await crew.close();
+    await clients.close();
   }
 }
 
@@ -77,25 +81,25 @@ function chosen(views: readonly SiteView[], site: SiteName | null): PresentView 
 type Answer = { readonly snapshot: string } | { readonly problem: string; readonly over: boolean };
 
 async function awaitAnswer(
-  crew: Crew,
+  clients: SiteClients,
   site: SiteName,
   id: string,
   record: CommandRecord,
-  { clock, signal }: Tools,
+  { clock, signal }: CommandContext,
   wait: Milliseconds,
 ): Promise<Answer> {
-  const follower = crew.of(site);
+  const watch = clients.of(site);
   const deadline = clock.now() + wait;
   for (;;) {
-    const revision = crew.changes.revision;
-    const report = follower.latest?.status?.snapshots;
+    const revision = clients.changes.revision;
+    const report = watch.latest?.status?.snapshots;
     const request = report?.request?.id === id ? report.request : null;
     if (request?.state === "done") return { snapshot: request.snapshot ?? "" };
     if (request?.state === "failed") return { problem: `site ${site}: ${request.reason}`, over: true };
     record.steps.tell(
       report === undefined ? "the container that takes snapshots does not answer" : `${report.state}: ${report.reason}`,
     );
-    const waited = await crew.changes.since(revision, deadline, signal);
+    const waited = await clients.changes.since(revision, deadline, signal);
     if (waited !== "changed")
       return {
         problem: `site ${site}: ${waited === "late" ? `no snapshot within ${wait / 1000} s` : "interrupted"} (${report?.state ?? "no report"})`,

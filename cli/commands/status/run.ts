@@ -1,22 +1,22 @@
 import { EXIT } from "../../exit";
 import { statusJson, statusTable } from "./table";
 import { problemsOf } from "./problems";
-import { Follower } from "../../command/siteRoleWatch";
+import { SiteRoleWatch } from "../../command/siteRoleWatch";
 import { Changes } from "../../command/changes";
 import { REQUEST_MS } from "../../command/siteClients";
 import type { Result } from "../../command/result";
-import type { Tools } from "../../command/context";
+import type { CommandContext } from "../../command/context";
 import type { SiteEntry } from "../../sites/entry";
 
 /**
  * What every site's object and guard say now. Exit code 0 when exactly one primary serves and every replica is in sync.
  */
-export async function status(entries: readonly SiteEntry[], tools: Tools): Promise<Result> {
-  const followers = entries.map(
-    (entry) => new Follower(tools.connect(entry).store, new Changes(tools.clock), tools.clock, REQUEST_MS),
+export async function status(entries: readonly SiteEntry[], context: CommandContext): Promise<Result> {
+  const watches = entries.map(
+    (entry) => new SiteRoleWatch(context.connect(entry).store, new Changes(context.clock), context.clock, REQUEST_MS),
   );
   try {
-    const views = await Promise.all(followers.map((f) => f.observe()));
+    const views = await Promise.all(watches.map((f) => f.observe()));
     const problems = problemsOf(views, [...new Set(entries.flatMap((e) => [e.site, ...e.peers]))]);
     const verdict =
       problems.length === 0
@@ -28,6 +28,6 @@ export async function status(entries: readonly SiteEntry[], tools: Tools): Promi
       text: `${statusTable(views)}\n${verdict}`,
     };
   } finally {
-    for (const follower of followers) follower.close();
+    for (const watch of watches) watch.close();
   }
 }

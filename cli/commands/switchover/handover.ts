@@ -2,7 +2,7 @@ import type { SiteRoleObject, SiteRoleSpec } from "../../../contract/siteRole";
 import { epoch, type Epoch, type Milliseconds } from "../../../server/types";
 import type { Clock } from "../../clock";
 import type { Changes } from "../../command/changes";
-import type { Follower } from "../../command/siteRoleWatch";
+import type { SiteRoleWatch } from "../../command/siteRoleWatch";
 import type { Steps } from "../../output/steps";
 import { WriteGapMeter } from "../../output/writeGap";
 import { handoverStep, type HandoverStep } from "./handoverStep";
@@ -18,9 +18,9 @@ export type HandoverOutcome =
   | { readonly kind: "stayed"; readonly reason: string }
   | { readonly kind: "unfinished"; readonly reason: string };
 
-export interface HandoverParts {
-  readonly from: Follower;
-  readonly to: Follower;
+export interface HandoverDependencies {
+  readonly from: SiteRoleWatch;
+  readonly to: SiteRoleWatch;
   readonly changes: Changes;
   readonly clock: Clock;
   readonly steps: Steps;
@@ -51,7 +51,7 @@ export class HandoverRun {
 
   constructor(
     private readonly plan: SwitchoverPlan,
-    private readonly parts: HandoverParts,
+    private readonly parts: HandoverDependencies,
   ) {
     this.deadline = parts.clock.now() + parts.timeout;
   }
@@ -261,10 +261,10 @@ export class HandoverRun {
     }
   }
 
-  private async write(follower: Follower, spec: SiteRoleSpec, otherwise: string): Promise<HandoverOutcome | null> {
+  private async write(watch: SiteRoleWatch, spec: SiteRoleSpec, otherwise: string): Promise<HandoverOutcome | null> {
     this.touched = true;
     try {
-      await follower.swap(follower.latest, spec, this.parts.clock.now() + this.parts.timeout);
+      await watch.swap(watch.latest, spec, this.parts.clock.now() + this.parts.timeout);
       return null;
     } catch (error) {
       return { kind: "unfinished", reason: `${otherwise}: ${problemOf(error)}` };

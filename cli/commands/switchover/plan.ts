@@ -25,7 +25,7 @@ export interface SwitchoverPlan {
 
 export type SwitchoverVerdict =
   | {
-      readonly kind: "go";
+      readonly kind: "proceed";
       readonly plan: SwitchoverPlan;
       readonly lagSeconds: Seconds | null;
       readonly resumed: boolean;
@@ -33,16 +33,16 @@ export type SwitchoverVerdict =
   /** `to` is the primary and has a handover prepared that was never committed: taking it back is all there is to do. */
   | { readonly kind: "withdraw"; readonly plan: SwitchoverPlan }
   /**
-   * `mayPass`: every reason is of the kind that one lost packet or a busy moment gives, and may be gone by itself
+   * `transient`: every reason is of the kind that one lost packet or a busy moment gives, and may be gone by itself
    * shortly.
    */
-  | { readonly kind: "refuse"; readonly reasons: readonly string[]; readonly mayPass?: true };
+  | { readonly kind: "refuse"; readonly reasons: readonly string[]; readonly transient?: true };
 
 /**
  * Whether the primary may be moved to `to`; all reasons against it at once.
  * @param unfinished - the plan of a switchover to the same site that was begun here and never ended.
  */
-export function judgeSwitchover(
+export function decideSwitchover(
   views: readonly SiteView[],
   to: SiteName,
   maxLag: Seconds,
@@ -72,10 +72,10 @@ export function judgeSwitchover(
       reasons: [...reasons, `site ${to}: is the primary already (epoch ${primary.object.spec.epoch})`],
     };
 
-  const { lasting, passing } = statusReasons(primary, target, maxLag);
-  reasons.push(...handoverInTheWay(primary), ...objectsApart(primary, target), ...lasting);
-  if (reasons.length > 0) return { kind: "refuse", reasons: [...reasons, ...passing] };
-  if (passing.length > 0) return { kind: "refuse", reasons: passing, mayPass: true };
+  const { permanent, transient } = statusReasons(primary, target, maxLag);
+  reasons.push(...handoverInTheWay(primary), ...objectsApart(primary, target), ...permanent);
+  if (reasons.length > 0) return { kind: "refuse", reasons: [...reasons, ...transient] };
+  if (transient.length > 0) return { kind: "refuse", reasons: transient, transient: true };
   const engine = primary.object.status?.server?.engine ?? "dragonfly";
   const plan: SwitchoverPlan = {
     from: primary.site,
@@ -84,7 +84,7 @@ export function judgeSwitchover(
     epoch: epochAbove(views),
     engine,
   };
-  return { kind: "go", plan, lagSeconds: target.object.status?.replication?.lagSeconds ?? null, resumed: false };
+  return { kind: "proceed", plan, lagSeconds: target.object.status?.replication?.lagSeconds ?? null, resumed: false };
 }
 
 function unreadable(view: SiteView): string[] {
@@ -104,7 +104,7 @@ function pendingHandover(
   unfinished: SwitchoverPlan | null,
 ): SwitchoverVerdict | null {
   const to = target.site;
-  const go = (plan: SwitchoverPlan): SwitchoverVerdict => ({ kind: "go", plan, lagSeconds: null, resumed: true });
+  const go = (plan: SwitchoverPlan): SwitchoverVerdict => ({ kind: "proceed", plan, lagSeconds: null, resumed: true });
   const { spec } = primary.object;
   const engine =
     primary.object.status?.server?.engine ?? target.object.status?.server?.engine ?? unfinished?.engine ?? "dragonfly";
@@ -173,20 +173,20 @@ function statusReasons(
   primary: PresentView,
   target: PresentView,
   maxLag: Seconds,
-): { readonly lasting: string[]; readonly passing: string[] } {
-  const lasting: string[] = [];
-  const passing: string[] = [];
+): { readonly permanent: string[]; readonly transient: string[] } {
+  const permanent: string[] = [];
+  const transient: string[] = [];
   const a = freshStatus(primary);
   const b = freshStatus(target);
-  if (a === null) lasting.push(staleness(primary));
-  if (b === null) lasting.push(staleness(target));
+  if (a === null) permanent.push(staleness(primary));
+  if (b === null) permanent.push(staleness(target));
   if (a !== null && !servesAt(primary.object, primary.object.spec.epoch)) {
     // A server that did not answer its guard in time once is no more than busy.
-    (a.phase === "Starting" ? passing : lasting).push(
+    (a.phase === "Starting" ? transient : permanent).push(
       `site ${primary.site}: is primary and does not serve (${a.phase}: ${a.reason}); a switchover needs a serving primary, failover does not`,
     );
   }
-  if (b !== null) passing.push(...targetReasons(target.site, b, maxLag));
+  if (b !== null) transient.push(...targetReasons(target.site, b, maxLag));
   for (const [site, status, peer] of [
     [primary.site, a, target.site],
     [target.site, b, primary.site],
@@ -194,14 +194,16 @@ function statusReasons(
     if (status === null) continue;
     const seen = status.peers.find((p) => p.site === peer);
     if (seen === undefined)
-      lasting.push(`site ${site}: does not know ${peer} as a peer; add it to peers of stack ${site} and run pulumi up`);
+      permanent.push(
+        `site ${site}: does not know ${peer} as a peer; add it to peers of stack ${site} and run pulumi up`,
+      );
     else if (!seen.reachable)
-      passing.push(
+      transient.push(
         `site ${site}: cannot reach ${peer} over the link; see to the gateways and their certificates (status shows both directions)`,
       );
   }
-  if (a !== null && b !== null) lasting.push(...serverReasons(primary.site, a, target.site, b));
-  return { lasting, passing };
+  if (a !== null && b !== null) permanent.push(...serverReasons(primary.site, a, target.site, b));
+  return { permanent, transient };
 }
 
 function staleness(view: PresentView): string {

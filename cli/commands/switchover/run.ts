@@ -2,14 +2,14 @@ import type { Milliseconds, Seconds, SiteName } from "../../../server/types";
 import { refused } from "../../failure";
 import { isPresent, type SiteView } from "../../plan/view";
 import { replicaOf } from "../../plan/specs";
-import { judgeSwitchover, type SwitchoverPlan, type SwitchoverVerdict } from "./plan";
+import { decideSwitchover, type SwitchoverPlan, type SwitchoverVerdict } from "./plan";
 import { tryWrite } from "../../command/tryWrite";
 import { awaitFollowing } from "../../command/following";
-import { checkSites, Crew } from "../../command/siteClients";
+import { checkSites, SiteClients } from "../../command/siteClients";
 import { HandoverRun, type HandoverOutcome } from "./handover";
 import { CommandRecord } from "../../command/record";
 import { dryRun, type Result } from "../../command/result";
-import type { Tools } from "../../command/context";
+import type { CommandContext } from "../../command/context";
 import type { SiteEntry } from "../../sites/entry";
 
 /**
@@ -18,7 +18,7 @@ import type { SiteEntry } from "../../sites/entry";
  * status in which only a number is new (guard/http/statusWriter.ts): a lag that has passed must have had the time to be
  * seen gone.
  */
-const SETTLE_MS = 7_000 as Milliseconds;
+const TRANSIENT_RETRY_MS = 7_000 as Milliseconds;
 
 export interface SwitchoverOptions {
   readonly to: SiteName;
@@ -34,63 +34,63 @@ export interface SwitchoverOptions {
 export async function switchover(
   entries: readonly SiteEntry[],
   options: SwitchoverOptions,
-  tools: Tools,
+  context: CommandContext,
 ): Promise<Result> {
   checkSites(entries, options.to);
-  const left = await tools.journal.read("switchover", options.to);
-  const crew = new Crew(entries, tools);
+  const unfinishedRun = await context.journal.read("switchover", options.to);
+  const clients = new SiteClients(entries, context);
   try {
-    const [seen, colleagues] = await Promise.all([
-      crew.observe(),
-      options.run === "dry" ? [] : crew.courtesy.take("refuse"),
+    const [seen, leaseConflicts] = await Promise.all([
+      clients.observe(),
+      options.run === "dry" ? [] : clients.leases.take("refuse"),
     ]);
     const { views, verdict } = await settle(
-      crew,
+      clients,
       seen,
-      (views) => judgeSwitchover(views, options.to, options.maxLag, left?.plan ?? null),
-      tools,
+      (views) => decideSwitchover(views, options.to, options.maxLag, unfinishedRun?.plan ?? null),
+      context,
     );
-    if (verdict.kind === "refuse") throw refused([...verdict.reasons, ...colleagues]);
-    if (colleagues.length > 0) throw refused(colleagues);
+    if (verdict.kind === "refuse") throw refused([...verdict.reasons, ...leaseConflicts]);
+    if (leaseConflicts.length > 0) throw refused(leaseConflicts);
     if (options.run === "dry") return dryRun("switchover", describe(verdict), { plan: verdict.plan });
 
-    const record = new CommandRecord("switchover", crew, tools);
+    const record = new CommandRecord("switchover", clients, context);
     record.seen(views);
     record.began(
-      left?.startedAt ?? null,
-      left?.lagAtStartSeconds ?? (verdict.kind === "go" ? verdict.lagSeconds : null),
-      verdict.kind === "go" && verdict.resumed,
+      unfinishedRun?.startedAt ?? null,
+      unfinishedRun?.lagAtStartSeconds ?? (verdict.kind === "proceed" ? verdict.lagSeconds : null),
+      verdict.kind === "proceed" && verdict.resumed,
     );
-    if (verdict.kind === "withdraw") return await withdraw(verdict.plan, crew, record, tools, options);
-    await tools.journal.begin({
+    if (verdict.kind === "withdraw") return await withdraw(verdict.plan, clients, record, context, options);
+    await context.journal.begin({
       version: 1,
       command: "switchover",
       to: options.to,
       plan: verdict.plan,
-      holder: tools.holder,
-      startedAt: left?.startedAt ?? new Date(tools.clock.now()).toISOString(),
+      holder: context.holder,
+      startedAt: unfinishedRun?.startedAt ?? new Date(context.clock.now()).toISOString(),
       lagAtStartSeconds: verdict.lagSeconds,
     });
-    return await carryOut(verdict.plan, views, crew, record, tools, options);
+    return await carryOut(verdict.plan, views, clients, record, context, options);
   } finally {
-    await crew.close();
+    await clients.close();
   }
 }
 
-/** A refusal whose reasons may pass by themselves is judged again as the sites change, for a few seconds. */
+/** A refusal whose reasons may pass by themselves is decided again as the sites change, for a few seconds. */
 export async function settle(
-  crew: Crew,
+  clients: SiteClients,
   seen: readonly SiteView[],
   judge: (views: readonly SiteView[]) => SwitchoverVerdict,
-  { clock, signal }: Tools,
+  { clock, signal }: CommandContext,
 ): Promise<{ readonly views: readonly SiteView[]; readonly verdict: SwitchoverVerdict }> {
-  const deadline = clock.now() + SETTLE_MS;
+  const deadline = clock.now() + TRANSIENT_RETRY_MS;
   for (let views = seen; ;) {
-    const { revision } = crew.changes;
+    const { revision } = clients.changes;
     const verdict = judge(views);
-    if (verdict.kind !== "refuse" || verdict.mayPass !== true) return { views, verdict };
-    if ((await crew.changes.since(revision, deadline, signal)) !== "changed") return { views, verdict };
-    views = await crew.look();
+    if (verdict.kind !== "refuse" || verdict.transient !== true) return { views, verdict };
+    if ((await clients.changes.since(revision, deadline, signal)) !== "changed") return { views, verdict };
+    views = await clients.look();
   }
 }
 
@@ -98,15 +98,15 @@ export async function settle(
 export async function carryOut(
   plan: SwitchoverPlan,
   views: readonly SiteView[],
-  crew: Crew,
+  clients: SiteClients,
   record: CommandRecord,
-  tools: Tools,
+  context: CommandContext,
   options: SwitchoverOptions,
 ): Promise<Result> {
   record.moves(plan.from, plan.to, "handover");
-  const [from, to] = [crew.of(plan.from), crew.of(plan.to)];
-  const { changes } = crew;
-  const { clock, signal } = tools;
+  const [from, to] = [clients.of(plan.from), clients.of(plan.to)];
+  const { changes } = clients;
+  const { clock, signal } = context;
   const handover = new HandoverRun(plan, {
     from,
     to,
@@ -115,16 +115,16 @@ export async function carryOut(
     steps: record.steps,
     signal,
     timeout: options.timeout,
-    isAlone: () => crew.courtesy.isOurs(),
+    isAlone: () => clients.leases.isOurs(),
   });
   const outcome = await handover.run();
-  if (outcome.kind !== "moved") return await endWithoutMove(outcome, plan, record, tools);
+  if (outcome.kind !== "moved") return await endWithoutMove(outcome, plan, record, context);
 
   const others = views.filter(isPresent).filter((v) => v.site !== plan.from && v.site !== plan.to);
   for (const { site, object } of others) {
     record.steps.begin(`${site} becomes replica of ${plan.to} at epoch ${plan.epoch}`);
     const failed = await tryWrite(
-      crew.of(site),
+      clients.of(site),
       object,
       replicaOf(site, plan.epoch, plan.to),
       clock.now() + options.timeout,
@@ -135,7 +135,7 @@ export async function carryOut(
       );
   }
   const loss = { proven: 0 } as const;
-  const replicas = [from, ...others.map((v) => crew.of(v.site))];
+  const replicas = [from, ...others.map((v) => clients.of(v.site))];
   if (options.follow !== null) {
     const parts = { changes, clock, steps: record.steps, signal, onChange: () => handover.measure() };
     const waited = await awaitFollowing(replicas, to, clock.now() + options.follow, parts);
@@ -144,13 +144,13 @@ export async function carryOut(
       return await record.end({
         outcome: "unfinished",
         problems: [problem],
-        wayOn: `the move itself is done; run dragonfly-dr switchover --to ${plan.to} again to wait on, or look at dragonfly-dr status`,
+        nextStep: `the move itself is done; run dragonfly-dr switchover --to ${plan.to} again to wait on, or look at dragonfly-dr status`,
         loss,
         writeGap: handover.gap.result(),
       });
     }
   }
-  await tools.journal.end();
+  await context.journal.end();
   return await record.end({ outcome: "done", loss, writeGap: handover.gap.result() });
 }
 
@@ -158,32 +158,32 @@ async function endWithoutMove(
   outcome: Exclude<HandoverOutcome, { kind: "moved" }>,
   plan: SwitchoverPlan,
   record: CommandRecord,
-  tools: Tools,
+  context: CommandContext,
 ): Promise<Result> {
   if (outcome.kind === "stayed") {
-    await tools.journal.end();
+    await context.journal.end();
     return await record.end({ outcome: "rolled back", problems: [`${plan.from} stays primary: ${outcome.reason}`] });
   }
-  const wayOn = `run dragonfly-dr switchover --to ${plan.to} again, which goes on from here; if a site is lost: dragonfly-dr failover --to ${plan.to}; to have ${plan.from} go on where ${plan.to} was not told yet: dragonfly-dr switchover --to ${plan.from}`;
-  return await record.end({ outcome: "unfinished", problems: [outcome.reason], wayOn });
+  const nextStep = `run dragonfly-dr switchover --to ${plan.to} again, which goes on from here; if a site is lost: dragonfly-dr failover --to ${plan.to}; to have ${plan.from} go on where ${plan.to} was not told yet: dragonfly-dr switchover --to ${plan.from}`;
+  return await record.end({ outcome: "unfinished", problems: [outcome.reason], nextStep });
 }
 
 /** Takes back a handover that a command left behind before it was committed. */
 async function withdraw(
   plan: SwitchoverPlan,
-  crew: Crew,
+  clients: SiteClients,
   record: CommandRecord,
-  tools: Tools,
+  context: CommandContext,
   options: SwitchoverOptions,
 ): Promise<Result> {
   record.moves(plan.to, plan.from, null);
   const parts = {
-    from: crew.of(plan.from),
-    to: crew.of(plan.to),
-    changes: crew.changes,
-    clock: tools.clock,
+    from: clients.of(plan.from),
+    to: clients.of(plan.to),
+    changes: clients.changes,
+    clock: context.clock,
     steps: record.steps,
-    signal: tools.signal,
+    signal: context.signal,
     timeout: options.timeout,
     isAlone: () => true,
   };
@@ -193,9 +193,9 @@ async function withdraw(
       { kind: "unfinished", reason: outcome.kind === "moved" ? `${plan.to} has taken over meanwhile` : outcome.reason },
       plan,
       record,
-      tools,
+      context,
     );
-  await tools.journal.end();
+  await context.journal.end();
   record.note(`the handover to ${plan.to} is taken back; ${plan.from} serves`);
   return await record.end({ outcome: "done" });
 }

@@ -50,7 +50,7 @@ describe("the store on a real API server", function () {
     store.close();
   });
 
-  it("creates once, replaces what was judged and nothing else, whatever the guard reports meanwhile", async () => {
+  it("creates once, replaces what was expected and nothing else, whatever the guard reports meanwhile", async () => {
     assert.equal((await store.read(timeout)).kind, "absent");
     const first = await store.create(initialPrimary(site, epoch(1)), timeout);
     await assert.rejects(store.create(initialPrimary(site, epoch(1)), timeout), SpecChanged);

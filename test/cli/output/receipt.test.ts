@@ -28,7 +28,7 @@ const receipt: Receipt = {
   acceptPartial: false,
   notes: [],
   problems: [],
-  wayOn: null,
+  nextStep: null,
 };
 
 describe("a receipt", () => {

@@ -112,10 +112,10 @@ export class MemoryStore implements SiteStore {
     });
   }
 
-  async swap(judged: SiteRoleObject, spec: SiteRoleSpec): Promise<SiteRoleObject> {
+  async swap(expected: SiteRoleObject, spec: SiteRoleSpec): Promise<SiteRoleObject> {
     return await this.answer(() => {
       const { object } = this.cluster;
-      if (object === null || object.metadata.uid !== judged.metadata.uid || !sameSpec(object.spec, judged.spec))
+      if (object === null || object.metadata.uid !== expected.metadata.uid || !sameSpec(object.spec, expected.spec))
         throw new SpecChanged(this.site);
       return this.cluster.put(spec);
     });

@@ -1,7 +1,7 @@
 import type { Clock } from "../../../cli/clock";
 import type { JournalEntry, Journal } from "../../../cli/journal";
 import type { Receipt } from "../../../cli/output/receipt";
-import type { Tools } from "../../../cli/command/context";
+import type { CommandContext } from "../../../cli/command/context";
 import type { SiteEntry } from "../../../cli/sites/entry";
 import { epoch, siteName, type Engine, type SiteName } from "../../../server/types";
 import { initialPrimary, replicaOf } from "../../../cli/plan/specs";
@@ -82,8 +82,8 @@ export class World {
     return this.guards.filter((g) => g.open).map((g) => g.site);
   }
 
-  /** Tools for one run of a command; a run that was killed gets nothing any more. */
-  tools(overrides: Partial<Tools> = {}): Tools {
+  /** CommandContext for one run of a command; a run that was killed gets nothing any more. */
+  context(overrides: Partial<CommandContext> = {}): CommandContext {
     const run = ++this.run;
     const turn = (): Promise<void> =>
       new Promise((resolve) => this.pending.push(() => (run === this.run ? resolve() : undefined)));

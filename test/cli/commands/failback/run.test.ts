@@ -23,7 +23,7 @@ async function failedOver(): Promise<World> {
     failover(
       world.entries,
       { to: DR, acceptPartial: false, epochAtLeast: null, consent: "yes", timeout: 15_000 as never, run: "really" },
-      world.tools(),
+      world.context(),
     ),
   );
   world.mend();
@@ -41,7 +41,7 @@ describe("failback", () => {
   it("makes the former primary follow, waits, then moves the primary without loss", async () => {
     const world = await failedOver();
     assert.equal(world.cluster(PRIMARY).spec?.role, "primary");
-    const result = await world.drive(failback(world.entries, options, world.tools()));
+    const result = await world.drive(failback(world.entries, options, world.context()));
     const receipt = result?.json as Receipt;
     assert.equal(result?.code, 0, result?.text);
     assert.deepEqual(
@@ -56,7 +56,7 @@ describe("failback", () => {
   it("makes an object for a site that was built anew", async () => {
     const world = await failedOver();
     world.cluster(PRIMARY).remove();
-    const result = await world.drive(failback(world.entries, options, world.tools()));
+    const result = await world.drive(failback(world.entries, options, world.context()));
     assert.equal(result?.code, 0, result?.text);
     assert.deepEqual(world.openSites(), [PRIMARY]);
   });
@@ -64,17 +64,17 @@ describe("failback", () => {
   it("ends unfinished when the site does not catch up, the other one still serving", async () => {
     const world = await failedOver();
     world.guard(PRIMARY).step = () => undefined;
-    const result = await world.drive(failback(world.entries, options, world.tools()));
+    const result = await world.drive(failback(world.entries, options, world.context()));
     assert.equal(result?.code, 3);
     assert.deepEqual(world.openSites(), [DR]);
-    assert.match((result?.json as Receipt).wayOn ?? "", /failback --to primary again/);
+    assert.match((result?.json as Receipt).nextStep ?? "", /failback --to primary again/);
   });
 
   it("lets a moment's lag pass once the site has caught up", async () => {
     const world = await failedOver();
     world.guard(PRIMARY).lagSeconds = 9;
     void world.clock.after(6_000 as never).then(() => (world.guard(PRIMARY).lagSeconds = 0.1));
-    const result = await world.drive(failback(world.entries, options, world.tools()));
+    const result = await world.drive(failback(world.entries, options, world.context()));
     assert.equal(result?.code, 0, result?.text);
     assert.deepEqual(world.openSites(), [PRIMARY]);
   });
@@ -83,8 +83,8 @@ describe("failback", () => {
     for (let killAt = 0; killAt < 200; killAt += 7) {
       const world = await failedOver();
       const mixed = Array.from({ length: 200 }, (_, i) => [0, 5, 7, 9, 10 + 16][i % 5] ?? 0);
-      await world.drive(failback(world.entries, options, world.tools()), mixed, killAt);
-      const result = await world.drive(failback(world.entries, options, world.tools())).catch((e: unknown) => {
+      await world.drive(failback(world.entries, options, world.context()), mixed, killAt);
+      const result = await world.drive(failback(world.entries, options, world.context())).catch((e: unknown) => {
         assert.ok(e instanceof CommandFailure && /is the primary already/.test(e.message), String(e));
         return null;
       });
@@ -101,7 +101,7 @@ describe("failback", () => {
     closed.report();
     closed.step = () => undefined;
     await assert.rejects(
-      world.drive(failback(world.entries, { ...options, to: DR }, world.tools())),
+      world.drive(failback(world.entries, { ...options, to: DR }, world.context())),
       /site primary: is primary and does not serve/,
     );
   });

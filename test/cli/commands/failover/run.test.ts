@@ -43,7 +43,7 @@ describe("failover", () => {
   it("promotes a site whose peer's region is gone, and says who has to fence itself", async () => {
     const world = World.introduced();
     loseRegion(world);
-    const result = await world.drive(failover(world.entries, options, world.tools()));
+    const result = await world.drive(failover(world.entries, options, world.context()));
     const receipt = receiptOf(result);
     assert.equal(result?.code, 0);
     assert.ok(world.guard(DR).open);
@@ -56,10 +56,10 @@ describe("failover", () => {
     for (let i = 0; i < 3; i++) world.tick();
     assert.deepEqual(world.openSites(), [DR]);
     // Run again, the command writes what it could not reach.
-    const again = await world.drive(failover(world.entries, options, world.tools()));
+    const again = await world.drive(failover(world.entries, options, world.context()));
     assert.equal(again?.code, 0);
     assert.deepEqual(world.cluster(PRIMARY).spec, replicaOf(PRIMARY, epoch(2), DR));
-    assert.deepEqual((await failure(world.drive(failover(world.entries, options, world.tools())))).problems, [
+    assert.deepEqual((await failure(world.drive(failover(world.entries, options, world.context())))).problems, [
       "site dr: is primary and serves already (epoch 2)",
     ]);
   });
@@ -68,7 +68,7 @@ describe("failover", () => {
     const world = World.introduced();
     let bothOpen = false;
     const check = setInterval(() => (bothOpen ||= world.openSites().length > 1), 0);
-    const result = await world.drive(failover(world.entries, { ...options, consent: "yes" }, world.tools()));
+    const result = await world.drive(failover(world.entries, { ...options, consent: "yes" }, world.context()));
     clearInterval(check);
     assert.equal(result?.code, 0);
     assert.deepEqual(receiptOf(result).fenced, { written: [PRIMARY], byThemselves: [] });
@@ -78,17 +78,17 @@ describe("failover", () => {
 
   it("points to the switchover while the primary is well, unless told to go on", async () => {
     const world = World.introduced();
-    const error = await failure(world.drive(failover(world.entries, options, world.tools())));
+    const error = await failure(world.drive(failover(world.entries, options, world.context())));
     assert.equal(error.code, 1);
     assert.match(error.message, /switchover --to dr moves the primary without loss; to fail over all the same.*--yes/);
     assert.deepEqual(world.openSites(), [PRIMARY]);
 
     const asked: string[] = [];
     const answer = (yes: "yes" | "no") => ({ confirm: async (q: string) => (asked.push(q), yes) });
-    const no = await failure(world.drive(failover(world.entries, options, world.tools(answer("no")))));
+    const no = await failure(world.drive(failover(world.entries, options, world.context(answer("no")))));
     assert.deepEqual(no.problems, ["not confirmed"]);
     assert.match(asked.join(), /Promote dr at epoch 2\?$/);
-    assert.equal((await world.drive(failover(world.entries, options, world.tools(answer("yes")))))?.code, 0);
+    assert.equal((await world.drive(failover(world.entries, options, world.context(answer("yes")))))?.code, 0);
   });
 
   it("does not overwrite what somebody else decided while the operator was asked", async () => {
@@ -97,7 +97,7 @@ describe("failover", () => {
       world.cluster(PRIMARY).put({ site: PRIMARY, role: "primary", epoch: epoch(7), mode: "resume" });
       return "yes";
     };
-    const result = await world.drive(failover(world.entries, options, world.tools({ confirm })));
+    const result = await world.drive(failover(world.entries, options, world.context({ confirm })));
     assert.equal(result?.code, 1);
     assert.match(receiptOf(result).problems.join(), /site primary: its object was changed by somebody else/);
     assert.equal(world.cluster(DR).spec?.role, "replica");
@@ -111,15 +111,15 @@ describe("failover", () => {
       .cluster(DR)
       .report({ ...object.status, replication: { ...object.status.replication, syncInProgress: true, inSync: false } });
     world.guard(DR).step = () => undefined;
-    const partial = await failure(world.drive(failover(world.entries, options, world.tools())));
+    const partial = await failure(world.drive(failover(world.entries, options, world.context())));
     assert.match(partial.message, /site dr: a full sync is in progress.*--accept-partial/);
     world.cluster(DR).report({ ...object.status, dataVersion: null });
-    const empty = await failure(world.drive(failover(world.entries, options, world.tools())));
+    const empty = await failure(world.drive(failover(world.entries, options, world.context())));
     assert.match(empty.message, /site dr: has no data of the primary.*--accept-partial/);
     assert.equal(world.cluster(PRIMARY).spec?.epoch, 1);
 
     const accepted = await world.drive(
-      failover(world.entries, { ...options, acceptPartial: true, consent: "yes" }, world.tools()),
+      failover(world.entries, { ...options, acceptPartial: true, consent: "yes" }, world.context()),
     );
     assert.equal(world.cluster(DR).spec?.acceptPartial, true);
     assert.equal(receiptOf(accepted).acceptPartial, true);
@@ -128,22 +128,22 @@ describe("failover", () => {
   it("creates the target's object above every epoch that is known, and refuses when none is", async () => {
     const world = World.introduced();
     world.cluster(DR).remove();
-    await world.drive(failover(world.entries, { ...options, consent: "yes" }, world.tools()));
+    await world.drive(failover(world.entries, { ...options, consent: "yes" }, world.context()));
     assert.deepEqual(world.cluster(DR).spec, { site: DR, role: "primary", epoch: 2, mode: "forced" });
 
     const blind = World.introduced();
     blind.cluster(DR).remove();
     blind.cluster(PRIMARY).reachable = false;
-    const error = await failure(blind.drive(failover(blind.entries, options, blind.tools())));
+    const error = await failure(blind.drive(failover(blind.entries, options, blind.context())));
     assert.match(error.message, /the epoch in use is not known.*--epoch-at-least N/);
-    await blind.drive(failover(blind.entries, { ...options, epochAtLeast: epoch(9) }, blind.tools()));
+    await blind.drive(failover(blind.entries, { ...options, epochAtLeast: epoch(9) }, blind.context()));
     assert.equal(blind.cluster(DR).spec?.epoch, 9);
   });
 
   it("refuses a target whose API server does not answer, by its address", async () => {
     const world = World.introduced();
     world.cluster(DR).reachable = false;
-    const error = await failure(world.drive(failover(world.entries, options, world.tools())));
+    const error = await failure(world.drive(failover(world.entries, options, world.context())));
     assert.deepEqual(error.problems, [
       "site dr: https://dr.example:6443 does not answer (ECONNREFUSED); only a site whose API server answers can be promoted",
     ]);
@@ -156,7 +156,7 @@ describe("failover", () => {
     world.guard(DR).takeoverEnds = "refused";
     world.guard(DR).step();
     world.cluster(PRIMARY).reachable = false;
-    await world.drive(failover(world.entries, options, world.tools()));
+    await world.drive(failover(world.entries, options, world.context()));
     assert.equal(world.cluster(DR).spec?.epoch, 4);
   });
 
@@ -166,13 +166,13 @@ describe("failover", () => {
       record: { holder: "ann@desk/77", renewed: world.clock.now(), seconds: 15 },
       version: 1,
     };
-    const tools = { hasEnded: () => false };
+    const context = { hasEnded: () => false };
     const error = await failure(
-      world.drive(failover(world.entries, { ...options, consent: "yes" }, world.tools(tools))),
+      world.drive(failover(world.entries, { ...options, consent: "yes" }, world.context(context))),
     );
     assert.match(error.message, /ann@desk\/77 is at work/);
     assert.equal(
-      (await world.drive(failover(world.entries, { ...options, consent: "force" }, world.tools(tools))))?.code,
+      (await world.drive(failover(world.entries, { ...options, consent: "force" }, world.context(context))))?.code,
       0,
     );
   });
@@ -180,7 +180,7 @@ describe("failover", () => {
   it("changes nothing in a dry run and states the loss", async () => {
     const world = World.introduced();
     loseRegion(world);
-    const result = await world.drive(failover(world.entries, { ...options, run: "dry" }, world.tools()));
+    const result = await world.drive(failover(world.entries, { ...options, run: "dry" }, world.context()));
     assert.match(
       result?.text ?? "",
       /expected loss.*\n.*primary at epoch 2, forced\n.*primary does not answer: it closes by itself/,
@@ -198,7 +198,11 @@ describe("failover", () => {
         const world = World.introduced();
         const go = async (happenings: number[] = [], kill: number | null = null): Promise<void> => {
           try {
-            await world.drive(failover(world.entries, { ...options, consent: "yes" }, world.tools()), happenings, kill);
+            await world.drive(
+              failover(world.entries, { ...options, consent: "yes" }, world.context()),
+              happenings,
+              kill,
+            );
           } catch (error) {
             if (!(error instanceof CommandFailure)) throw error;
           }

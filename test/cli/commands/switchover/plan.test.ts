@@ -1,13 +1,20 @@
 import assert from "node:assert/strict";
 import type { SiteRoleStatus } from "../../../../contract/siteRole";
-import { judgeSwitchover } from "../../../../cli/commands/switchover/plan";
-import { forcedPrimary, initialPrimary, replicaOf, resumed, takingOver, withHandover } from "../../../../cli/plan/specs";
+import { decideSwitchover } from "../../../../cli/commands/switchover/plan";
+import {
+  forcedPrimary,
+  initialPrimary,
+  replicaOf,
+  resumed,
+  takingOver,
+  withHandover,
+} from "../../../../cli/plan/specs";
 import { bytes, epoch, seconds } from "../../../../server/types";
 import { absent, DR, following, NOW, pair, PRIMARY, serving, unreachable, view } from "../../scene";
 
 const lag = seconds(5);
-const reasons = (...args: Parameters<typeof judgeSwitchover>): readonly string[] => {
-  const verdict = judgeSwitchover(...args);
+const reasons = (...args: Parameters<typeof decideSwitchover>): readonly string[] => {
+  const verdict = decideSwitchover(...args);
   assert.equal(verdict.kind, "refuse");
   return verdict.kind === "refuse" ? verdict.reasons : [];
 };
@@ -24,16 +31,16 @@ const replication = (changes: object): Partial<SiteRoleStatus> => {
 
 describe("the judgement of a switchover", () => {
   it("goes from the primary's epoch to one above every epoch seen", () => {
-    const verdict = judgeSwitchover(pair(), DR, lag);
+    const verdict = decideSwitchover(pair(), DR, lag);
     assert.deepEqual(verdict, {
-      kind: "go",
+      kind: "proceed",
       plan: { from: PRIMARY, to: DR, fromEpoch: 1, epoch: 2, engine: "dragonfly" },
       lagSeconds: 0.2,
       resumed: false,
     });
     const [a, b] = pair({ handover: { epoch: 4, position: null } });
-    const later = judgeSwitchover([a, b], DR, lag);
-    assert.equal(later.kind === "go" && later.plan.epoch, 5);
+    const later = decideSwitchover([a, b], DR, lag);
+    assert.equal(later.kind === "proceed" && later.plan.epoch, 5);
   });
 
   const table: [string, Partial<SiteRoleStatus>, Partial<SiteRoleStatus>, RegExp][] = [
@@ -92,21 +99,21 @@ describe("the judgement of a switchover", () => {
   }
 
   it("says what may pass by itself: a server that was too busy to answer, and not one that is held back", () => {
-    for (const [phase, mayPass] of [
+    for (const [phase, transient] of [
       ["Starting", true],
       ["Holding", undefined],
     ] as const) {
-      const verdict = judgeSwitchover(pair({ serving: false, phase, reason: "why" }), DR, lag);
-      assert.deepEqual(verdict.kind === "refuse" && verdict.mayPass, mayPass, phase);
+      const verdict = decideSwitchover(pair({ serving: false, phase, reason: "why" }), DR, lag);
+      assert.deepEqual(verdict.kind === "refuse" && verdict.transient, transient, phase);
     }
   });
 
   it("allows a target without a memory limit, and any threads on Redis", () => {
-    assert.equal(judgeSwitchover(pair({}, server({ maxMemoryBytes: bytes(0) })), DR, lag).kind, "go");
+    assert.equal(decideSwitchover(pair({}, server({ maxMemoryBytes: bytes(0) })), DR, lag).kind, "proceed");
     assert.equal(
-      judgeSwitchover(pair(server({ engine: "redis", threads: 1 }), server({ engine: "redis", threads: 2 })), DR, lag)
+      decideSwitchover(pair(server({ engine: "redis", threads: 1 }), server({ engine: "redis", threads: 2 })), DR, lag)
         .kind,
-      "go",
+      "proceed",
     );
   });
 
@@ -155,8 +162,8 @@ describe("the judgement of a switchover", () => {
 
     it("goes on with a prepared handover to the same site, whatever the lag by now", () => {
       const late = view(replica.object.spec, following(replication({ lagSeconds: 60, inSync: false })));
-      assert.deepEqual(judgeSwitchover([prepared, late], DR, lag), {
-        kind: "go",
+      assert.deepEqual(decideSwitchover([prepared, late], DR, lag), {
+        kind: "proceed",
         plan,
         lagSeconds: null,
         resumed: true,
@@ -164,7 +171,7 @@ describe("the judgement of a switchover", () => {
     });
 
     it("takes a prepared handover back for its own primary, and refuses another site's", () => {
-      assert.deepEqual(judgeSwitchover([prepared, replica], PRIMARY, lag), { kind: "withdraw", plan });
+      assert.deepEqual(decideSwitchover([prepared, replica], PRIMARY, lag), { kind: "withdraw", plan });
       const third = view(
         replicaOf("west" as never, epoch(1), PRIMARY),
         following({ site: "west" as never, peers: serving().peers.map((p) => ({ ...p, site: PRIMARY })) }),
@@ -176,15 +183,15 @@ describe("the judgement of a switchover", () => {
     });
 
     it("goes on with one that is committed, or rolled back by half", () => {
-      assert.deepEqual(judgeSwitchover([prepared, committed], DR, lag), {
-        kind: "go",
+      assert.deepEqual(decideSwitchover([prepared, committed], DR, lag), {
+        kind: "proceed",
         plan,
         lagSeconds: null,
         resumed: true,
       });
       const back = view(resumed(PRIMARY, epoch(3), "unknown"), serving());
-      assert.deepEqual(judgeSwitchover([back, committed], DR, lag), {
-        kind: "go",
+      assert.deepEqual(decideSwitchover([back, committed], DR, lag), {
+        kind: "proceed",
         plan,
         lagSeconds: null,
         resumed: true,
@@ -193,9 +200,9 @@ describe("the judgement of a switchover", () => {
 
     it("goes on with one that is done but was never seen to its end, and only then", () => {
       const done = [view(replicaOf(PRIMARY, epoch(2), DR), serving()), committed];
-      const mine = judgeSwitchover(done, DR, lag);
+      const mine = decideSwitchover(done, DR, lag);
       assert.equal(mine.kind, "refuse");
-      assert.equal(judgeSwitchover(done, DR, lag, plan as never).kind, "go");
+      assert.equal(decideSwitchover(done, DR, lag, plan as never).kind, "proceed");
     });
   });
 });
