@@ -18,10 +18,11 @@ const mayImport = {
   policies: ["components/names.ts", "resolver/upstream/address.ts", "contract", "server"],
   cli: ["components/problems.ts", "policies", "stacks", "contract", "server"],
   lab: ["contract", "server"],
+  docs: [],
   bench: ["lab", "policies", "snapshots", "test", "contract", "server"],
 };
 const folders = readdirSync(import.meta.dirname, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && !/^(\.|node_modules|dist|docs|examples)/.test(entry.name))
+  .filter((entry) => entry.isDirectory() && !/^(\.|node_modules|dist|examples)/.test(entry.name))
   .map((entry) => entry.name);
 const zones = Object.entries(mayImport).map(([folder, allowed]) => ({
   target: `./${folder}`,

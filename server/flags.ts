@@ -36,7 +36,7 @@ export interface ServerProblem {
 
 export const DATA_DIRECTORY = "/data";
 export const ACL_FILE = "/etc/dragonfly/acl/users.acl";
-/** What each Dragonfly thread needs before the server starts at all (trap 3). */
+/** What each Dragonfly thread needs before the server starts at all (note 3). */
 export const DRAGONFLY_BYTES_PER_THREAD = bytes(256 * 2 ** 20);
 /**
  * Share of the container's limit that maxmemory may take: the rest is for connections, replication and the dump's
@@ -64,10 +64,10 @@ function dragonflyArgs(config: ServerConfig): readonly string[] {
     // Errors only: among its warnings is the password of every client whose HELLO is refused (seen in v1.36.0).
     "--minloglevel=2",
     `--port=${ports.client}`,
-    // ACL does not reach the admin port (trap 7): loopback only, and requirepass (DFLY_requirepass) guards it.
+    // ACL does not reach the admin port (note 7): loopback only, and requirepass (DFLY_requirepass) guards it.
     `--admin_port=${ports.serverAdmin}`,
     "--admin_bind=127.0.0.1",
-    // /flagz would show and set flags on the clients' port (trap 8).
+    // /flagz would show and set flags on the clients' port (note 8).
     "--primary_port_http_enabled=false",
     "--version_check=false",
     `--dir=${DATA_DIRECTORY}`,
@@ -76,7 +76,7 @@ function dragonflyArgs(config: ServerConfig): readonly string[] {
     `--maxmemory=${config.maxmemory}`,
     `--proactor_threads=${config.threads}`,
     `--cache_mode=${config.eviction === "evict"}`,
-    // An empty primary back on the same address must not empty this copy (trap 11).
+    // An empty primary back on the same address must not empty this copy (note 11).
     "--break_replication_on_master_restart=true",
     // The 8192 entries by default are over within a second under load: each longer break of a WAN link would be a full
     // sync.
@@ -129,7 +129,7 @@ function redisArgs(config: ServerConfig): readonly string[] {
 }
 
 /**
- * The server's arguments. It starts without a source: the guard says REPLICAOF once the last dump is loaded (trap 2).
+ * The server's arguments. It starts without a source: the guard says REPLICAOF once the last dump is loaded (note 2).
  */
 export const serverArgs = (config: ServerConfig): readonly string[] =>
   config.engine === "dragonfly" ? dragonflyArgs(config) : redisArgs(config);

@@ -4,7 +4,7 @@ import type { SiteSettings } from "../settings/site";
 const DIGEST = /@sha256:[0-9a-f]{64}$/;
 
 /**
- * Trap 1: v1.36 starts empty instead of loading its dump. An image without a version in its tag is taken at its word.
+ * Note 1: v1.36 starts empty instead of loading its dump. An image without a version in its tag is taken at its word.
  */
 function checkVersion(image: string): readonly Problem[] {
   const version = /:v?(\d+)\.(\d+)/.exec(image.replace(/@.*$/, ""));

@@ -19,7 +19,7 @@ function checkStorage({ maxmemory, storage }: ServerSettings): readonly Problem[
       ];
 }
 
-/** Before v1.38 Dragonfly takes its threads from the CPU limit, whatever the flag says (trap 3). */
+/** Before v1.38 Dragonfly takes its threads from the CPU limit, whatever the flag says (note 3). */
 function checkThreads({ engine, threads, cpuLimit }: ServerSettings): readonly Problem[] {
   if (engine === "redis" || cpuLimit === "" || Math.ceil(parseCores(cpuLimit)) >= threads) return [];
   return [

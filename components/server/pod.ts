@@ -135,11 +135,11 @@ export const serverPod = (settings: SiteSettings, programs: string, snapshots: S
   spec: {
     serviceAccountName: names.serviceAccount,
     automountServiceAccountToken: false,
-    // Service variables of the name DRAGONFLY_… would be noise; an unknown DFLY_… ends Dragonfly (trap 14).
+    // Service variables of the name DRAGONFLY_… would be noise; an unknown DFLY_… ends Dragonfly (note 14).
     enableServiceLinks: false,
     shareProcessNamespace: true,
     securityContext: restrictedPod(USER),
-    // For the dump that the server saves when it is told to stop (trap 15).
+    // For the dump that the server saves when it is told to stop (note 15).
     terminationGracePeriodSeconds: 120,
     containers: [
       server(settings),

@@ -33,7 +33,7 @@ export class Resolution implements Source {
     try {
       return await next.resolve(key, purpose);
     } catch (error) {
-      // A replica of the shared cache may hold on to what has expired (facts/dragonfly.md): now it is welcome.
+      // A replica of the shared cache may hold on to what has expired (note 17): now it is welcome.
       if (found !== undefined && left > -keepStaleMs) return { answer: found, tier: "l2", isStale: left <= 0 };
       throw error;
     }

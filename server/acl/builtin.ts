@@ -8,7 +8,7 @@ export const RESERVED_USERS: readonly string[] = ["default", "guard", "replicati
 export type DefaultUserMode = "locked" | "password";
 
 /**
- * The guard's own user. Dragonfly is steered over its admin port, which knows no ACL (facts: trap 7); this user only
+ * The guard's own user. Dragonfly is steered over its admin port, which knows no ACL (note 7); this user only
  * beats the heart, through the ordinary port, so that the heartbeat sees what clients see. Redis has one port for both.
  * `CLIENT` stands whole: its subcommands differ between versions, and an unknown one refuses the whole file.
  */

@@ -1,6 +1,6 @@
 /**
  * Every command that Dragonfly v1.37, the oldest version that this program runs, registers. A rule with any other name
- * fails the whole ACL file, and a failed file opens the server (trap 4): such a rule is refused before it gets there.
+ * fails the whole ACL file, and a failed file opens the server (note 4): such a rule is refused before it gets there.
  */
 export const dragonflyCommands: ReadonlySet<string> = new Set(
   `

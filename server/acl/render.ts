@@ -11,7 +11,7 @@ const BORN_OPEN: ReadonlySet<AclUser["kind"]> = new Set(["guard", "monitoring"])
  * command,
  * exactly as `closeUser` leaves them; `guard` and `monitoring` are ON. A line for `default` is always there: without
  * one
- * Dragonfly gives it every right (trap 4).
+ * Dragonfly gives it every right (note 4).
  * @param users every named user of the site (see `siteUsers`).
  * @param passwordHashes SHA-256 of each user's password, 64 hex digits, by user name; `default` only where it has a
  * password.

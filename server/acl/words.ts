@@ -4,7 +4,7 @@ import type { AclUser } from "./user";
 /** A channel that nobody uses: see `channelWords`. */
 const NO_CHANNEL = "__dr:none";
 
-/** Dragonfly refuses a pattern beside "~*" (facts: ACL), so "*" stands alone. */
+/** Dragonfly refuses a pattern beside "~*" (note 20), so "*" stands alone. */
 const patterns = (sign: "~" | "&", list: readonly string[]): readonly string[] =>
   list.includes("*") ? [`${sign}*`] : list.map((pattern) => `${sign}${pattern}`);
 
@@ -32,7 +32,7 @@ export const commandWords = (engine: Engine, user: AclUser): readonly string[] =
 const spell = (engine: Engine, rule: string): string =>
   engine === "redis" || rule.startsWith("@", 1) ? rule.toLowerCase() : rule.toUpperCase();
 
-/** What remains to a closed user. Dragonfly judges AUTH and HELLO of a new connection by default's rights (trap 5). */
+/** What remains to a closed user. Dragonfly judges AUTH and HELLO of a new connection by default's rights (note 5). */
 export const closedCommandWords = (engine: Engine, name: string): readonly string[] =>
   engine === "dragonfly" && name === "default" ? ["-@all", "+AUTH", "+HELLO", "+QUIT"] : ["-@all"];
 

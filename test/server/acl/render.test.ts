@@ -33,7 +33,7 @@ describe("the ACL file", () => {
     }
   }
 
-  it("lets Dragonfly's new connections authenticate although default is locked (trap 5)", () => {
+  it("lets Dragonfly's new connections authenticate although default is locked (note 5)", () => {
     const users = everyUser("dragonfly");
     const [first] = renderAclFile("dragonfly", users, "locked", hashes(users)).split("\n");
     assert.equal(first, "USER default OFF -@all +AUTH +HELLO +QUIT");
