@@ -2,7 +2,7 @@ import { linkName, linkServerName } from "../../../components/names";
 import { ports } from "../../../server/ports";
 import { dataEntry } from "../../model/cache";
 import { isMap, list, peek, text, Unknown } from "../../model/value";
-import { cachePods } from "../../network/doors";
+import { cachePods } from "../../network/exposedPorts";
 import { after, portOf, sections, type Section } from "../../network/haproxy";
 import { notJudged, violation, type Finding, type Rule } from "../../rule";
 import { eachPair, type Site } from "./sites";

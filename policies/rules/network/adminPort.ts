@@ -1,5 +1,5 @@
-import { cachePods } from "../../network/doors";
-import { judgeDoor } from "../../network/judgeDoor";
+import { cachePods } from "../../network/exposedPorts";
+import { judgePort } from "../../network/judgePort";
 import type { Rule } from "../../rule";
 import { eachCacheStack } from "../each";
 
@@ -16,9 +16,15 @@ export const adminPort: Rule = {
   configSchema: {},
   judge: (deployment) =>
     eachCacheStack(deployment, function* (stack) {
-      for (const { doors } of cachePods(stack)) {
-        for (const door of doors.filter((each) => each.purpose === "admin")) {
-          yield* judgeDoor(stack, door, { callers: [], cidrs: [], namespaces: [], extent: "exactly", config: [] });
+      for (const { exposedPorts } of cachePods(stack)) {
+        for (const exposed of exposedPorts.filter((each) => each.purpose === "admin")) {
+          yield* judgePort(stack, exposed, {
+            allowedPeers: [],
+            cidrs: [],
+            namespaces: [],
+            extent: "exactly",
+            config: [],
+          });
         }
       }
     }),

@@ -1,14 +1,14 @@
-import { blockCaller, type Caller } from "../../network/callers";
-import { cachePods } from "../../network/doors";
-import { judgeDoor } from "../../network/judgeDoor";
-import { STRANGER } from "../../network/witness";
+import { blockPeer, type AllowedPeer } from "../../network/allowedPeers";
+import { cachePods } from "../../network/exposedPorts";
+import { judgePort } from "../../network/judgePort";
+import { UNMATCHED } from "../../network/probes";
 import { texts } from "../../settings";
 import type { Rule } from "../../rule";
 import { eachCacheStack } from "../each";
 
-const anyNamedNamespace: Caller = {
+const anyNamedNamespace: AllowedPeer = {
   title: "namespaces that are named",
-  covers: (endpoint) => endpoint.kind === "pod" && endpoint.namespace !== STRANGER,
+  covers: (endpoint) => endpoint.kind === "pod" && endpoint.namespace !== UNMATCHED,
   examples: [],
 };
 
@@ -32,12 +32,12 @@ export const cacheNamespacesOnly: Rule = {
   },
   judge: (deployment, settings) =>
     eachCacheStack(deployment, function* (stack) {
-      for (const { doors, declaration } of cachePods(stack)) {
+      for (const { exposedPorts, declaration } of cachePods(stack)) {
         const cidrs = [...(declaration?.clientCidrs ?? []), ...texts(settings, "cidrs")];
-        const callers = [anyNamedNamespace, ...cidrs.map(blockCaller)];
-        for (const door of doors.filter((each) => each.purpose === "clients")) {
-          yield* judgeDoor(stack, door, {
-            callers,
+        const allowedPeers = [anyNamedNamespace, ...cidrs.map(blockPeer)];
+        for (const exposed of exposedPorts.filter((each) => each.purpose === "clients")) {
+          yield* judgePort(stack, exposed, {
+            allowedPeers,
             cidrs,
             namespaces: [],
             extent: "at most",

@@ -1,6 +1,6 @@
-import { blockCaller, namespaceCaller } from "../../network/callers";
-import { cachePods } from "../../network/doors";
-import { judgeDoor } from "../../network/judgeDoor";
+import { blockPeer, namespacePeer } from "../../network/allowedPeers";
+import { cachePods } from "../../network/exposedPorts";
+import { judgePort } from "../../network/judgePort";
 import { texts } from "../../settings";
 import { notJudged, type Rule } from "../../rule";
 import { eachCacheStack } from "../each";
@@ -32,7 +32,7 @@ export const declaredClients: Rule = {
   },
   judge: (deployment, settings) =>
     eachCacheStack(deployment, function* (stack) {
-      for (const { doors, declaration, servers } of cachePods(stack)) {
+      for (const { exposedPorts, declaration, servers } of cachePods(stack)) {
         const namespaces = [...(declaration?.clients ?? []), ...texts(settings, "namespaces")];
         const cidrs = [...(declaration?.clientCidrs ?? []), ...texts(settings, "cidrs")];
         if (declaration === undefined && namespaces.length + cidrs.length === 0) {
@@ -42,10 +42,10 @@ export const declaredClients: Rule = {
           );
           continue;
         }
-        const callers = [...namespaces.map(namespaceCaller), ...cidrs.map(blockCaller)];
-        for (const door of doors.filter((each) => each.purpose === "clients")) {
-          yield* judgeDoor(stack, door, {
-            callers,
+        const allowedPeers = [...namespaces.map(namespacePeer), ...cidrs.map(blockPeer)];
+        for (const exposed of exposedPorts.filter((each) => each.purpose === "clients")) {
+          yield* judgePort(stack, exposed, {
+            allowedPeers,
             cidrs,
             namespaces,
             extent: "exactly",

@@ -2,7 +2,7 @@ import type { Deployment } from "../../model/deployment";
 import type { Stack } from "../../model/stack";
 import { title } from "../../model/resource";
 import type { Direction, NetworkRule } from "../../network/rules";
-import { cacheNamespaces } from "../../network/places";
+import { protectedNamespaces } from "../../network/protectedNamespaces";
 import { notJudged, violation, type Finding, type Rule, type Subject } from "../../rule";
 
 export const defaultDeny: Rule = {
@@ -20,7 +20,8 @@ export const defaultDeny: Rule = {
   configSchema: {},
   *judge(deployment: Deployment) {
     for (const stack of deployment.stacks)
-      for (const place of cacheNamespaces(stack)) yield* judge(stack, place.namespace, { resource: place.resource });
+      for (const place of protectedNamespaces(stack))
+        yield* judge(stack, place.namespace, { resource: place.resource });
   },
 };
 

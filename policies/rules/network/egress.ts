@@ -4,13 +4,20 @@ import { declarationFor } from "../../model/declaration";
 import type { Stack } from "../../model/stack";
 import { podLabels, workload } from "../../model/workload";
 import { isNarrow } from "../../network/address";
-import { namespaceCaller } from "../../network/callers";
-import { cachePods, serverPod, type CachePods } from "../../network/doors";
+import { namespacePeer } from "../../network/allowedPeers";
+import { cachePods, serverPod, type CachePods } from "../../network/exposedPorts";
 import type { Protocol } from "../../network/endpoint";
-import { dnsErrands, errandsOf, storageErrands, toBlock, type Errand, type Source } from "../../network/errands";
-import { isDrill } from "../../network/places";
+import {
+  dnsConnections,
+  requiredConnections,
+  storageConnections,
+  toBlock,
+  type RequiredConnection,
+  type Source,
+} from "../../network/requiredConnections";
+import { isDrill } from "../../network/protectedNamespaces";
 import { Gate } from "../../network/reach";
-import { witnesses } from "../../network/witness";
+import { probesFor } from "../../network/probes";
 import { texts, type Settings } from "../../settings";
 import { notJudged, violation, type Finding, type Rule } from "../../rule";
 import { eachCacheStack } from "../each";
@@ -66,8 +73,8 @@ export const egress: Rule = {
           namespace === undefined || caches.some((each) => each.namespace === namespace) ? undefined : workload(object);
         if (pods === undefined || namespace === undefined) continue;
         const allowed = [
-          ...dnsErrands(declaration, texts(settings, "dnsNamespaces")),
-          ...(declaration === undefined ? [] : storageErrands(declaration)),
+          ...dnsConnections(declaration, texts(settings, "dnsNamespaces")),
+          ...(declaration === undefined ? [] : storageConnections(declaration)),
           ...configuredStorage(settings),
         ];
         yield* judgeSource(
@@ -94,10 +101,10 @@ export function podsBeside(stack: Stack, { namespace, servers }: CachePods): Sou
 }
 
 /** Somewhere a pod may speak to on ports that are named, or on any. */
-export type Destination = Omit<Errand, "ports"> & { readonly ports: readonly number[] | "any" };
+export type Destination = Omit<RequiredConnection, "ports"> & { readonly ports: readonly number[] | "any" };
 
 const toNamespace = (name: string): Destination => ({
-  to: namespaceCaller(name),
+  to: namespacePeer(name),
   ports: "any",
   protocols: ["TCP", "UDP", "SCTP"],
   cidrs: [],
@@ -112,10 +119,11 @@ const configuredStorage = (settings: Settings): Destination[] => [
 function destinations(stack: Stack, source: Source, pods: CachePods, settings: Settings): Destination[] {
   const { namespace, declaration } = pods;
   const storage = configuredStorage(settings);
-  const errands = declaration === undefined ? undefined : errandsOf(stack, pods, declaration).get(source.resource);
-  if (errands !== undefined) return [...errands, ...storage];
+  const required =
+    declaration === undefined ? undefined : requiredConnections(stack, pods, declaration).get(source.resource);
+  if (required !== undefined) return [...required, ...storage];
   // Pods of which nothing is known but where they are.
-  const others = [toNamespace(namespace), ...dnsErrands(declaration, texts(settings, "dnsNamespaces")), ...storage];
+  const others = [toNamespace(namespace), ...dnsConnections(declaration, texts(settings, "dnsNamespaces")), ...storage];
   return declaration === undefined ? [...others, ...named(stack, source)] : others;
 }
 
@@ -136,7 +144,7 @@ export function* judgeSource(
 ): Iterable<Finding> {
   const { network } = stack;
   const gate = new Gate(network.policies, pod, "egress");
-  const tried = witnesses(network, gate, {
+  const tried = probesFor(network, gate, {
     cidrs: allowed.flatMap((each) => each.cidrs),
     namespaces: allowed.flatMap((each) => each.namespaces),
   });

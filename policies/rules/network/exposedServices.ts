@@ -4,8 +4,8 @@ import { annotation } from "../../model/kube";
 import { list, text } from "../../model/value";
 import { podLabels, workload } from "../../model/workload";
 import { edges, inCidr } from "../../network/address";
-import { selectsPods, targetPort } from "../../network/doors";
-import { cacheNamespaces } from "../../network/places";
+import { selectsPods, targetPort } from "../../network/exposedPorts";
+import { protectedNamespaces } from "../../network/protectedNamespaces";
 import { Gate } from "../../network/reach";
 import { attempt, notJudged, violation, type Finding, type Rule } from "../../rule";
 import { eachCacheStack } from "../each";
@@ -30,7 +30,7 @@ export const exposedServices: Rule = {
   configSchema: {},
   judge: (deployment) =>
     eachCacheStack(deployment, function* (stack) {
-      const namespaces = cacheNamespaces(stack).map((place) => place.namespace);
+      const namespaces = protectedNamespaces(stack).map((place) => place.namespace);
       for (const service of stack.ofKind("", "Service")) {
         if (service.namespace !== undefined && namespaces.includes(service.namespace))
           yield* attempt({ resource: service.resource }, () => judge(stack, service));

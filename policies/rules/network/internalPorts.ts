@@ -1,7 +1,7 @@
 import type { Stack } from "../../model/stack";
-import { labelsThatTell, podsCaller, type Caller } from "../../network/callers";
-import { cachePods, type CachePods } from "../../network/doors";
-import { judgeDoor } from "../../network/judgeDoor";
+import { labelsThatTell, podsPeer, type AllowedPeer } from "../../network/allowedPeers";
+import { cachePods, type CachePods } from "../../network/exposedPorts";
+import { judgePort } from "../../network/judgePort";
 import { podLabels } from "../../model/workload";
 import type { Rule } from "../../rule";
 import { eachCacheStack } from "../each";
@@ -20,23 +20,29 @@ export const internalPorts: Rule = {
   judge: (deployment) =>
     eachCacheStack(deployment, function* (stack) {
       for (const pods of cachePods(stack)) {
-        for (const door of pods.doors) {
-          if (door.purpose === "internal")
-            yield* judgeDoor(stack, door, {
-              callers: gatewayCallers(stack, pods),
+        for (const exposed of pods.exposedPorts) {
+          if (exposed.purpose === "internal")
+            yield* judgePort(stack, exposed, {
+              allowedPeers: gatewayPeers(stack, pods),
               cidrs: [],
               namespaces: [],
               extent: "at most",
               config: [],
             });
-          if (door.purpose === "closed")
-            yield* judgeDoor(stack, door, { callers: [], cidrs: [], namespaces: [], extent: "exactly", config: [] });
+          if (exposed.purpose === "closed")
+            yield* judgePort(stack, exposed, {
+              allowedPeers: [],
+              cidrs: [],
+              namespaces: [],
+              extent: "exactly",
+              config: [],
+            });
         }
       }
     }),
 };
 
-const gatewayCallers = (stack: Stack, { gateways, namespace }: CachePods): Caller[] =>
+const gatewayPeers = (stack: Stack, { gateways, namespace }: CachePods): AllowedPeer[] =>
   gateways.map((gateway) =>
-    podsCaller("the gateway's pods", stack.network.podOf(gateway, namespace), labelsThatTell(podLabels(gateway))),
+    podsPeer("the gateway's pods", stack.network.podOf(gateway, namespace), labelsThatTell(podLabels(gateway))),
   );

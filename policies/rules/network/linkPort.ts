@@ -1,7 +1,7 @@
 import { isNarrow } from "../../network/address";
-import { blockCaller, type Caller } from "../../network/callers";
-import { cachePods } from "../../network/doors";
-import { judgeDoor } from "../../network/judgeDoor";
+import { blockPeer, type AllowedPeer } from "../../network/allowedPeers";
+import { cachePods } from "../../network/exposedPorts";
+import { judgePort } from "../../network/judgePort";
 import { Gate } from "../../network/reach";
 import { texts } from "../../settings";
 import type { Rule } from "../../rule";
@@ -26,20 +26,20 @@ export const linkPort: Rule = {
   },
   judge: (deployment, settings) =>
     eachCacheStack(deployment, function* (stack) {
-      for (const { doors, declaration } of cachePods(stack)) {
+      for (const { exposedPorts, declaration } of cachePods(stack)) {
         const known = [
           ...(declaration?.peerCidrs ?? []),
           ...(declaration?.linkSources ?? []),
           ...texts(settings, "cidrs"),
         ];
-        for (const door of doors.filter((each) => each.purpose === "link")) {
+        for (const exposed of exposedPorts.filter((each) => each.purpose === "link")) {
           const undeclared = declaration === undefined && known.length === 0;
-          const cidrs = (undeclared ? blocksOf(new Gate(stack.network.policies, door.pod, "ingress")) : known).filter(
-            isNarrow,
-          );
-          const callers: Caller[] = cidrs.map(blockCaller);
-          yield* judgeDoor(stack, door, {
-            callers,
+          const cidrs = (
+            undeclared ? blocksOf(new Gate(stack.network.policies, exposed.pod, "ingress")) : known
+          ).filter(isNarrow);
+          const allowedPeers: AllowedPeer[] = cidrs.map(blockPeer);
+          yield* judgePort(stack, exposed, {
+            allowedPeers,
             cidrs,
             namespaces: [],
             extent: undeclared || declaration?.peerPorts.length === 0 ? "at most" : "exactly",

@@ -3,7 +3,7 @@ import { dataEntry } from "../../model/cache";
 import type { Resource } from "../../model/resource";
 import type { Stack } from "../../model/stack";
 import { isMap, list, peek, text, Unknown } from "../../model/value";
-import { cachePods, type CachePods } from "../../network/doors";
+import { cachePods, type CachePods } from "../../network/exposedPorts";
 import { after, portOf, sections, type Section } from "../../network/haproxy";
 import { notJudged, violation, type Finding, type Rule } from "../../rule";
 import { eachCacheStack } from "../each";

@@ -1,6 +1,6 @@
-import { namespaceCaller } from "../../network/callers";
-import { cachePods } from "../../network/doors";
-import { judgeDoor } from "../../network/judgeDoor";
+import { namespacePeer } from "../../network/allowedPeers";
+import { cachePods } from "../../network/exposedPorts";
+import { judgePort } from "../../network/judgePort";
 import { texts } from "../../settings";
 import type { Rule } from "../../rule";
 import { eachCacheStack } from "../each";
@@ -25,15 +25,15 @@ export const metricsPort: Rule = {
   },
   judge: (deployment, settings) =>
     eachCacheStack(deployment, function* (stack) {
-      for (const { doors, declaration } of cachePods(stack)) {
+      for (const { exposedPorts, declaration } of cachePods(stack)) {
         const declared =
           declaration === undefined
             ? texts(settings, "namespaces")
             : [declaration.monitoring].filter((name) => name !== "");
         const extent = declaration === undefined ? "at most" : "exactly";
-        for (const door of doors.filter((each) => each.purpose === "metrics")) {
-          yield* judgeDoor(stack, door, {
-            callers: declared.map(namespaceCaller),
+        for (const exposed of exposedPorts.filter((each) => each.purpose === "metrics")) {
+          yield* judgePort(stack, exposed, {
+            allowedPeers: declared.map(namespacePeer),
             cidrs: [],
             namespaces: declared,
             extent,

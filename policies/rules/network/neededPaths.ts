@@ -1,7 +1,7 @@
 import { title } from "../../model/resource";
 import type { Stack } from "../../model/stack";
-import { cachePods, type CachePods } from "../../network/doors";
-import { errandsOf, type Errand, type Source } from "../../network/errands";
+import { cachePods, type CachePods } from "../../network/exposedPorts";
+import { requiredConnections, type RequiredConnection, type Source } from "../../network/requiredConnections";
 import { reaches } from "../../network/reach";
 import { notJudged, violation, type Finding, type Rule } from "../../rule";
 import { eachCacheStack } from "../each";
@@ -27,16 +27,16 @@ export const neededPaths: Rule = {
 
 function* judge(stack: Stack, pods: CachePods): Iterable<Finding> {
   if (pods.declaration === undefined) return;
-  const errands = errandsOf(stack, pods, pods.declaration);
+  const required = requiredConnections(stack, pods, pods.declaration);
   for (const source of podsBeside(stack, pods)) {
-    for (const errand of errands.get(source.resource) ?? []) yield* judgeErrand(stack, source, errand);
+    for (const connection of required.get(source.resource) ?? []) yield* judgeConnection(stack, source, connection);
   }
 }
 
-export function* judgeErrand(
+export function* judgeConnection(
   stack: Stack,
   { resource, pod }: Source,
-  { to, ports, protocols }: Errand,
+  { to, ports, protocols }: RequiredConnection,
 ): Iterable<Finding> {
   const { network } = stack;
   const leads = (port: number): boolean =>

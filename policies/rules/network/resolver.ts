@@ -3,21 +3,21 @@ import type { Declaration, DeclaredResolver } from "../../model/declaration";
 import type { KubeObject } from "../../model/kube";
 import type { Stack } from "../../model/stack";
 import { podLabels, workload, type Workload } from "../../model/workload";
-import { blockCaller, namespaceCaller, type Caller } from "../../network/callers";
-import { cachePods, NO_PORT, type CachePods, type Door } from "../../network/doors";
+import { blockPeer, namespacePeer, type AllowedPeer } from "../../network/allowedPeers";
+import { cachePods, UNUSED_PORT, type CachePods, type ExposedPort } from "../../network/exposedPorts";
 import type { PodEndpoint, Protocol } from "../../network/endpoint";
-import { dnsErrands, toBlock, toPods, type Errand } from "../../network/errands";
-import { judgeDoor } from "../../network/judgeDoor";
-import { isResolver } from "../../network/places";
+import { dnsConnections, toBlock, toPods, type RequiredConnection } from "../../network/requiredConnections";
+import { judgePort } from "../../network/judgePort";
+import { isResolver } from "../../network/protectedNamespaces";
 import { Gate } from "../../network/reach";
 import type { Finding, Rule } from "../../rule";
 import { eachCacheStack } from "../each";
 import { judgeSource } from "./egress";
-import { judgeErrand } from "./neededPaths";
+import { judgeConnection } from "./neededPaths";
 
 const BOTH: readonly Protocol[] = ["UDP", "TCP"];
 
-/** What strangers' packets reach must not be a way to anywhere, and whoever may ask must be let in. */
+/** What packets from strangers reach must not be a way to anywhere, and whoever may ask must be let in. */
 export const resolver: Rule = {
   name: "network-resolver",
   family: "network",
@@ -56,9 +56,9 @@ function* judge(
 ): Iterable<Finding> {
   const source = { resource: pods.object.resource, pod: stack.network.pod(declared.namespace, podLabels(pods)) };
   yield* judgeAsking(stack, declaration, declared, source.resource, source.pod);
-  const errands = errandsOf(stack, cache, declaration, declared);
-  yield* judgeSource(stack, source, errands);
-  for (const errand of errands) yield* judgeErrand(stack, source, errand);
+  const required = requiredConnections(stack, cache, declaration, declared);
+  yield* judgeSource(stack, source, required);
+  for (const connection of required) yield* judgeConnection(stack, source, connection);
 }
 
 /** Every port that a policy opens, and one that none does, against who is meant to come there. */
@@ -66,41 +66,41 @@ function* judgeAsking(
   stack: Stack,
   declaration: Declaration,
   declared: DeclaredResolver,
-  resource: Door["resource"],
+  resource: ExposedPort["resource"],
   pod: PodEndpoint,
 ): Iterable<Finding> {
   const asking = {
-    callers: [...declared.clients.map(namespaceCaller), ...declared.clientCidrs.map(blockCaller)],
+    allowedPeers: [...declared.clients.map(namespacePeer), ...declared.clientCidrs.map(blockPeer)],
     cidrs: declared.clientCidrs,
     namespaces: declared.clients,
   };
   const watching = declaration.monitoring === "" || declared.metrics === "none" ? [] : [declaration.monitoring];
-  const doors = new Map<string, Door>();
+  const exposedPorts = new Map<string, ExposedPort>();
   const add = (port: number, protocol: Protocol): void =>
-    void doors.set(`${port} ${protocol}`, { resource, pod, port, protocol, purpose: purposeOf(port, protocol) });
+    void exposedPorts.set(`${port} ${protocol}`, { resource, pod, port, protocol, purpose: purposeOf(port, protocol) });
   for (const protocol of BOTH) add(ports.dns, protocol);
   add(ports.resolverHttp, "TCP");
-  add(NO_PORT, "TCP");
+  add(UNUSED_PORT, "TCP");
   for (const policy of new Gate(stack.network.policies, pod, "ingress").policies) {
     for (const { port, endPort, protocol } of policy.ingress.allow.flatMap((rule) => rule.ports ?? [])) {
       for (const each of [port, endPort])
         if (typeof each === "number") for (const which of protocol === undefined ? BOTH : [protocol]) add(each, which);
     }
   }
-  for (const door of doors.values()) {
-    if (door.purpose === "clients")
-      yield* judgeDoor(stack, door, { ...asking, extent: "exactly", config: ["resolver", "clients"] });
-    else if (door.purpose === "metrics")
-      yield* judgeDoor(stack, door, {
-        callers: watching.map(namespaceCaller),
+  for (const exposed of exposedPorts.values()) {
+    if (exposed.purpose === "clients")
+      yield* judgePort(stack, exposed, { ...asking, extent: "exactly", config: ["resolver", "clients"] });
+    else if (exposed.purpose === "metrics")
+      yield* judgePort(stack, exposed, {
+        allowedPeers: watching.map(namespacePeer),
         cidrs: [],
         namespaces: watching,
         extent: "exactly",
         config: ["network", "monitoring"],
       });
     else
-      yield* judgeDoor(stack, door, {
-        callers: [],
+      yield* judgePort(stack, exposed, {
+        allowedPeers: [],
         cidrs: [],
         namespaces: [],
         extent: "at most",
@@ -109,25 +109,40 @@ function* judgeAsking(
   }
 }
 
-function purposeOf(port: number, protocol: Protocol): Door["purpose"] {
+function purposeOf(port: number, protocol: Protocol): ExposedPort["purpose"] {
   if (port === ports.dns && BOTH.includes(protocol)) return "clients";
   return port === ports.resolverHttp && protocol === "TCP" ? "metrics" : "closed";
 }
 
-function errandsOf(stack: Stack, cache: CachePods, declaration: Declaration, declared: DeclaredResolver): Errand[] {
+function requiredConnections(
+  stack: Stack,
+  cache: CachePods,
+  declaration: Declaration,
+  declared: DeclaredResolver,
+): RequiredConnection[] {
   const upstreams = declared.upstreams.flatMap(({ cidr, port }) =>
-    BOTH.map((protocol): Errand => ({ ...toBlock(cidr, [port], `upstream over ${protocol}`), protocols: [protocol] })),
+    BOTH.map((protocol): RequiredConnection => ({
+      ...toBlock(cidr, [port], `upstream over ${protocol}`),
+      protocols: [protocol],
+    })),
   );
   if (declared.cachePorts.length === 0) return upstreams;
   const gateways = cache.gateways.map((gateway) =>
     toPods("the gateway's pods", stack, cache.namespace, gateway, declared.cachePorts),
   );
-  return [...gateways, ...eitherWay(dnsErrands(declaration)), ...upstreams];
+  return [...gateways, ...eitherWay(dnsConnections(declaration)), ...upstreams];
 }
 
 /** UDP and TCP apart: each has to be open. */
-const eitherWay = (errands: readonly Errand[]): Errand[] =>
-  errands.flatMap((errand) =>
-    errand.protocols.map((protocol) => ({ ...errand, protocols: [protocol], to: overProtocol(errand.to, protocol) })),
+const eitherWay = (required: readonly RequiredConnection[]): RequiredConnection[] =>
+  required.flatMap((connection) =>
+    connection.protocols.map((protocol) => ({
+      ...connection,
+      protocols: [protocol],
+      to: overProtocol(connection.to, protocol),
+    })),
   );
-const overProtocol = (to: Caller, protocol: Protocol): Caller => ({ ...to, title: `${to.title} over ${protocol}` });
+const overProtocol = (to: AllowedPeer, protocol: Protocol): AllowedPeer => ({
+  ...to,
+  title: `${to.title} over ${protocol}`,
+});

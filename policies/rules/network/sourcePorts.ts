@@ -1,6 +1,6 @@
-import { labelsThatTell, podsCaller, type Caller } from "../../network/callers";
-import { cachePods, serverPod, type CachePods } from "../../network/doors";
-import { judgeDoor } from "../../network/judgeDoor";
+import { labelsThatTell, podsPeer, type AllowedPeer } from "../../network/allowedPeers";
+import { cachePods, serverPod, type CachePods } from "../../network/exposedPorts";
+import { judgePort } from "../../network/judgePort";
 import type { Stack } from "../../model/stack";
 import type { Rule } from "../../rule";
 import { eachCacheStack } from "../each";
@@ -19,9 +19,9 @@ export const sourcePorts: Rule = {
   judge: (deployment) =>
     eachCacheStack(deployment, function* (stack) {
       for (const pods of cachePods(stack)) {
-        for (const door of pods.doors.filter((each) => each.purpose === "source")) {
-          yield* judgeDoor(stack, door, {
-            callers: serverCallers(stack, pods),
+        for (const exposed of pods.exposedPorts.filter((each) => each.purpose === "source")) {
+          yield* judgePort(stack, exposed, {
+            allowedPeers: serverPeers(stack, pods),
             cidrs: [],
             namespaces: [],
             extent: "at most",
@@ -32,7 +32,7 @@ export const sourcePorts: Rule = {
     }),
 };
 
-export const serverCallers = (stack: Stack, { servers, namespace }: CachePods): Caller[] =>
+export const serverPeers = (stack: Stack, { servers, namespace }: CachePods): AllowedPeer[] =>
   servers.map((server) =>
-    podsCaller("the server's pods", serverPod(stack, namespace, server), labelsThatTell(server.labels)),
+    podsPeer("the server's pods", serverPod(stack, namespace, server), labelsThatTell(server.labels)),
   );

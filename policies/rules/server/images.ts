@@ -2,7 +2,7 @@ import type { Resource } from "../../model/resource";
 import type { Stack } from "../../model/stack";
 import { text } from "../../model/value";
 import { containers, workload } from "../../model/workload";
-import { cacheNamespaces } from "../../network/places";
+import { protectedNamespaces } from "../../network/protectedNamespaces";
 
 /** An image that runs in a namespace with a cache. */
 export interface RunningImage {
@@ -13,7 +13,7 @@ export interface RunningImage {
 
 /** Of every pod beside a cache, and of caches that an operator or a chart makes. @throws UnknownValue */
 export function runningImages(stack: Stack): RunningImage[] {
-  const namespaces = cacheNamespaces(stack).map((place) => place.namespace);
+  const namespaces = protectedNamespaces(stack).map((place) => place.namespace);
   const own = stack.objects.flatMap((object) => {
     const pods = object.namespace !== undefined && namespaces.includes(object.namespace) ? workload(object) : undefined;
     return pods === undefined

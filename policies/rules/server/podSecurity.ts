@@ -1,7 +1,7 @@
 import { labels } from "../../model/kube";
 import type { Stack } from "../../model/stack";
 import { workload } from "../../model/workload";
-import { cacheNamespaces } from "../../network/places";
+import { protectedNamespaces } from "../../network/protectedNamespaces";
 import { attempt, violation, type Finding, type Rule } from "../../rule";
 import { eachCacheStack } from "../each";
 import { restrictedFaults } from "./restricted";
@@ -20,7 +20,7 @@ export const podSecurity: Rule = {
   configSchema: {},
   judge: (deployment) =>
     eachCacheStack(deployment, function* (stack) {
-      for (const place of cacheNamespaces(stack)) yield* judgeNamespace(stack, place.namespace);
+      for (const place of protectedNamespaces(stack)) yield* judgeNamespace(stack, place.namespace);
     }),
 };
 

@@ -2,7 +2,7 @@ import type { Family } from "../../../policies/rule";
 import { array, at, mutant, object, places, rewrite, type Mutant, type World } from "./world";
 import type { Draft, Json, Props } from "../fixtures/site";
 
-/** Breaks caches that an operator or a chart makes: their users, their flags, the doors of their pods. */
+/** Breaks caches that an operator or a chart makes: their users, their flags, the ports of their pods. */
 export function carriedMutants(world: World): Mutant[] {
   const carrier = world.name === "operator" ? places(world, "Dragonfly") : places(world, "Release");
   return [

@@ -3,7 +3,7 @@ import type { Draft, Json, Props } from "../fixtures/site";
 
 const KIND = "CiliumNetworkPolicy";
 
-/** Opens doors in a world whose policies are Cilium's. */
+/** Opens ports in a world whose policies are Cilium's. */
 export function ciliumMutants(world: World): Mutant[] {
   const found: Mutant[] = [];
   for (const place of places(world, KIND)) {

@@ -1,7 +1,7 @@
 import { array, at, dig, mutant, object, places, rewrite, type Mutant, type World } from "./world";
 import type { Draft, Json, Props } from "../fixtures/site";
 
-/** Opens doors. */
+/** Opens ports. */
 export const networkMutants = (world: World): Mutant[] => [
   ...policyMutants(world),
   ...addedPolicies(world),

@@ -3,7 +3,7 @@ import { NAMESPACE_NAME, type Endpoint, type PodEndpoint } from "./endpoint";
 import { matches, type Labels } from "./selector";
 
 /** Others that are meant to be let through, as one thing that a message can name. */
-export interface Caller {
+export interface AllowedPeer {
   readonly title: string;
   readonly covers: (endpoint: Endpoint) => boolean;
   /** Endpoints of which one at least has to be let through. */
@@ -11,13 +11,13 @@ export interface Caller {
 }
 
 /** The pods of a namespace, whatever their labels; which of them, the policies may narrow. */
-export const namespaceCaller = (name: string): Caller => ({
+export const namespacePeer = (name: string): AllowedPeer => ({
   title: `namespace ${name}`,
   covers: (endpoint) => endpoint.kind === "pod" && endpoint.namespaceLabels[NAMESPACE_NAME] === name,
   examples: [{ kind: "pod", namespace: name, namespaceLabels: { [NAMESPACE_NAME]: name }, labels: {} }],
 });
 
-export const podsCaller = (title: string, pod: PodEndpoint, wanted: Labels): Caller => ({
+export const podsPeer = (title: string, pod: PodEndpoint, wanted: Labels): AllowedPeer => ({
   title,
   covers: (endpoint) =>
     endpoint.kind === "pod" &&
@@ -29,7 +29,7 @@ export const podsCaller = (title: string, pod: PodEndpoint, wanted: Labels): Cal
   examples: [pod],
 });
 
-export const blockCaller = (cidr: string): Caller => ({
+export const blockPeer = (cidr: string): AllowedPeer => ({
   title: `addresses ${cidr}`,
   covers: (endpoint) => endpoint.ip !== undefined && inCidr(endpoint.ip, cidr),
   examples: [{ kind: "address", ip: cidr.split("/")[0] ?? "" }],

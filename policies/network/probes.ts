@@ -6,40 +6,39 @@ import type { NetworkRule, Peer } from "./rules";
 import { matches, type Labels, type Requirement, type Selector } from "./selector";
 
 /** A namespace's name and label values that no stack uses. */
-export const STRANGER = "stranger-to-every-policy";
+export const UNMATCHED = "matched-by-no-policy";
 /** Addresses kept for documentation: nobody's in particular. */
 const ANYWHERE = ["203.0.113.254", "2001:db8:ffff::7"];
 /** At most so many label combinations are tried for one selector; selectors of real policies need a handful. */
 const MAX_COMBINATIONS = 512;
 
 /** Somebody who could open a connection or be spoken to, and how a message names him. */
-export interface Witness {
+export interface Probe {
   readonly endpoint: Endpoint;
   readonly title: string;
 }
 
 /**
  * Others that between them show whom a gate admits: for each selector one pod of every way in which its demands can be
- * met with labels that nobody else uses, a pod without labels in every namespace that is known, a stranger, and the
- * addresses that tell the blocks apart. As policies admit by the union of their peers, whoever is admitted without
- * being
- * declared has a likeness among these.
+ * met with labels that no policy names, a pod without labels in every known namespace and in an unknown one, and the
+ * addresses that tell the blocks apart. Policies admit by the union of their peers: whoever is admitted without being
+ * declared has a probe among these.
  * @param declared address blocks and namespaces that the caller compares with.
  */
-export function witnesses(
+export function probesFor(
   network: Network,
   gate: Gate,
   declared: { readonly cidrs: readonly string[]; readonly namespaces: readonly string[] },
-): Witness[] {
-  const found = new Map<string, Witness>();
+): Probe[] {
+  const found = new Map<string, Probe>();
   const add = (endpoint: Endpoint, title: string): void => {
     const key = JSON.stringify(endpoint);
     if (!found.has(key)) found.set(key, { endpoint, title });
   };
-  for (const namespace of [STRANGER, ...network.namespaceNames, ...declared.namespaces]) {
+  for (const namespace of [UNMATCHED, ...network.namespaceNames, ...declared.namespaces]) {
     add(
       network.pod(namespace, {}),
-      namespace === STRANGER ? "any pod of any namespace" : `any pod of namespace ${namespace}`,
+      namespace === UNMATCHED ? "any pod of any namespace" : `any pod of namespace ${namespace}`,
     );
   }
   const peers = gate.policies.flatMap((policy) =>
@@ -49,7 +48,7 @@ export function witnesses(
   );
   for (const { peer, namespace } of peers) {
     if (peer.kind === "pods")
-      for (const each of podLikenesses(peer, namespace ?? gate.pod.namespace, network)) add(each.endpoint, each.title);
+      for (const each of podProbes(peer, namespace ?? gate.pod.namespace, network)) add(each.endpoint, each.title);
     else if (peer.kind === "entity" && peer.entity === "cluster")
       add({ kind: "address", ip: "203.0.113.253", entity: "remote-node" }, "every node");
   }
@@ -62,36 +61,36 @@ export function witnesses(
 const addressTitle = (address: string): string =>
   ANYWHERE.includes(address) ? `any address (such as ${address})` : `addresses such as ${address}`;
 
-function podLikenesses(peer: Extract<Peer, { kind: "pods" }>, own: string, network: Network): Witness[] {
-  return homes(peer.namespaces, own, network).flatMap((home) =>
-    satisfying(peer.pods).map((labels): Witness => ({
-      endpoint: { kind: "pod", namespace: home.name, namespaceLabels: home.labels, labels },
-      title: describe(home.name, home.labels, labels),
+function podProbes(peer: Extract<Peer, { kind: "pods" }>, own: string, network: Network): Probe[] {
+  return candidateNamespaces(peer.namespaces, own, network).flatMap((candidate) =>
+    satisfying(peer.pods).map((labels): Probe => ({
+      endpoint: { kind: "pod", namespace: candidate.name, namespaceLabels: candidate.labels, labels },
+      title: describe(candidate.name, candidate.labels, labels),
     })),
   );
 }
 
-interface Home {
+interface CandidateNamespace {
   readonly name: string;
   readonly labels: Labels;
 }
 
-function homes(selector: Selector | undefined, own: string, network: Network): Home[] {
-  const known = (name: string): Home => ({ name, labels: network.labelsOf(name) });
+function candidateNamespaces(selector: Selector | undefined, own: string, network: Network): CandidateNamespace[] {
+  const known = (name: string): CandidateNamespace => ({ name, labels: network.labelsOf(name) });
   if (selector === undefined) return [known(own)];
-  const imagined = satisfying(selector).map((labels): Home => {
-    const name = labels[NAMESPACE_NAME] ?? STRANGER;
+  const imagined = satisfying(selector).map((labels): CandidateNamespace => {
+    const name = labels[NAMESPACE_NAME] ?? UNMATCHED;
     return { name, labels: { ...labels, [NAMESPACE_NAME]: name } };
   });
   return [
     ...network.namespaceNames.map(known),
-    ...imagined.filter((home) => !network.namespaceNames.includes(home.name)),
-  ].filter((home) => matches(selector, home.labels));
+    ...imagined.filter((candidate) => !network.namespaceNames.includes(candidate.name)),
+  ].filter((candidate) => matches(selector, candidate.labels));
 }
 
 function describe(name: string, namespaceLabels: Labels, podLabels: Labels): string {
   const pods = Object.keys(podLabels).length === 0 ? "any pod" : `pods labelled ${list(podLabels)}`;
-  if (name !== STRANGER) return `${pods} of namespace ${name}`;
+  if (name !== UNMATCHED) return `${pods} of namespace ${name}`;
   const others = Object.fromEntries(Object.entries(namespaceLabels).filter(([key]) => key !== NAMESPACE_NAME));
   return `${pods} of any namespace${Object.keys(others).length === 0 ? "" : ` labelled ${list(others)}`}`;
 }
@@ -107,7 +106,7 @@ export function satisfying(selector: Selector): Labels[] {
   let sets: Record<string, string>[] = [{}];
   for (const key of new Set(selector.map((each) => each.key))) {
     const demands = selector.filter((each) => each.key === key);
-    const values = [undefined, ...new Set(demands.flatMap((each) => each.values)), STRANGER].filter((value) =>
+    const values = [undefined, ...new Set(demands.flatMap((each) => each.values)), UNMATCHED].filter((value) =>
       demands.every((each) => meets(each, key, value)),
     );
     sets = sets

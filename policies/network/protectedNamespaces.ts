@@ -6,7 +6,7 @@ import { UnknownValue } from "../model/value";
 import { podLabels, workload } from "../model/workload";
 
 /** A namespace that rules look after, and the resource because of which they do. */
-export interface Place {
+export interface ProtectedNamespace {
   readonly namespace: string;
   readonly resource: Resource;
 }
@@ -14,7 +14,7 @@ export interface Place {
 const RESOLVERS = ["resolver", "heimdall"];
 
 /** Namespaces with a server, a job that loads a snapshot into one, or a resolver; each once, in order. */
-export function cacheNamespaces(stack: Stack): Place[] {
+export function protectedNamespaces(stack: Stack): ProtectedNamespace[] {
   const places = new Map<string, Resource>();
   for (const cache of stack.caches)
     if (cache.namespace !== undefined && !places.has(cache.namespace)) places.set(cache.namespace, cache.resource);

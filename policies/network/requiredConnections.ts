@@ -4,8 +4,8 @@ import type { Resource } from "../model/resource";
 import type { Stack } from "../model/stack";
 import { podLabels, type Workload } from "../model/workload";
 import { isNarrow } from "./address";
-import { blockCaller, labelsThatTell, namespaceCaller, podsCaller, type Caller } from "./callers";
-import { serverPod, type CachePods } from "./doors";
+import { blockPeer, labelsThatTell, namespacePeer, podsPeer, type AllowedPeer } from "./allowedPeers";
+import { serverPod, type CachePods } from "./exposedPorts";
 import type { PodEndpoint, Protocol } from "./endpoint";
 import { matches } from "./selector";
 
@@ -18,8 +18,8 @@ export interface Source {
 }
 
 /** Somewhere that pods have to speak to, and may. */
-export interface Errand {
-  readonly to: Caller;
+export interface RequiredConnection {
+  readonly to: AllowedPeer;
   readonly ports: readonly number[];
   readonly protocols: readonly Protocol[];
   /** Blocks and namespaces of the destination: they tell who is to be tried. */
@@ -32,46 +32,49 @@ export interface Errand {
  * server's to its peers through the gateway, names, the API server.
  * @throws UnknownValue
  */
-export function errandsOf(
+export function requiredConnections(
   stack: Stack,
   pods: CachePods,
   declaration: Declaration,
-): ReadonlyMap<Resource, readonly Errand[]> {
+): ReadonlyMap<Resource, readonly RequiredConnection[]> {
   const { servers, gateways, namespace } = pods;
-  const names = dnsErrands(declaration);
+  const names = dnsConnections(declaration);
   const peers = declaration.peerPorts.map((_, i) => [ports.source + i, ports.peerGuard + i]).flat();
   const toGateways = gateways.map((gateway) => toPods("the gateway's pods", stack, namespace, gateway, peers));
-  const toServers = servers.map((server): Errand => ({
-    ...tcp(podsCaller("the server's pods", serverPod(stack, namespace, server), labelsThatTell(server.labels)), [
+  const toServers = servers.map((server): RequiredConnection => ({
+    ...tcp(podsPeer("the server's pods", serverPod(stack, namespace, server), labelsThatTell(server.labels)), [
       ports.client,
       ports.guard,
     ]),
     namespaces: [namespace],
   }));
   const { apiServer, peerCidrs, peerPorts } = declaration;
-  const storage = storageErrands(declaration);
+  const storage = storageConnections(declaration);
   const api = apiServer === undefined ? [] : [toBlock(apiServer.cidr, [apiServer.port], "the API server")];
   const across =
     peerPorts.length === 0 ? [] : peerCidrs.map((cidr) => toBlock(cidr, [...new Set(peerPorts)], "the peers"));
   return new Map([
-    ...servers.map(({ resource }): [Resource, Errand[]] => [
+    ...servers.map(({ resource }): [Resource, RequiredConnection[]] => [
       resource,
       [...(peers.length === 0 ? [] : toGateways), ...api, ...storage, ...names],
     ]),
-    ...gateways.map(({ object }): [Resource, Errand[]] => [object.resource, [...toServers, ...across, ...names]]),
+    ...gateways.map(({ object }): [Resource, RequiredConnection[]] => [
+      object.resource,
+      [...toServers, ...across, ...names],
+    ]),
   ]);
 }
 
 /** The way to where snapshots go. */
-export function storageErrands({ storage }: Declaration): Errand[] {
+export function storageConnections({ storage }: Declaration): RequiredConnection[] {
   if (storage === undefined) return [];
   const { namespace, cidrs, port } = storage;
-  const inside = namespace === "" ? [] : [{ ...tcp(namespaceCaller(namespace), [port]), namespaces: [namespace] }];
+  const inside = namespace === "" ? [] : [{ ...tcp(namespacePeer(namespace), [port]), namespaces: [namespace] }];
   // A block of half the world is not a storage's address, whoever declares it.
   return [...inside, ...cidrs.filter(isNarrow).map((cidr) => toBlock(cidr, [port], "object storage"))];
 }
 
-const tcp = (to: Caller, list: readonly number[]): Errand => ({
+const tcp = (to: AllowedPeer, list: readonly number[]): RequiredConnection => ({
   to,
   ports: list,
   protocols: ["TCP"],
@@ -79,8 +82,8 @@ const tcp = (to: Caller, list: readonly number[]): Errand => ({
   namespaces: [],
 });
 
-export const toBlock = (cidr: string, list: readonly number[], what = "addresses"): Errand => ({
-  ...tcp({ ...blockCaller(cidr), title: `${what} (${cidr})` }, list),
+export const toBlock = (cidr: string, list: readonly number[], what = "addresses"): RequiredConnection => ({
+  ...tcp({ ...blockPeer(cidr), title: `${what} (${cidr})` }, list),
   cidrs: [cidr],
 });
 
@@ -90,25 +93,28 @@ export const toPods = (
   namespace: string,
   pods: Workload,
   list: readonly number[],
-): Errand => ({
-  ...tcp(podsCaller(title, stack.network.podOf(pods, namespace), labelsThatTell(podLabels(pods))), list),
+): RequiredConnection => ({
+  ...tcp(podsPeer(title, stack.network.podOf(pods, namespace), labelsThatTell(podLabels(pods))), list),
   namespaces: [namespace],
 });
 
 /** @param namespaces where the DNS pods are if the site does not say. */
-export function dnsErrands(declaration: Declaration | undefined, namespaces: readonly string[] = []): Errand[] {
-  const lookups = (to: Caller, namespace: string): Errand => ({
+export function dnsConnections(
+  declaration: Declaration | undefined,
+  namespaces: readonly string[] = [],
+): RequiredConnection[] {
+  const lookups = (to: AllowedPeer, namespace: string): RequiredConnection => ({
     to,
     ports: [DNS],
     protocols: ["UDP", "TCP"],
     cidrs: [],
     namespaces: [namespace],
   });
-  if (declaration?.dns === undefined) return namespaces.map((name) => lookups(namespaceCaller(name), name));
+  if (declaration?.dns === undefined) return namespaces.map((name) => lookups(namespacePeer(name), name));
   const { namespace, labels } = declaration.dns;
-  const within = namespaceCaller(namespace);
+  const within = namespacePeer(namespace);
   const wanted = Object.entries(labels).map(([key, value]) => ({ key, operator: "In" as const, values: [value] }));
-  const to: Caller = {
+  const to: AllowedPeer = {
     title: `DNS (namespace ${namespace})`,
     covers: (endpoint) => within.covers(endpoint) && endpoint.kind === "pod" && matches(wanted, endpoint.labels),
     examples: within.examples.map((example) => (example.kind === "pod" ? { ...example, labels } : example)),

@@ -14,8 +14,8 @@ import { Gate } from "./reach";
 /** Who a port is for. `closed`: nobody. */
 export type Purpose = "clients" | "internal" | "metrics" | "link" | "source" | "admin" | "closed";
 
-/** A port of a pod at which somebody may knock. */
-export interface Door {
+/** A port of a pod, and who it is for. */
+export interface ExposedPort {
   readonly resource: Resource;
   readonly pod: PodEndpoint;
   readonly port: number;
@@ -24,17 +24,17 @@ export interface Door {
   readonly purpose: Purpose;
 }
 
-/** The pods of one cache: its servers, and the gateways in front of them, with the doors of both. */
+/** The pods of one cache: its servers, and the gateways in front of them, with the ports of both. */
 export interface CachePods {
   readonly namespace: string;
   readonly servers: readonly Cache[];
   readonly gateways: readonly Workload[];
-  readonly doors: readonly Door[];
+  readonly exposedPorts: readonly ExposedPort[];
   readonly declaration: Declaration | undefined;
 }
 
 /** Stands for every port that nothing is said of. */
-export const NO_PORT = 1;
+export const UNUSED_PORT = 1;
 const LONGEST_PEER_LIST = 16;
 
 /**
@@ -54,9 +54,9 @@ function find(stack: Stack): CachePods[] {
       namespace,
       servers,
       gateways,
-      doors: [
-        ...servers.flatMap((server) => serverDoors(stack, namespace, server, gateways)),
-        ...gateways.flatMap((gateway) => gatewayDoors(stack, namespace, gateway)),
+      exposedPorts: [
+        ...servers.flatMap((server) => serverPorts(stack, namespace, server, gateways)),
+        ...gateways.flatMap((gateway) => gatewayPorts(stack, namespace, gateway)),
       ],
       declaration: declarationFor(stack.resources, namespace),
     };
@@ -96,12 +96,12 @@ export function selectsPods(service: KubeObject, labels: Readonly<Record<string,
 export const serverPod = (stack: Stack, namespace: string, server: Cache): PodEndpoint =>
   stack.network.pod(namespace, server.labels, namedPorts(server.podSpec));
 
-function serverDoors(stack: Stack, namespace: string, server: Cache, gateways: readonly Workload[]): Door[] {
+function serverPorts(stack: Stack, namespace: string, server: Cache, gateways: readonly Workload[]): ExposedPort[] {
   const pod = serverPod(stack, namespace, server);
   // The operator opens its admin port on every interface, for metrics.
   const admin = flagPort(server, "admin_port") ?? ports.serverAdmin;
   const own = new Map<number, Purpose>([
-    [NO_PORT, "closed"],
+    [UNUSED_PORT, "closed"],
     [admin, "admin"],
     [ports.metrics, "metrics"],
     [ports.guard, "internal"],
@@ -111,10 +111,10 @@ function serverDoors(stack: Stack, namespace: string, server: Cache, gateways: r
   return [...own].map(([port, purpose]) => ({ resource: server.resource, pod, port, purpose }));
 }
 
-function gatewayDoors(stack: Stack, namespace: string, gateway: Workload): Door[] {
+function gatewayPorts(stack: Stack, namespace: string, gateway: Workload): ExposedPort[] {
   const pod = stack.network.podOf(gateway, namespace);
   const own = new Map<number, Purpose>([
-    [NO_PORT, "closed"],
+    [UNUSED_PORT, "closed"],
     [ports.client, "clients"],
     [ports.readOnly, "clients"],
     [ports.link, "link"],
