@@ -165,6 +165,3 @@ export interface SiteRoleObject {
   readonly spec: SiteRoleSpec;
   readonly status?: SiteRoleStatus;
 }
-
-export const compareDataVersions = (a: DataVersion, b: DataVersion): number =>
-  a.epoch - b.epoch || a.sequence - b.sequence;

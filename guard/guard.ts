@@ -5,7 +5,7 @@ import { judge } from "./decide/judge";
 import type { MemoryFile } from "./remember/memoryFile";
 import type { Action, Decision, Door, Observation, ServerView, TakeoverView } from "./decide/observation";
 import { ServerObserver } from "./server/observer";
-import { higherClaim } from "../contract/claims";
+import { higherClaim } from "../contract/epochs";
 import { PeerWatch } from "./peers/peerWatch";
 import type { RoleClient } from "./kube/roleClient";
 import type { ServerProcess } from "./server/serverProcess";

@@ -32,7 +32,6 @@ export function epoch(value: number): Epoch {
   return value as Epoch;
 }
 
-export const nextEpoch = (...seen: readonly Epoch[]): Epoch => epoch(Math.max(0, ...seen) + 1);
 export const seconds = (value: number): Seconds => value as Seconds;
 export const milliseconds = (value: number): Milliseconds => value as Milliseconds;
 export const bytes = (value: number): Bytes => value as Bytes;

@@ -29,7 +29,7 @@ export class SiteClients {
     this.watches = new Map(
       connections.map(({ entry, store }) => [
         entry.site,
-        new SiteRoleWatch(store, this.changes, context.clock, patience(entry.site)),
+        new SiteRoleWatch(store, entry.peers, this.changes, context.clock, patience(entry.site)),
       ]),
     );
     const leasePatience = Math.min(...entries.map((e) => patience(e.site))) as Milliseconds;

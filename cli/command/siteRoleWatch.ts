@@ -19,6 +19,7 @@ export class SiteRoleWatch {
 
   constructor(
     private readonly store: SiteStore,
+    private readonly peers: readonly SiteName[],
     private readonly changes: Changes,
     private readonly clock: Clock,
     /** For each request. */
@@ -41,16 +42,17 @@ export class SiteRoleWatch {
   /** Reads the object; never rejects. */
   async observe(): Promise<SiteView> {
     const { site } = this.store;
+    const { peers } = this;
     try {
       const reading = await this.store.read(this.timeout);
       this.accept(reading.kind === "present" ? reading.object : null);
-      const seen = { site, address: this.store.address, clock: reading.clock };
+      const seen = { site, peers, address: this.store.address, clock: reading.clock };
       return reading.kind === "present"
         ? { kind: "present", object: reading.object, ...seen }
         : { kind: "absent", ...seen };
     } catch (error) {
       if (!(error instanceof SiteUnreachable) && !(error instanceof ApiRefusal)) throw error;
-      return { kind: "unreachable", site, address: this.store.address, problem: error.problem };
+      return { kind: "unreachable", site, peers, address: this.store.address, problem: error.problem };
     }
   }
 

@@ -1,10 +1,11 @@
-import { nextEpoch, type Epoch } from "../../server/types";
+import { nextEpochOf } from "../../contract/epochs";
+import type { Epoch, SiteName } from "../../server/types";
 import { isPresent, type SiteView } from "./view";
 
 /**
  * Every epoch that is known to be used, or may be: in specs, in what guards acted on and know of their peers, in a
- * handover that
- * was prepared; and one above a refused handover, for a roll-back uses that (docs/architecture.md).
+ * handover that was
+ * prepared; and the one that a roll-back of a refused handover uses (docs/architecture.md).
  */
 export function epochsSeen(views: readonly SiteView[]): Epoch[] {
   const seen: number[] = [];
@@ -15,10 +16,21 @@ export function epochsSeen(views: readonly SiteView[]): Epoch[] {
     seen.push(status.epoch, status.handover?.epoch ?? 0, ...status.peers.map((p) => p.epoch ?? 0));
     if (status.refusal !== undefined)
       seen.push(
-        spec.mode === "handover" && status.refusal.epoch === spec.epoch ? spec.epoch + 1 : status.refusal.epoch,
+        spec.mode === "handover" && spec.source !== undefined && status.refusal.epoch === spec.epoch
+          ? rollBackEpoch(views, spec.source, spec.epoch)
+          : status.refusal.epoch,
       );
   }
   return seen.filter((e) => e > 0) as Epoch[];
 }
 
-export const epochAbove = (views: readonly SiteView[]): Epoch => nextEpoch(...epochsSeen(views));
+/** Every site of the cache, as far as the site file says: its entries and their peers, reachable or not. */
+const sitesOf = (views: readonly SiteView[]): SiteName[] => views.flatMap((v) => [v.site, ...v.peers]);
+
+/** For `site` to become primary at, above every epoch that was seen and at least `least`. */
+export const epochFor = (site: SiteName, views: readonly SiteView[], least: Epoch | null = null): Epoch =>
+  nextEpochOf(site, sitesOf(views), ...epochsSeen(views), (least ?? 1) - 1);
+
+/** For the old primary to go on at, after a handover at `handover` was refused. */
+export const rollBackEpoch = (views: readonly SiteView[], from: SiteName, handover: Epoch): Epoch =>
+  nextEpochOf(from, sitesOf(views), handover);

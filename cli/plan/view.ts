@@ -1,10 +1,13 @@
 import type { SiteRoleObject, SiteRoleStatus } from "../../contract/siteRole";
+import { highestFirst } from "../../contract/epochs";
 import type { Seconds, SiteName } from "../../server/types";
 
 interface Seen {
   readonly site: SiteName;
   /** The API server. */
   readonly address: string;
+  /** As its stack declares them. */
+  readonly peers: readonly SiteName[];
 }
 
 export interface PresentView extends Seen {
@@ -47,7 +50,7 @@ export function currentPrimary(views: readonly SiteView[]): PresentView | undefi
   return views
     .filter(isPresent)
     .filter((v) => v.object.spec.role === "primary")
-    .sort((a, b) => b.object.spec.epoch - a.object.spec.epoch || (a.site < b.site ? 1 : -1))[0];
+    .sort((a, b) => highestFirst(a.object.spec, b.object.spec))[0];
 }
 
 /** Whether the guard says that clients may write here, at the epoch that the object gives. */

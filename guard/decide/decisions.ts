@@ -1,5 +1,6 @@
 import type { Milliseconds } from "../../server/types";
-import { compareDataVersions, type DataVersion, type Phase } from "../../contract/siteRole";
+import { compareDataVersions } from "../../contract/epochs";
+import type { DataVersion, Phase } from "../../contract/siteRole";
 import type { Action, AnsweringServer, Decision, Door, Observation } from "./observation";
 
 /** A server that must be closed and does not answer for so long is ended: its clients could be served when it wakes. */

@@ -4,7 +4,7 @@ import type { Action, AnsweringServer, Decision, Observation, Promotion } from "
 import { judgeReplica } from "./judgeReplica";
 import { hold, isOlder, setDoor, setDumps, withoutServer } from "./decisions";
 import { judgeRestore, OWN_DOING, restoreEmpty } from "./judgeRestore";
-import { outranks, type Claim } from "../../contract/claims";
+import { outranks, type Claim } from "../../contract/epochs";
 
 /**
  * The guard's whole judgement: from what it is told and sees to what it does next. Pure; called again after each change

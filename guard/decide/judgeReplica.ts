@@ -1,4 +1,5 @@
-import { compareDataVersions, type SiteRoleSpec } from "../../contract/siteRole";
+import { compareDataVersions } from "../../contract/epochs";
+import type { SiteRoleSpec } from "../../contract/siteRole";
 import type { Action, AnsweringServer, Decision, Observation, PeerView } from "./observation";
 import { hold, setDoor, setDumps, withoutServer } from "./decisions";
 import { keepDivergence } from "./divergence";

@@ -1,5 +1,5 @@
 import { HEARTBEAT_KEY, parseHeartbeat } from "../../contract/heartbeat";
-import { compareDataVersions } from "../../contract/siteRole";
+import { compareDataVersions } from "../../contract/epochs";
 import type { Manifest } from "../manifest";
 import { readCounts } from "../server/counts";
 import type { Connection } from "../server/connection";

@@ -1,5 +1,6 @@
 import { HEARTBEAT_KEY, parseHeartbeat } from "../../contract/heartbeat";
-import { compareDataVersions, type DataVersion } from "../../contract/siteRole";
+import { compareDataVersions } from "../../contract/epochs";
+import type { DataVersion } from "../../contract/siteRole";
 import type { SnapshotConfig } from "../config";
 import { snapshotFolder } from "../layout";
 import { snapshotId, type Manifest } from "../manifest";

@@ -18,6 +18,7 @@ export const object = (spec: SiteRoleSpec, status?: SiteRoleStatus): SiteRoleObj
 export const view = (spec: SiteRoleSpec, status?: SiteRoleStatus): PresentView => ({
   kind: "present",
   site: spec.site,
+  peers: [],
   address: `https://${spec.site}.example`,
   clock: NOW,
   object: object(spec, status),
@@ -25,12 +26,14 @@ export const view = (spec: SiteRoleSpec, status?: SiteRoleStatus): PresentView =
 export const unreachable = (site: SiteName): SiteView => ({
   kind: "unreachable",
   site,
+  peers: [],
   address: `https://${site}.example`,
   problem: "does not answer (ETIMEDOUT)",
 });
 export const absent = (site: SiteName): SiteView => ({
   kind: "absent",
   site,
+  peers: [],
   address: `https://${site}.example`,
   clock: NOW,
 });

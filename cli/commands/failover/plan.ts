@@ -1,6 +1,6 @@
 import type { SiteRoleObject } from "../../../contract/siteRole";
-import { epoch as toEpoch, type Epoch, type Seconds, type SiteName } from "../../../server/types";
-import { epochAbove, epochsSeen } from "../../plan/epochs";
+import type { Epoch, Seconds, SiteName } from "../../../server/types";
+import { epochFor, epochsSeen } from "../../plan/epochs";
 import {
   currentPrimary,
   freshStatus,
@@ -93,7 +93,7 @@ export function decideFailover(views: readonly SiteView[], input: FailoverInput)
   const plan: FailoverPlan = {
     from,
     to,
-    epoch: toEpoch(Math.max(input.epochAtLeast ?? 1, epochAbove(views))),
+    epoch: epochFor(to, views, input.epochAtLeast),
     target: object,
     fence: present.filter((v) => v.object.spec.role === "primary"),
     repoint: present.filter((v) => v.object.spec.role === "replica"),

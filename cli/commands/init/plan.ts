@@ -1,5 +1,6 @@
 import type { SiteRoleObject, SiteRoleSpec } from "../../../contract/siteRole";
-import { epoch, type SiteName } from "../../../server/types";
+import { nextEpochOf } from "../../../contract/epochs";
+import type { SiteName } from "../../../server/types";
 import { initialPrimary, replicaOf } from "../../plan/specs";
 import { isPresent, type SiteView } from "../../plan/view";
 
@@ -25,9 +26,13 @@ export function decideInit(
   primary: SiteName,
   begun: "begun-here" | "new",
 ): InitVerdict {
+  const first = nextEpochOf(
+    primary,
+    sites.flatMap((s) => [s.site, ...s.peers]),
+  );
   const planned = [
-    ...sites.filter((s) => s.site !== primary).map((s) => replicaOf(s.site, epoch(1), primary)),
-    initialPrimary(primary, epoch(1)),
+    ...sites.filter((s) => s.site !== primary).map((s) => replicaOf(s.site, first, primary)),
+    initialPrimary(primary, first),
   ];
   const reasons = sites.flatMap((s) => peerReasons(s, sites));
   if (sites.length === 1 && sites[0]?.peers.length === 0)

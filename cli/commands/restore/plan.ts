@@ -1,7 +1,7 @@
 import type { SiteRoleObject } from "../../../contract/siteRole";
 import type { SnapshotsReport } from "../../../contract/snapshotsReport";
 import type { Epoch, SiteName } from "../../../server/types";
-import { epochAbove } from "../../plan/epochs";
+import { epochFor } from "../../plan/epochs";
 import { currentPrimary, freshStatus, isPresent, servesAt, type PresentView, type SiteView } from "../../plan/view";
 
 export interface RestoreInput {
@@ -58,7 +58,7 @@ export function decideRestore(views: readonly SiteView[], { from, to }: RestoreI
   const plan: RestorePlan = {
     to,
     from,
-    epoch: epochAbove(views),
+    epoch: epochFor(to, views),
     target: target.object,
     fence: present.filter((v) => v.object.spec.role === "primary"),
     repoint: present.filter((v) => v.object.spec.role === "replica"),

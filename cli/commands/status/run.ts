@@ -13,7 +13,14 @@ import type { SiteEntry } from "../../sites/entry";
  */
 export async function status(entries: readonly SiteEntry[], context: CommandContext): Promise<Result> {
   const watches = entries.map(
-    (entry) => new SiteRoleWatch(context.connect(entry).store, new Changes(context.clock), context.clock, REQUEST_MS),
+    (entry) =>
+      new SiteRoleWatch(
+        context.connect(entry).store,
+        entry.peers,
+        new Changes(context.clock),
+        context.clock,
+        REQUEST_MS,
+      ),
   );
   try {
     const views = await Promise.all(watches.map((f) => f.observe()));

@@ -1,5 +1,5 @@
 import type { SiteRoleObject, SiteRoleSpec } from "../../../contract/siteRole";
-import { epoch, type Epoch, type Milliseconds } from "../../../server/types";
+import type { Milliseconds } from "../../../server/types";
 import type { Clock } from "../../clock";
 import type { Changes } from "../../command/changes";
 import type { SiteRoleWatch } from "../../command/siteRoleWatch";
@@ -102,21 +102,21 @@ export class HandoverRun {
       case "resume-old":
         this.refusal = step.reason;
         steps.end("failed");
-        steps.begin(`roll back: ${plan.from} goes on at epoch ${this.rollBackEpoch}`);
+        steps.begin(`roll back: ${plan.from} goes on at epoch ${plan.rollBackEpoch}`);
         return await this.write(
           from,
-          resumed(plan.from, this.rollBackEpoch, step.takeover),
+          resumed(plan.from, plan.rollBackEpoch, step.takeover),
           `${plan.to} refused (${step.reason}) and ${plan.from} was not told to go on`,
         );
       case "return-new":
         return await this.write(
           to,
-          replicaOf(plan.to, this.rollBackEpoch, plan.from),
-          `${plan.from} goes on at epoch ${this.rollBackEpoch}; ${plan.to}'s object was not taken back`,
+          replicaOf(plan.to, plan.rollBackEpoch, plan.from),
+          `${plan.from} goes on at epoch ${plan.rollBackEpoch}; ${plan.to}'s object was not taken back`,
         );
       case "rolled-back":
         return await this.awaitOldServing(
-          this.rollBackEpoch,
+          plan.rollBackEpoch,
           `${plan.to} refused: ${this.refusal || (to.latest?.status?.refusal?.reason ?? "see its status")}`,
         );
       case "moved":
@@ -126,10 +126,6 @@ export class HandoverRun {
           ? { kind: "unfinished", reason: `${step.reason}: somebody else has changed the roles meanwhile` }
           : { kind: "stayed", reason: step.reason };
     }
-  }
-
-  private get rollBackEpoch(): Epoch {
-    return epoch(this.plan.epoch + 1);
   }
 
   private async prepare(): Promise<HandoverOutcome | null> {

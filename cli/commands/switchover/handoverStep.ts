@@ -39,7 +39,7 @@ export function handoverStep(
   const b = to.spec;
   const committed = b.role === "primary" && b.epoch === plan.epoch && b.mode === "handover" && b.source === plan.from;
   const aWaits = a.role === "primary" && a.epoch === plan.fromEpoch;
-  const aResumed = a.role === "primary" && a.mode === "resume" && a.epoch === plan.epoch + 1;
+  const aResumed = a.role === "primary" && a.mode === "resume" && a.epoch === plan.rollBackEpoch;
 
   if (committed && aWaits) {
     if (servesAt(to, plan.epoch)) return { kind: "demote-old" };

@@ -1,6 +1,6 @@
 import type { SiteRoleStatus } from "../../../contract/siteRole";
-import type { Epoch, Seconds, SiteName } from "../../../server/types";
-import { epochAbove } from "../../plan/epochs";
+import { epoch as toEpoch, type Epoch, type Seconds, type SiteName } from "../../../server/types";
+import { epochFor, rollBackEpoch } from "../../plan/epochs";
 import {
   currentPrimary,
   freshStatus,
@@ -18,8 +18,10 @@ export interface SwitchoverPlan {
   readonly to: SiteName;
   /** The old primary's. */
   readonly fromEpoch: Epoch;
-  /** The new primary's; a roll-back uses the one above. */
+  /** The new primary's. */
   readonly epoch: Epoch;
+  /** The old primary's when the new one refuses: the next that belongs to it. */
+  readonly rollBackEpoch: Epoch;
   readonly engine: "dragonfly" | "redis";
 }
 
@@ -77,11 +79,13 @@ export function decideSwitchover(
   if (reasons.length > 0) return { kind: "refuse", reasons: [...reasons, ...transient] };
   if (transient.length > 0) return { kind: "refuse", reasons: transient, transient: true };
   const engine = primary.object.status?.server?.engine ?? "dragonfly";
+  const epoch = epochFor(to, views);
   const plan: SwitchoverPlan = {
     from: primary.site,
     to,
     fromEpoch: primary.object.spec.epoch,
-    epoch: epochAbove(views),
+    epoch,
+    rollBackEpoch: rollBackEpoch(views, primary.site, epoch),
     engine,
   };
   return { kind: "proceed", plan, lagSeconds: target.object.status?.replication?.lagSeconds ?? null, resumed: false };
@@ -104,19 +108,28 @@ function pendingHandover(
   unfinished: SwitchoverPlan | null,
 ): SwitchoverVerdict | null {
   const to = target.site;
-  const go = (plan: SwitchoverPlan): SwitchoverVerdict => ({ kind: "proceed", plan, lagSeconds: null, resumed: true });
+  const withRollBack = (plan: Omit<SwitchoverPlan, "rollBackEpoch">): SwitchoverPlan => ({
+    ...plan,
+    rollBackEpoch: rollBackEpoch(views, plan.from, plan.epoch),
+  });
+  const go = (plan: Omit<SwitchoverPlan, "rollBackEpoch">): SwitchoverVerdict => ({
+    kind: "proceed",
+    plan: withRollBack(plan),
+    lagSeconds: null,
+    resumed: true,
+  });
   const { spec } = primary.object;
   const engine =
     primary.object.status?.server?.engine ?? target.object.status?.server?.engine ?? unfinished?.engine ?? "dragonfly";
 
   if (spec.handover !== undefined && spec.handover.epoch > spec.epoch) {
-    const plan: SwitchoverPlan = {
+    const plan = withRollBack({
       from: primary.site,
       to: spec.handover.to,
       fromEpoch: spec.epoch,
       epoch: spec.handover.epoch,
       engine,
-    };
+    });
     if (spec.handover.to === to) return go(plan);
     if (primary.site === to) return { kind: "withdraw", plan };
     return null;
@@ -141,9 +154,9 @@ function pendingHandover(
     other.role === "primary" &&
     other.mode === "handover" &&
     other.source === primary.site &&
-    other.epoch === spec.epoch - 1
+    rollBackEpoch(views, primary.site, other.epoch) === spec.epoch
   ) {
-    return go({ from: primary.site, to, fromEpoch: (other.epoch - 1) as Epoch, epoch: other.epoch, engine });
+    return go({ from: primary.site, to, fromEpoch: toEpoch(other.epoch - 1), epoch: other.epoch, engine });
   }
   // Done as far as the objects go; begun here and never seen to its end.
   if (primary.site === to && unfinished !== null && unfinished.to === to && unfinished.epoch === spec.epoch)

@@ -92,7 +92,7 @@ describe("restore", () => {
     const before = world.guard(PRIMARY).data.size;
     const result = await world.drive(restore(world.entries, wanted, world.context()));
     assert.equal(result?.code, 0, result?.text);
-    assert.equal(world.cluster(DR).spec?.epoch, 2);
+    assert.equal(world.cluster(DR).spec?.epoch, 3);
     assert.ok(world.lost(PRIMARY).length > 0 && before > 0, "what came after the snapshot is gone");
   });
 
@@ -111,14 +111,14 @@ describe("restore", () => {
       world.drive(restore(world.entries, { ...wanted, consent: "ask" }, world.context({ confirm: no }))),
       /not confirmed/,
     );
-    assert.match(question, /Restore primary at epoch 2\?/);
+    assert.match(question, /Restore primary at epoch 3\?/);
     assert.equal(world.cluster(PRIMARY).spec?.epoch, 1);
   });
 
   it("--dry-run changes nothing and says all of it", async () => {
     const world = await behind();
     const result = await world.drive(restore(world.entries, { ...wanted, run: "dry" }, world.context()));
-    assert.match(result?.text ?? "", /siterole\/primary: primary at epoch 2, restored from newest/);
+    assert.match(result?.text ?? "", /siterole\/primary: primary at epoch 3, restored from newest/);
     assert.equal(world.cluster(PRIMARY).spec?.epoch, 1);
   });
 

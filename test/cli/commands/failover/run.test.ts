@@ -137,7 +137,7 @@ describe("failover", () => {
     const error = await failure(blind.drive(failover(blind.entries, options, blind.context())));
     assert.match(error.message, /the epoch in use is not known.*--epoch-at-least N/);
     await blind.drive(failover(blind.entries, { ...options, epochAtLeast: epoch(9) }, blind.context()));
-    assert.equal(blind.cluster(DR).spec?.epoch, 9);
+    assert.equal(blind.cluster(DR).spec?.epoch, 10);
   });
 
   it("refuses a target whose API server does not answer, by its address", async () => {

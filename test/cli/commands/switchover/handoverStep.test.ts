@@ -6,7 +6,14 @@ import type { SwitchoverPlan } from "../../../../cli/commands/switchover/plan";
 import { epoch } from "../../../../server/types";
 import { DR, following, object, PRIMARY, serving } from "../../scene";
 
-const plan: SwitchoverPlan = { from: PRIMARY, to: DR, fromEpoch: epoch(1), epoch: epoch(2), engine: "redis" };
+const plan: SwitchoverPlan = {
+  from: PRIMARY,
+  to: DR,
+  fromEpoch: epoch(1),
+  epoch: epoch(2),
+  rollBackEpoch: epoch(3),
+  engine: "redis",
+};
 const a1 = initialPrimary(PRIMARY, epoch(1));
 const b1 = replicaOf(DR, epoch(1), PRIMARY);
 const prepared = withHandover(a1, DR, epoch(2));

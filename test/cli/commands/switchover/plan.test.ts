@@ -34,13 +34,13 @@ describe("the judgement of a switchover", () => {
     const verdict = decideSwitchover(pair(), DR, lag);
     assert.deepEqual(verdict, {
       kind: "proceed",
-      plan: { from: PRIMARY, to: DR, fromEpoch: 1, epoch: 2, engine: "dragonfly" },
+      plan: { from: PRIMARY, to: DR, fromEpoch: 1, epoch: 2, rollBackEpoch: 3, engine: "dragonfly" },
       lagSeconds: 0.2,
       resumed: false,
     });
     const [a, b] = pair({ handover: { epoch: 4, position: null } });
     const later = decideSwitchover([a, b], DR, lag);
-    assert.equal(later.kind === "proceed" && later.plan.epoch, 5);
+    assert.equal(later.kind === "proceed" && later.plan.epoch, 6);
   });
 
   const table: [string, Partial<SiteRoleStatus>, Partial<SiteRoleStatus>, RegExp][] = [
@@ -158,7 +158,7 @@ describe("the judgement of a switchover", () => {
     );
     const [, replica] = pair();
     const committed = view(takingOver(DR, epoch(2), PRIMARY, null), following());
-    const plan = { from: PRIMARY, to: DR, fromEpoch: 1, epoch: 2, engine: "dragonfly" };
+    const plan = { from: PRIMARY, to: DR, fromEpoch: 1, epoch: 2, rollBackEpoch: 3, engine: "dragonfly" };
 
     it("goes on with a prepared handover to the same site, whatever the lag by now", () => {
       const late = view(replica.object.spec, following(replication({ lagSeconds: 60, inSync: false })));

@@ -203,7 +203,7 @@ describe("switchover", () => {
     first.step = step;
     for (let i = 0; i < 5; i++) world.tick();
     await world.drive(switchover(world.entries, options, world.context()));
-    assert.equal(world.cluster(DR).spec?.epoch, 3);
+    assert.equal(world.cluster(DR).spec?.epoch, 4);
     assert.deepEqual(world.lost(DR), []);
   });
 
