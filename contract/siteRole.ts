@@ -1,4 +1,5 @@
 import type { Bytes, Engine, Epoch, Role, Seconds, SiteName } from "../server/types";
+import { compareDataVersions, type Claim } from "./epochs";
 import type { SnapshotsReport } from "./snapshotsReport";
 
 /** The custom resource that holds one site's role and epoch: commands write the spec, the guard writes the status. */
@@ -25,6 +26,25 @@ export interface DataVersion {
   readonly sequence: number;
 }
 
+/** An operator's word for one run of the server and for the data that it held then; void for any other. */
+export interface Allowance {
+  readonly runId: string;
+  /** Null: the server held no data of the cache. */
+  readonly dataVersion: DataVersion | null;
+}
+
+/** Whether `allowance` was given for this run of the server and this data. */
+export const isAllowed = (allowance: Allowance | undefined, runId: string, held: DataVersion | null): boolean =>
+  allowance !== undefined &&
+  allowance.runId === runId &&
+  (allowance.dataVersion == null || held === null
+    ? allowance.dataVersion == null && held === null
+    : compareDataVersions(allowance.dataVersion, held) === 0);
+
+export interface DiscardedData extends DataVersion {
+  readonly site: SiteName;
+}
+
 /** Where a Redis primary's stream of writes ended when it closed: its replication id and offset in bytes. */
 export interface ReplicationPosition {
   readonly replicationId: string;
@@ -47,15 +67,20 @@ export interface SiteRoleSpec {
   /** For a forced primary: promote although a full sync had not finished. */
   readonly acceptPartial?: boolean;
   /** For a primary: serve although a peer's data is newer, or its own is empty. */
-  readonly acceptLoss?: boolean;
+  readonly acceptLoss?: Allowance;
   /** For a primary: serve after a start of the server although no peer could be reached. */
-  readonly peerLost?: boolean;
+  readonly peerLost?: Allowance;
+  /** For a forced primary: newer data at other sites that the operator gave up, by site and version. */
+  readonly discard?: readonly DiscardedData[];
   /** End the server's process once before acting on this epoch: a takeover's outcome was unknown. */
   readonly endServer?: boolean;
   /** For a restored primary: the snapshot's id, or `newest`. */
   readonly restore?: { readonly from: string };
-  /** Take a snapshot now; `id` is the asker's name for this request, and each is carried out once. */
-  readonly snapshot?: { readonly id: string };
+  /**
+   * Take a snapshot now, or read the one named by `check` and compare it with its manifest; `id` is the asker's name for
+   * this request, and each is carried out once.
+   */
+  readonly snapshot?: { readonly id: string; readonly check?: string };
 }
 
 /** What the guard is doing, in one word; `reason` says why. */
@@ -146,6 +171,10 @@ export interface SiteRoleStatus {
     readonly writesUpperBound: number | null;
     readonly dump: string | null;
   };
+  /** The highest claim that this site remembers of any site, its own included; no lower epoch may be used again. */
+  readonly highestClaim?: Claim | null;
+  /** ISO 8601, by this site's clock: when clients could last write here; absent while they can, or never could. */
+  readonly stoppedServingAt?: string | null;
   /** As the process beside the guard last said; absent while snapshots are off or it does not answer. */
   readonly snapshots?: SnapshotsReport;
   /** ISO 8601; written at each change and every few seconds besides. */

@@ -43,6 +43,9 @@ const object = (properties: Properties, optional: readonly string[] = []): Schem
 
 const position = object({ replicationId: text, offset: count });
 
+const version = object({ epoch: count, sequence: count });
+const allowance = object({ runId: text, dataVersion: nullable(version) }, ["dataVersion"]);
+
 /** SiteRoleSpec of siteRole.ts. */
 const spec: Schema = {
   ...object(
@@ -58,16 +61,26 @@ const spec: Schema = {
       handover: described(object({ to: site, epoch }), "On the primary: be ready to be replaced."),
       proof: described(position, "For a primary by handover on Redis: where the old primary's stream ended."),
       acceptPartial: described(flag, "Promote although a full sync had not finished."),
-      acceptLoss: described(flag, "Serve although a peer's data is newer, or the own is empty."),
-      peerLost: described(flag, "Serve after a start although no peer could be reached."),
+      acceptLoss: described(
+        allowance,
+        "Serve although a peer's data is newer, or the own is empty; for one run of the server and the data it held.",
+      ),
+      peerLost: described(
+        allowance,
+        "Serve after a start although no peer could be reached; for one run of the server and the data it held.",
+      ),
+      discard: described(
+        { type: "array", items: object({ site, epoch: count, sequence: count }) },
+        "For a forced primary: newer data at other sites that the operator gave up.",
+      ),
       endServer: described(flag, "End the server's process once before acting on this epoch."),
       restore: described(
         object({ from: { ...text, maxLength: 64 } }),
         "For a restored primary: a snapshot's id, or newest.",
       ),
       snapshot: described(
-        object({ id: { ...text, maxLength: 64 } }),
-        "Take a snapshot now; id is the asker's name for this request.",
+        object({ id: { ...text, maxLength: 64 }, check: { ...text, maxLength: 64 } }, ["check"]),
+        "Take a snapshot now, or check the one named; id is the asker's name for this request.",
       ),
     },
     [
@@ -78,6 +91,7 @@ const spec: Schema = {
       "acceptPartial",
       "acceptLoss",
       "peerLost",
+      "discard",
       "endServer",
       "restore",
       "snapshot",
@@ -202,6 +216,8 @@ const status: Schema = report({
     partial: flag,
   }),
   divergence: report({ epoch: count, writesUpperBound: nullable(count), dump: nullable(text) }),
+  highestClaim: nullable(report({ epoch: count, site: text, role: text })),
+  stoppedServingAt: nullable(text),
   snapshots,
   updatedAt: { type: "string", format: "date-time" },
 });

@@ -1,6 +1,6 @@
 import type { Milliseconds } from "../../server/types";
 import { compareDataVersions } from "../../contract/epochs";
-import type { DataVersion, Phase } from "../../contract/siteRole";
+import { isAllowed, type Allowance, type DataVersion, type Phase } from "../../contract/siteRole";
 import type { Action, AnsweringServer, Decision, Door, Observation } from "./observation";
 
 /** A server that must be closed and does not answer for so long is ended: its clients could be served when it wakes. */
@@ -59,3 +59,7 @@ export function setDumps(o: Observation, wanted: "on" | "off"): Action[] {
 export function isOlder(server: AnsweringServer, than: DataVersion): boolean {
   return server.heartbeat == null || compareDataVersions(server.heartbeat, than) < 0;
 }
+
+/** Whether the operator's word was given for this run of the server and for what it holds. */
+export const isAllowedNow = (allowance: Allowance | undefined, server: AnsweringServer): boolean =>
+  isAllowed(allowance, server.runId, server.heartbeat ?? null);

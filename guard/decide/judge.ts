@@ -2,7 +2,7 @@ import { keepDivergence } from "./divergence";
 import type { SiteRoleSpec } from "../../contract/siteRole";
 import type { Action, AnsweringServer, Decision, Observation, Promotion } from "./observation";
 import { judgeReplica } from "./judgeReplica";
-import { hold, isOlder, setDoor, setDumps, withoutServer } from "./decisions";
+import { hold, isAllowedNow, isOlder, setDoor, setDumps, withoutServer } from "./decisions";
 import { judgeRestore, OWN_DOING, restoreEmpty } from "./judgeRestore";
 import { outranks, type Claim } from "../../contract/epochs";
 
@@ -234,10 +234,15 @@ const isRefilled = (memory: Observation["memory"]): boolean =>
 /** Rules 1 and 2: why this master may not serve yet; null when it may. */
 function objectionTo(o: Observation, spec: SiteRoleSpec, server: AnsweringServer): string | null {
   const reached = o.memory.peerReached === server.runId;
-  if (o.peersConfigured.length > 0 && !reached && spec.peerLost !== true && o.onPeerUnreachable === "hold") {
+  if (
+    o.peersConfigured.length > 0 &&
+    !reached &&
+    !isAllowedNow(spec.peerLost, server) &&
+    o.onPeerUnreachable === "hold"
+  ) {
     return `the server has started and no peer could be reached since (${o.peersConfigured.join(", ")}); if the peer is lost, run dragonfly-dr peer-lost --site ${o.site}`;
   }
-  if (spec.acceptLoss === true) return null;
+  if (isAllowedNow(spec.acceptLoss, server)) return null;
   const newer = o.peers.find((p) => p.reachable && p.dataVersion !== null && isOlder(server, p.dataVersion));
   if (newer === undefined) return null;
   return `site ${newer.site} has newer data than this server; run dragonfly-dr failover --to ${newer.site}, or dragonfly-dr serve --accept-loss --site ${o.site}`;

@@ -1,4 +1,4 @@
-import { hold, setDoor, setDumps } from "./decisions";
+import { hold, isAllowedNow, setDoor, setDumps } from "./decisions";
 import type { Action, AnsweringServer, Decision, Observation, SnapshotsView } from "./observation";
 import type { SiteRoleSpec } from "../../contract/siteRole";
 
@@ -55,7 +55,7 @@ export function restoreEmpty(o: Observation, spec: SiteRoleSpec, server: Answeri
   if (
     snapshots === null ||
     !snapshots.restoreWhenEmpty ||
-    spec.acceptLoss === true ||
+    isAllowedNow(spec.acceptLoss, server) ||
     spec.acceptPartial === true ||
     server.heartbeat !== null
   )

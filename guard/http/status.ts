@@ -3,7 +3,8 @@ import type { Guard } from "../guard";
 import type { PeerWatch } from "../peers/peerWatch";
 import type { GuardReport } from "../../contract/guardReport";
 import type { RoleClient } from "../kube/roleClient";
-import type { PeerStatus, ReplicationStatus, SiteRoleStatus } from "../../contract/siteRole";
+import { higherClaim, type Claim } from "../../contract/epochs";
+import type { DataVersion, PeerStatus, ReplicationStatus, SiteRoleStatus } from "../../contract/siteRole";
 
 const round = (value: number): Seconds => seconds(Math.round(value * 1000) / 1000);
 
@@ -77,6 +78,18 @@ function peerStatus(guard: Guard, peer: PeerWatch, clock: () => number): PeerSta
   };
 }
 
+/** What the server holds now; what it held last while it cannot be asked. */
+function heldVersion({ picture: { server }, memory }: Guard): DataVersion | null {
+  if (server.kind !== "answering" || server.heartbeat === undefined) return memory.get().dataVersion;
+  return server.heartbeat === null ? null : { epoch: server.heartbeat.epoch, sequence: server.heartbeat.sequence };
+}
+
+function highestClaim({ config, memory }: Guard): Claim | null {
+  const { highestEpoch, highestPeer, spec } = memory.get();
+  if (highestEpoch === 0) return highestPeer;
+  return higherClaim(highestPeer, { epoch: highestEpoch, site: config.site, role: spec?.role ?? "replica" });
+}
+
 export function statusOf(guard: Guard, roles: RoleClient, clock: () => number = Date.now): SiteRoleStatus {
   const { picture, memory } = guard;
   const kept = memory.get();
@@ -95,10 +108,11 @@ export function statusOf(guard: Guard, roles: RoleClient, clock: () => number = 
     role: picture.server.kind === "answering" ? picture.server.role : null,
     epoch: picture.epoch,
     serving: serving(guard),
-    dataVersion: kept.dataVersion,
+    dataVersion: heldVersion(guard),
     server: guard.observer.status,
     replication: replicationStatus(guard),
     peers: guard.peers.map((peer) => peerStatus(guard, peer, clock)),
+    highestClaim: highestClaim(guard),
     ...(kept.handover === null ? {} : { handover: { epoch: kept.handover.epoch, position: kept.handover.position } }),
     ...(kept.refusal === null ? {} : { refusal: kept.refusal }),
     ...(promotion === null

@@ -22,6 +22,7 @@ const spec: Names<SiteRoleSpec> = {
   acceptPartial: true,
   acceptLoss: true,
   peerLost: true,
+  discard: true,
   endServer: true,
   restore: true,
   snapshot: true,
@@ -42,6 +43,8 @@ const status: Names<SiteRoleStatus> = {
   refusal: true,
   promotion: true,
   divergence: true,
+  highestClaim: true,
+  stoppedServingAt: true,
   snapshots: true,
   updatedAt: true,
 };

@@ -225,7 +225,9 @@ describe("two guards beside two real servers", function () {
       () => status(pair.b).phase !== "Serving" && pair.b.guard?.picture.server.kind === "answering",
       views,
     );
-    pair.a.say({ role: "primary", epoch: epoch(2), mode: "resume", acceptLoss: true });
+    const held = status(pair.a);
+    const acceptLoss = { runId: held.server?.runId ?? "", dataVersion: held.dataVersion };
+    pair.a.say({ role: "primary", epoch: epoch(2), mode: "resume", acceptLoss });
     pair.b.say({ role: "replica", epoch: epoch(2), source: pair.a.site });
     await until("a serves, b follows", () => isServing(pair.a) && inSync(pair.b), views);
     b.disconnect();

@@ -1,5 +1,5 @@
 import { epoch, milliseconds, siteName } from "../../server/types";
-import type { SiteRoleSpec } from "../../contract/siteRole";
+import type { Allowance, SiteRoleSpec } from "../../contract/siteRole";
 import { type Heartbeat } from "../../contract/heartbeat";
 import {
   EMPTY_MEMORY,
@@ -118,3 +118,6 @@ export const present = (change: Partial<SiteRoleSpec> = {}): Observation["role"]
   kind: "present",
   spec: spec(change),
 });
+
+/** The operator's word for the server of `server()`, and for data of this version. */
+export const allowance = (version: Allowance["dataVersion"]): Allowance => ({ runId: RUN, dataVersion: version });

@@ -1,6 +1,6 @@
 import type { Milliseconds, SiteName } from "../../../server/types";
 import { refused } from "../../failure";
-import { decideAllowance, type Allowance } from "./plan";
+import { decideAllowance, type Excused } from "./plan";
 import { servesAt } from "../../plan/view";
 import { checkSites, SiteClients } from "../../command/siteClients";
 import { CommandRecord } from "../../command/record";
@@ -12,7 +12,7 @@ import type { SiteEntry } from "../../sites/entry";
 export interface AllowOptions {
   readonly command: "serve" | "peer-lost";
   readonly site: SiteName;
-  readonly allowance: Allowance;
+  readonly allowance: Excused;
   /** For the site to serve. */
   readonly timeout: Milliseconds;
   readonly run: "really" | "dry";

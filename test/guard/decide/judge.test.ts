@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { epoch, milliseconds, siteName } from "../../../server/types";
 import { judge } from "../../../guard/decide/judge";
 import type { Action, Observation } from "../../../guard/decide/observation";
-import { A, B, RUN, beat, memory, peer, present, replicaServer, scene, server, servingPeer } from "../scene";
+import { allowance, A, B, RUN, beat, memory, peer, present, replicaServer, scene, server, servingPeer } from "../scene";
 
 const fresh = memory({ served: null, promotion: null, door: null });
 const restarted = (change: Partial<Observation> = {}): Observation =>
@@ -119,7 +119,7 @@ const cases: readonly Case[] = [
   {
     name: "… unless the operator says the peer is lost",
     see: restarted({
-      role: present({ peerLost: true }),
+      role: present({ peerLost: allowance({ epoch: 3, sequence: 100 }) }),
       memory: memory({ served: null, peerReached: null }),
       peers: [peer({ reachable: false })],
     }),
@@ -160,10 +160,30 @@ const cases: readonly Case[] = [
   },
   {
     name: "… unless the operator accepts the loss",
-    see: restarted({ server: server({ heartbeat: null }), role: present({ acceptLoss: true }) }),
+    see: restarted({ server: server({ heartbeat: null }), role: present({ acceptLoss: allowance(null) }) }),
     phase: "Serving",
     serving: true,
     actions: ["admit", "door open"],
+  },
+  {
+    name: "… and only for the data that the word was given for",
+    see: restarted({
+      server: server({ heartbeat: beat(3, 5) }),
+      role: present({ acceptLoss: allowance({ epoch: 3, sequence: 4 }) }),
+    }),
+    phase: "Holding",
+    actions: [],
+    reason: /newer data/,
+  },
+  {
+    name: "… and only for the run of the server that it was given for",
+    see: restarted({
+      server: server({ heartbeat: beat(3, 5) }),
+      role: present({ acceptLoss: { runId: "an-earlier-run", dataVersion: { epoch: 3, sequence: 5 } } }),
+    }),
+    phase: "Holding",
+    actions: [],
+    reason: /newer data/,
   },
   {
     name: "one older in epoch is older whatever its sequence",
@@ -776,7 +796,7 @@ describe("judge", () => {
   it("stamps a loss that was accepted above the peer's newer data, so that the peer follows", () => {
     const see = restarted({
       server: server({ heartbeat: beat(3, 5) }),
-      role: present({ acceptLoss: true }),
+      role: present({ acceptLoss: allowance({ epoch: 3, sequence: 5 }) }),
       peers: [peer({ dataVersion: { epoch: 3, sequence: 700 } })],
     });
     const [action] = judge(see).actions;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { judge } from "../../../guard/decide/judge";
 import { EMPTY_MEMORY, type Observation, type SnapshotsView } from "../../../guard/decide/observation";
 import { epoch, milliseconds } from "../../../server/types";
-import { memory, peer, present, replicaServer, RUN, scene, server } from "../scene";
+import { allowance, memory, peer, present, replicaServer, RUN, scene, server } from "../scene";
 
 const at4 = { epoch: epoch(4), mode: "restored", restore: { from: "newest" } } as const;
 const view = (state?: "fetching" | "placed" | "failed" | "none", forEpoch = 4): SnapshotsView => ({
@@ -155,7 +155,12 @@ describe("the guard's judgement of a restore", () => {
     });
     it("… unless the operator accepts the loss", () =>
       assert.equal(
-        judge(empty({ snapshots: view("failed", 0), role: present({ acceptLoss: true, peerLost: true }) })).serving,
+        judge(
+          empty({
+            snapshots: view("failed", 0),
+            role: present({ acceptLoss: allowance(null), peerLost: allowance(null) }),
+          }),
+        ).serving,
         true,
       ));
     it("… or has promoted what there is, were it nothing", () =>
