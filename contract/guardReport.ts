@@ -1,15 +1,19 @@
-import type { Epoch, Role } from "../server/types";
-import type { SiteRoleStatus } from "./siteRole";
-import type { Heartbeat } from "./heartbeat";
+import { count, orNull, report, text, wordOr, type Value } from "./describe";
+import { epoch, ROLES } from "./fields";
+import { heartbeat } from "./heartbeat";
+import { statusFields } from "./siteRole";
 
-/** What `/status` answers: the object's status, and what only guards need of each other. */
-export interface GuardReport extends SiteRoleStatus {
-  readonly specEpoch: Epoch | null;
-  readonly specRole: Role | null;
+export const guardReport = report({
+  ...statusFields,
+  specEpoch: orNull(epoch),
+  /** A role that is not known counts as replica: its epoch alone speaks. */
+  specRole: orNull(wordOr(ROLES, "replica")),
   /** This site's wall clock in ms. */
-  readonly now: number;
+  now: count,
   /** The heartbeat in this site's data set. */
-  readonly heartbeat: Heartbeat | null;
+  heartbeat: orNull(heartbeat),
   /** The process that counted `promotion.commandsSeen`. */
-  readonly promotionRunId: string | null;
-}
+  promotionRunId: orNull(text),
+});
+/** What `/status` answers: the object's status, and what only guards need of each other. */
+export type GuardReport = Value<typeof guardReport>;

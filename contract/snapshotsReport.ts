@@ -1,9 +1,9 @@
-import type { Bytes, SiteName } from "../server/types";
+import { count, decimal, flag, list, openWord, or, orNull, report, text, wordOr, type Value } from "./describe";
+import { byteCount, siteName, time } from "./fields";
 
 /**
  * How snapshots stand, in one word. `waiting`: none was due yet; `skipped`: this copy is not in sync, which is no
- * trouble of its
- * own; the others are.
+ * trouble of its own; the others are.
  */
 export const STATES = [
   "waiting",
@@ -19,69 +19,75 @@ export const STATES = [
 ] as const;
 export type State = (typeof STATES)[number];
 
-/** The newest snapshot that can be restored. */
-export interface NewestSnapshot {
-  readonly id: string;
-  readonly site: SiteName;
-  /** ISO 8601: what it holds is from then. */
-  readonly time: string;
-  readonly bytes: Bytes;
+const newestSnapshot = report({
+  id: text,
+  site: siteName,
+  /** What it holds is from then; ISO 8601. */
+  time,
+  bytes: byteCount,
   /** How long it took. */
-  readonly seconds: number;
-}
+  seconds: decimal,
+});
+/** The newest snapshot that can be restored. */
+export type NewestSnapshot = Value<typeof newestSnapshot>;
 
-/** What became of a request, by the name that the asker gave it. */
-export interface RequestReport {
-  readonly id: string;
-  readonly state: "running" | "done" | "failed";
+const requestReport = report({
+  id: text,
+  state: openWord(["running", "done", "failed"]),
   /** The snapshot that was taken. */
-  readonly snapshot: string | null;
-  readonly reason: string;
-}
+  snapshot: orNull(text),
+  reason: or(text, ""),
+});
+/** What became of a request, by the name that the asker gave it. */
+export type RequestReport = Value<typeof requestReport>;
 
-export interface RestoreReport {
+const restoreReport = report({
   /** The epoch that it was asked for; 0 for one that a site with an empty disk began by itself. */
-  readonly epoch: number;
-  readonly from: string;
+  epoch: count,
+  from: text,
   /** The snapshot's id, once it is found. */
-  readonly id: string | null;
+  id: orNull(text),
   /** `placed`: its files are where the server looks when it starts. */
-  readonly state: "fetching" | "placed" | "failed" | "none";
-  readonly reason: string;
-  readonly bytes: number;
-  readonly seconds: number;
-}
+  state: wordOr(["fetching", "placed", "failed", "none"], "fetching"),
+  reason: or(text, ""),
+  bytes: or(count, 0),
+  seconds: or(decimal, 0),
+});
+export type RestoreReport = Value<typeof restoreReport>;
 
+export const drillReport = report({
+  version: count,
+  site: siteName,
+  snapshot: orNull(text),
+  /** When it ended; ISO 8601. */
+  time,
+  outcome: openWord(["proven", "failed"]),
+  problems: or(list(text), []),
+  bytes: or(count, 0),
+  keys: or(count, 0),
+  sampled: or(count, 0),
+  seconds: or(decimal, 0),
+});
 /** The receipt of a drill, as it lies in the store. */
-export interface DrillReport {
-  readonly version: 1;
-  readonly site: SiteName;
-  readonly snapshot: string | null;
-  /** ISO 8601, when it ended. */
-  readonly time: string;
-  readonly outcome: "proven" | "failed";
-  readonly problems: readonly string[];
-  readonly bytes: number;
-  readonly keys: number;
-  readonly sampled: number;
-  readonly seconds: number;
-}
+export type DrillReport = Value<typeof drillReport>;
 
-/** What `/status` of the snapshots' process answers. */
-export interface SnapshotsReport {
-  readonly site: SiteName;
-  readonly state: State;
-  readonly reason: string;
+export const snapshotsReport = report({
+  site: siteName,
+  state: openWord(STATES),
+  reason: or(text, ""),
   /** A snapshot is being taken. */
-  readonly busy: boolean;
-  readonly newest: NewestSnapshot | null;
+  busy: or(flag, false),
+  newest: orNull(newestSnapshot),
   /** Good ones in the store; null while it was never read. */
-  readonly count: number | null;
-  /** ISO 8601; null where none is due. */
-  readonly next: string | null;
-  readonly request: RequestReport | null;
-  readonly restore: RestoreReport | null;
-  /** The last drill, and the last that proved a snapshot. */
-  readonly drill: DrillReport | null;
-  readonly proven: DrillReport | null;
-}
+  count: orNull(count),
+  /** When the next one is due, ISO 8601; null where none is. */
+  next: orNull(time),
+  request: orNull(requestReport),
+  restore: orNull(restoreReport),
+  /** The last drill. */
+  drill: orNull(drillReport),
+  /** The last drill that proved a snapshot. */
+  proven: orNull(drillReport),
+});
+/** What `/status` of the snapshots' process answers. */
+export type SnapshotsReport = Value<typeof snapshotsReport>;

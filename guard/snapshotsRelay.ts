@@ -1,5 +1,6 @@
 import { ports } from "../server/ports";
-import type { SnapshotsReport } from "../contract/snapshotsReport";
+import { parse } from "../contract/parse";
+import { snapshotsReport, type SnapshotsReport } from "../contract/snapshotsReport";
 
 /** How often it is looked at, and how long it may take to answer; in milliseconds. */
 export interface RelayPace {
@@ -67,7 +68,7 @@ export class SnapshotsRelay {
     let now: SnapshotsReport | null = null;
     try {
       const answer = await this.ask("/status");
-      if (answer.ok) now = (await answer.json()) as SnapshotsReport;
+      if (answer.ok) now = parse(snapshotsReport, await answer.json(), "the snapshots' process");
     } catch {
       // Says so by its absence.
     }

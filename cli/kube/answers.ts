@@ -1,4 +1,5 @@
-import { SITE_ROLE, type SiteRoleObject } from "../../contract/siteRole";
+import { NotUnderstood } from "../../contract/parse";
+import { parseSiteRole, SITE_ROLE, type SiteRoleObject } from "../../contract/siteRole";
 import type { SiteName } from "../../server/types";
 import { ApiRefusal } from "../store";
 import type { ApiAnswer } from "./api";
@@ -30,17 +31,15 @@ export function isNotFound({ status, body }: ApiAnswer): boolean {
   return status === 404 && fields(body)["kind"] === "Status";
 }
 
-/** @throws ApiRefusal unless the body is a role object; the definition's schema checks its fields. */
+/** @throws ApiRefusal unless the body is a role object that this version understands: a role is not guessed. */
 export function roleObject(site: SiteName, body: unknown): SiteRoleObject {
   const { kind, metadata, spec } = fields(body);
-  const { epoch, role } = fields(spec);
-  if (
-    kind !== SITE_ROLE.kind ||
-    typeof fields(metadata)["name"] !== "string" ||
-    typeof epoch !== "number" ||
-    (role !== "primary" && role !== "replica")
-  ) {
+  if (kind !== SITE_ROLE.kind || typeof fields(metadata)["name"] !== "string" || typeof spec !== "object")
     throw new ApiRefusal(site, `the API server's answer is no ${SITE_ROLE.kind}; is this the right cluster?`);
+  try {
+    return parseSiteRole(body, "its role object");
+  } catch (error) {
+    if (!(error instanceof NotUnderstood)) throw error;
+    throw new ApiRefusal(site, `${error.message}; use the dragonfly-dr of the version that wrote it`);
   }
-  return body as SiteRoleObject;
 }

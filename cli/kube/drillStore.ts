@@ -1,4 +1,5 @@
-import type { DrillReport } from "../../contract/snapshotsReport";
+import { parseJson } from "../../contract/parse";
+import { drillReport, type DrillReport } from "../../contract/snapshotsReport";
 import type { Milliseconds, SiteName } from "../../server/types";
 import type { DrillState, DrillStore } from "../drillStore";
 import { ApiRefusal } from "../store";
@@ -140,7 +141,7 @@ function describe({ name, running, terminated, waiting }: ContainerState): strin
 
 function reportIn(message: string): DrillReport | null {
   try {
-    const report = JSON.parse(message) as DrillReport;
+    const report = parseJson(drillReport, message, "the drill's report");
     return report.outcome === "proven" || report.outcome === "failed" ? report : null;
   } catch {
     return null;

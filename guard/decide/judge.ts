@@ -28,6 +28,13 @@ export function judge(o: Observation): Decision {
       return hold(o, "Holding", "not introduced yet; run dragonfly-dr init --primary SITE");
     return { ...hold(o, "Starting", "a site without peers makes itself primary"), actions: [{ kind: "createRole" }] };
   }
+  // Whoever wrote it decided something about this site that this guard cannot carry out: it must not serve on.
+  if (role.kind === "not-understood")
+    return hold(
+      o,
+      "Refused",
+      `${role.problem}; run the guard of the version that wrote it: pulumi up, then replace the pod (docs/runbook.md)`,
+    );
   const { spec } = role;
   if (spec.site !== o.site) return hold(o, "Holding", `the role object is for site ${spec.site}, this is ${o.site}`);
   if (spec.epoch < memory.highestEpoch) {

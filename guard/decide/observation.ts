@@ -7,6 +7,8 @@ export type RoleView =
   /** The API server has not been reached since the guard started. */
   | { readonly kind: "unknown" }
   | { readonly kind: "missing" }
+  /** Written by a newer version: an unknown role or mode, for one. */
+  | { readonly kind: "not-understood"; readonly problem: string }
   | { readonly kind: "present"; readonly spec: SiteRoleSpec };
 
 /**

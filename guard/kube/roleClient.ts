@@ -1,15 +1,22 @@
 import { ApiError, ApiServer } from "./apiServer";
-import { SITE_ROLE, type SiteRoleObject, type SiteRoleSpec, type SiteRoleStatus } from "../../contract/siteRole";
+import { anything, count, list, object, or, text } from "../../contract/describe";
+import { NotUnderstood, parse, parseJson } from "../../contract/parse";
+import { parseSiteRole, SITE_ROLE, type SiteRoleSpec, type SiteRoleStatus } from "../../contract/siteRole";
 import type { RoleView } from "../decide/observation";
 
 /** The API server ends a watch by itself; a watch that fell silent is noticed at the latest then. */
 const WATCH_SECONDS = 120;
 const RETRY_MS = 1_000;
 
+const listed = object({ metadata: object({ resourceVersion: text }), items: list(anything) });
+const watched = object({ type: text, object: anything });
+const numbered = object({ metadata: object({ generation: or(count, 0) }) });
+
 /** This site's role object at the API server. */
 export class RoleClient {
   private view: RoleView = { kind: "unknown" };
-  private object: SiteRoleObject | null = null;
+  /** Of the object; null while there is none. */
+  private observedGeneration: number | null = null;
   private stopped = false;
   private readonly abort = new AbortController();
   private readonly base: string;
@@ -31,7 +38,7 @@ export class RoleClient {
   }
 
   generation(): number {
-    return this.object?.metadata.generation ?? 0;
+    return this.observedGeneration ?? 0;
   }
 
   start(): void {
@@ -61,7 +68,7 @@ export class RoleClient {
 
   /** Replaces the whole status, so that nothing of an older one stays. */
   async writeStatus(status: SiteRoleStatus): Promise<void> {
-    if (this.object === null) return;
+    if (this.observedGeneration === null) return;
     await this.api.request(`${this.base}/${this.site}/status`, {
       method: "PATCH",
       body: JSON.stringify([{ op: "add", path: "/status", value: status }]),
@@ -82,12 +89,10 @@ export class RoleClient {
   }
 
   private async read(): Promise<string> {
-    const list = (await this.api.request(`${this.base}?fieldSelector=metadata.name%3D${this.site}`)) as {
-      metadata: { resourceVersion: string };
-      items: SiteRoleObject[];
-    };
-    this.take(list.items[0] ?? null);
-    return list.metadata.resourceVersion;
+    const answer = await this.api.request(`${this.base}?fieldSelector=metadata.name%3D${this.site}`);
+    const { metadata, items } = parse(listed, answer, `the list of ${SITE_ROLE.plural}`);
+    this.take(items[0] ?? null);
+    return metadata.resourceVersion;
   }
 
   private async watch(version: string): Promise<void> {
@@ -100,18 +105,28 @@ export class RoleClient {
 
   /** @returns false when the watch must be begun anew from a fresh read. */
   private event(line: string): boolean {
-    const { type, object } = JSON.parse(line) as { type: string; object: SiteRoleObject };
-    if (type === "ERROR") return false;
-    if (type === "DELETED") this.take(null);
-    if (type === "ADDED" || type === "MODIFIED") this.take(object);
+    const event = parseJson(watched, line, `the watch of ${SITE_ROLE.plural}`);
+    if (event.type === "ERROR") return false;
+    if (event.type === "DELETED") this.take(null);
+    if (event.type === "ADDED" || event.type === "MODIFIED") this.take(event.object);
     return true;
   }
 
-  private take(object: SiteRoleObject | null): void {
+  private take(object: unknown): void {
     this.reachable = true;
     const before = JSON.stringify(this.view);
-    this.object = object;
-    this.view = object === null ? { kind: "missing" } : { kind: "present", spec: object.spec };
+    const { metadata } = object === null ? { metadata: { generation: null } } : parse(numbered, object, SITE_ROLE.kind);
+    this.observedGeneration = metadata.generation;
+    this.view = object === null ? { kind: "missing" } : viewOf(object);
     if (JSON.stringify(this.view) !== before) this.onChange();
+  }
+}
+
+function viewOf(object: unknown): RoleView {
+  try {
+    return { kind: "present", spec: parseSiteRole(object, "the role object").spec };
+  } catch (error) {
+    if (!(error instanceof NotUnderstood)) throw error;
+    return { kind: "not-understood", problem: error.message };
   }
 }

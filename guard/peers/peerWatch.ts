@@ -2,7 +2,8 @@ import { Agent, request } from "node:http";
 import type { Milliseconds, SiteName } from "../../server/types";
 import type { PeerConfig } from "../config";
 import type { PeerView } from "../decide/observation";
-import type { GuardReport } from "../../contract/guardReport";
+import { guardReport, type GuardReport } from "../../contract/guardReport";
+import { parseJson } from "../../contract/parse";
 
 export const POLL_INTERVAL_MS = 500 as Milliseconds;
 const POLL_TIMEOUT_MS = 1_000;
@@ -133,8 +134,9 @@ export class PeerWatch {
         response.on("error", reject);
         response.on("end", () => {
           try {
-            const report = JSON.parse(text) as GuardReport;
-            if (response.statusCode !== 200 || report.site !== site) throw new Error(`not the guard of ${site}`);
+            if (response.statusCode !== 200) throw new Error(`answered ${response.statusCode}`);
+            const report = parseJson(guardReport, text, `the guard of ${site}`);
+            if (report.site !== site) throw new Error(`not the guard of ${site}`);
             resolve(report);
           } catch (error) {
             reject(error as Error);

@@ -1,4 +1,5 @@
-import type { GuardReport } from "../../contract/guardReport";
+import { guardReport, type GuardReport } from "../../contract/guardReport";
+import { parse } from "../../contract/parse";
 import type { DataVersion } from "../../contract/siteRole";
 import { ports } from "../../server/ports";
 import { Trouble } from "../trouble";
@@ -22,7 +23,7 @@ export async function askGuard(address = `http://127.0.0.1:${ports.guard}`): Pro
   let report: GuardReport;
   try {
     const answer = await fetch(`${address}/status`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-    report = (await answer.json()) as GuardReport;
+    report = parse(guardReport, await answer.json(), "the guard's /status");
   } catch (error) {
     throw new Trouble("skipped", `the guard does not say whether this copy is in sync: ${(error as Error).message}`);
   }

@@ -1,4 +1,5 @@
-import type { SiteRoleStatus } from "../../../contract/siteRole";
+import { ENGINES } from "../../../contract/fields";
+import type { SiteRoleObject, SiteRoleStatus } from "../../../contract/siteRole";
 import { epoch as toEpoch, type Epoch, type Seconds, type SiteName } from "../../../server/types";
 import { epochFor, rollBackEpoch } from "../../plan/epochs";
 import {
@@ -50,7 +51,7 @@ export function decideSwitchover(
   maxLag: Seconds,
   unfinished: SwitchoverPlan | null = null,
 ): SwitchoverVerdict {
-  const reasons = views.flatMap(unreadable);
+  const reasons = [...views.flatMap(unreadable), ...views.filter(isPresent).flatMap(unknownEngine)];
   const primary = currentPrimary(views);
   const target = views.find((v) => v.site === to);
   if (primary === undefined) {
@@ -78,7 +79,7 @@ export function decideSwitchover(
   reasons.push(...handoverInTheWay(primary), ...objectsApart(primary, target), ...permanent);
   if (reasons.length > 0) return { kind: "refuse", reasons: [...reasons, ...transient] };
   if (transient.length > 0) return { kind: "refuse", reasons: transient, transient: true };
-  const engine = primary.object.status?.server?.engine ?? "dragonfly";
+  const engine = engineOf(primary.object) ?? "dragonfly";
   const epoch = epochFor(to, views);
   const plan: SwitchoverPlan = {
     from: primary.site,
@@ -89,6 +90,18 @@ export function decideSwitchover(
     engine,
   };
   return { kind: "proceed", plan, lagSeconds: target.object.status?.replication?.lagSeconds ?? null, resumed: false };
+}
+
+/** null: its guard has not said it, or names one that this version does not know. */
+const engineOf = ({ status }: SiteRoleObject): SwitchoverPlan["engine"] | null =>
+  ENGINES.find((engine) => engine === status?.server?.engine) ?? null;
+
+function unknownEngine({ site, object }: PresentView): string[] {
+  const server = object.status?.server ?? null;
+  if (server === null || engineOf(object) !== null) return [];
+  return [
+    `site ${site}: runs ${server.engine}, which this version does not know; use the dragonfly-dr that its stack came from`,
+  ];
 }
 
 function unreadable(view: SiteView): string[] {
@@ -119,8 +132,7 @@ function pendingHandover(
     resumed: true,
   });
   const { spec } = primary.object;
-  const engine =
-    primary.object.status?.server?.engine ?? target.object.status?.server?.engine ?? unfinished?.engine ?? "dragonfly";
+  const engine = engineOf(primary.object) ?? engineOf(target.object) ?? unfinished?.engine ?? "dragonfly";
 
   if (spec.handover !== undefined && spec.handover.epoch > spec.epoch) {
     const plan = withRollBack({

@@ -68,6 +68,13 @@ const cases: readonly Case[] = [
     reason: /init --primary/,
   },
   {
+    name: "a primary whose object is not understood closes, and names what it does not know",
+    see: scene({ role: { kind: "not-understood", problem: 'the role object: spec.mode: is "teleport"' } }),
+    phase: "Refused",
+    actions: ["door closed"],
+    reason: /spec\.mode: is "teleport"; run the guard of the version that wrote it/,
+  },
+  {
     name: "a site without peers makes itself primary",
     see: scene({
       role: { kind: "missing" },
