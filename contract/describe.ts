@@ -24,7 +24,9 @@ type Fields = Readonly<Record<string, Description<unknown>>>;
 type OptionalKeys<F> = { [K in keyof F]: F[K] extends { readonly optional: true } ? K : never }[keyof F];
 // Through Pick, not `as`: only so does the comment at a field stay what an editor shows for it.
 type Values<F> = { readonly [K in keyof F]: Value<F[K]> };
-type ObjectOf<F> = Values<Pick<F, Exclude<keyof F, OptionalKeys<F>>>> & Partial<Values<Pick<F, OptionalKeys<F>>>>;
+type Parts<F> = Values<Pick<F, Exclude<keyof F, OptionalKeys<F>>>> & Partial<Values<Pick<F, OptionalKeys<F>>>>;
+/** Spelled out: an editor shows fields, not how they came about. */
+type ObjectOf<F> = Parts<F> extends infer O ? { readonly [K in keyof O]: O[K] } : never;
 
 /** What reading gave: the value, or every problem with it, each with its place. */
 export type Reading<T> =

@@ -1,7 +1,7 @@
 import { count, orNull, report, text, wordOr, type Value } from "./describe";
 import { epoch, ROLES } from "./fields";
 import { heartbeat } from "./heartbeat";
-import { statusFields } from "./siteRole";
+import { statusFields } from "./siteRoleStatus";
 
 export const guardReport = report({
   ...statusFields,

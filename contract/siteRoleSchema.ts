@@ -1,5 +1,6 @@
 import type { Schema } from "./schema";
-import { siteRoleSpec, siteRoleStatus } from "./siteRole";
+import { siteRoleSpec } from "./siteRoleSpec";
+import { siteRoleStatus } from "./siteRoleStatus";
 
 /** A column of `kubectl get`. */
 export interface Column {

@@ -39,9 +39,9 @@ describe("types that follow from a description", function () {
 
   it("show the comment of one that may be left out", () => {
     const { type, text } = hover(
-      'import type { SiteRoleSpec } from "./siteRole"; declare const s: SiteRoleSpec; s.|peerLost;',
+      'import type { SiteRoleSpec } from "./siteRole"; declare const s: SiteRoleSpec; s.|restore;',
     );
-    assert.match(text, /although no peer could be reached\.$/);
-    assert.match(type, /peerLost\?: boolean \| undefined$/);
+    assert.match(text, /^For a restored primary: the snapshot/);
+    assert.match(type, /restore\?: \{\s+readonly from: string;\s+\} \| undefined$/);
   });
 });
