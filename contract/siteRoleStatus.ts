@@ -17,9 +17,16 @@ export const PHASES = [
   "Refused",
   "Syncing",
   "Following",
+  "Demoting",
+  "Recovering",
+  "Stopping",
   "Fenced",
 ] as const;
-/** What the guard is doing, in one word; `reason` says why. */
+/**
+ * What the guard is doing, in one word; `reason` says why. `Fenced`: a primary that has learned of a higher claim.
+ * `Demoting`: a former primary on its way to be a replica. `Stopping`: the pod is going. `Recovering`: a primary that
+ * came back with older data takes it from a copy.
+ */
 export type Phase = (typeof PHASES)[number];
 
 const reportedPosition = report({ replicationId: text, offset: count });

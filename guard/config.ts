@@ -33,7 +33,7 @@ export interface SiteConfig {
 export type Passwords = Readonly<Record<string, string>>;
 
 /** What the guard is told, read from its mounts; both change under a running guard. */
-export interface Told {
+export interface GuardConfig {
   readonly site: SiteConfig;
   readonly passwords: Passwords;
   /** Changes with any user, rule or password. */
@@ -41,7 +41,7 @@ export interface Told {
 }
 
 /** @throws Error naming the file or key that is missing or wrong. Passwords never appear in it. */
-export function readTold(siteFile: string, passwordsDir: string): Told {
+export function readGuardConfig(siteFile: string, passwordsDir: string): GuardConfig {
   const raw: unknown = JSON.parse(readFileSync(siteFile, "utf8"));
   const site = checkSite(raw, siteFile);
   const passwords: Record<string, string> = {};

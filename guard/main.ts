@@ -2,11 +2,11 @@ import "./runtime";
 import { join } from "node:path";
 import { ports } from "../server/ports";
 import { GuardApi } from "./http/api";
-import { readTold, type Told } from "./config";
+import { readGuardConfig, type GuardConfig } from "./config";
 import { Guard } from "./guard";
-import { MemoryFile } from "./remember/memoryFile";
+import { StateFile } from "./remember/stateFile";
 import { metricsServer } from "./http/metrics";
-import { missingProof } from "./peers/proof";
+import { missingProof } from "./decide/proof";
 import { RoleClient } from "./kube/roleClient";
 import { ServerProcesses } from "./server/serverProcess";
 import { ServerSession } from "./server/serverSession";
@@ -27,19 +27,19 @@ function log(line: string): void {
 }
 
 function main(): void {
-  let told: Told = readTold(SITE_FILE, PASSWORDS_DIR);
-  const memory = new MemoryFile(join(DATA_DIR, "guard", "state.json"));
+  let config: GuardConfig = readGuardConfig(SITE_FILE, PASSWORDS_DIR);
+  const stateFile = new StateFile(join(DATA_DIR, "guard", "state.json"));
   const processes = new ServerProcesses();
-  const roles = new RoleClient(told.site.site, told.site.namespace, () => guard.wake());
+  const roles = new RoleClient(config.site.site, config.site.namespace, () => guard.trigger());
   // Absent from an older file: off.
-  const snapshots = told.site.snapshots == null ? null : new SnapshotsRelay(() => guard.wake());
+  const snapshots = config.site.snapshots == null ? null : new SnapshotsRelay(() => guard.trigger());
   const guard: Guard = new Guard(
-    told,
-    memory,
+    config,
+    stateFile,
     {
       roles,
       processes,
-      openSession: (runId, passwords) => new ServerSession(runId, told.site.engine, passwords, processes),
+      openSession: (runId, passwords) => new ServerSession(runId, config.site.engine, passwords, processes),
       dataDir: DATA_DIR,
       prove: missingProof,
       snapshots,
@@ -48,26 +48,26 @@ function main(): void {
     log,
   );
   const writer = new StatusWriter(
-    () => statusOf(guard, roles),
+    () => statusOf(guard),
     (status) => roles.writeStatus(status),
   );
 
-  new GuardApi(guard, roles).listen(ports.guard);
-  metricsServer(guard, roles).listen(ports.metrics);
+  new GuardApi(guard).listen(ports.guard);
+  metricsServer(guard).listen(ports.metrics);
   roles.start();
   guard.start();
   snapshots?.start();
   log(
-    `guard of site ${told.site.site} (${told.site.engine}), peers: ${told.site.peers.map((peer) => peer.site).join(", ") || "none"}`,
+    `guard of site ${config.site.site} (${config.site.engine}), peers: ${config.site.peers.map((peer) => peer.site).join(", ") || "none"}`,
   );
 
   setInterval(() => {
     try {
-      const now = readTold(SITE_FILE, PASSWORDS_DIR);
-      if (JSON.stringify(now.site) === JSON.stringify(told.site) && now.usersHash === told.usersHash) return;
-      told = now;
+      const now = readGuardConfig(SITE_FILE, PASSWORDS_DIR);
+      if (JSON.stringify(now.site) === JSON.stringify(config.site) && now.usersHash === config.usersHash) return;
+      config = now;
       log("users, passwords or site changed: applying");
-      guard.tell(told);
+      guard.reconfigure(config);
     } catch (error) {
       log(`failed: reading what changed: ${(error as Error).message}`);
     }

@@ -1,9 +1,8 @@
 import { createServer, type Server as HttpServer } from "node:http";
 import type { Server, Socket } from "node:net";
 import { checksBefore, type CheckAnswer } from "./checkAnswers";
-import type { Guard } from "../guard";
+import type { GuardView } from "../guardView";
 import { inSync, readable, reportOf, serving } from "./status";
-import type { RoleClient } from "../kube/roleClient";
 
 /** A connection on which nothing has been asked for so long is closed. Peers ask twice a second. */
 const IDLE_MS = 10_000;
@@ -17,11 +16,8 @@ export class GuardApi {
   /** Those that the HTTP server has; it keeps no list itself, as it does not listen. */
   private readonly open = new Set<Socket>();
 
-  constructor(
-    private readonly guard: Guard,
-    private readonly roles: RoleClient,
-  ) {
-    const check = (yes: () => boolean) => (): CheckAnswer => ({ yes: yes(), reason: guard.picture.decision.reason });
+  constructor(private readonly guard: GuardView) {
+    const check = (yes: () => boolean) => (): CheckAnswer => ({ yes: yes(), reason: guard.result.decision.reason });
     this.http = this.statusServer().setTimeout(IDLE_MS);
     this.http.on("connection", (socket: Socket) => {
       this.open.add(socket);
@@ -33,7 +29,7 @@ export class GuardApi {
         ["/primary", check(() => serving(guard))],
         ["/replica", check(() => inSync(guard))],
         ["/read-only", check(() => readable(guard))],
-        ["/healthz", check(() => guard.picture.server.kind === "answering")],
+        ["/healthz", check(() => guard.result.server.kind === "answering")],
         ["/livez", check(() => true)],
       ]),
     );
@@ -54,9 +50,7 @@ export class GuardApi {
     return createServer((request, response) => {
       const path = (request.url ?? "").split("?", 1)[0] ?? "";
       if (path === "/status") {
-        response
-          .writeHead(200, { "content-type": "application/json" })
-          .end(JSON.stringify(reportOf(this.guard, this.roles)));
+        response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(reportOf(this.guard)));
         return;
       }
       response.writeHead(404).end("not found\n");

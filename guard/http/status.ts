@@ -1,40 +1,36 @@
 import { seconds, type Seconds } from "../../server/types";
-import type { Guard } from "../guard";
-import type { PeerWatch } from "../peers/peerWatch";
+import type { GuardView, PeerRecord } from "../guardView";
 import type { GuardReport } from "../../contract/guardReport";
-import type { RoleClient } from "../kube/roleClient";
 import { higherClaim, type Claim } from "../../contract/epochs";
 import type { DataVersion, PeerStatus, ReplicationStatus, SiteRoleStatus } from "../../contract/siteRole";
 
 const round = (value: number): Seconds => seconds(Math.round(value * 1000) / 1000);
 
 /** True while clients may write here: judged so, opened so, and the server's process is there. */
-export const serving = (guard: Guard): boolean =>
-  guard.picture.decision.serving && guard.picture.door === "open" && guard.picture.server.kind !== "absent";
+export const serving = (guard: GuardView): boolean =>
+  guard.result.decision.serving && guard.result.access === "open" && guard.result.server.kind !== "absent";
 
 /** True while this copy may be read: an open primary, or a replica's data, fresh or not. */
-export const readable = (guard: Guard): boolean =>
-  serving(guard) || (guard.picture.door === "read-only" && guard.picture.server.kind === "answering");
+export const readable = (guard: GuardView): boolean =>
+  serving(guard) || (guard.result.access === "read-only" && guard.result.server.kind === "answering");
 
-export const inSync = (guard: Guard): boolean =>
-  guard.picture.decision.phase === "Following" &&
-  guard.picture.decision.reason === "in sync" &&
-  guard.picture.door === "read-only";
+export const inSync = (guard: GuardView): boolean =>
+  guard.result.decision.inSync && guard.result.access === "read-only";
 
 /**
  * Age of the newest stamp that the peer's copy has, by this primary's clock alone; null while this site does not serve,
  * or
  * the peer has no stamp of its epoch. While the peer is out of reach it grows with the time since the last contact.
  */
-function peerLag(guard: Guard, peer: PeerWatch, clock: () => number): Seconds | null {
+function peerLag(guard: GuardView, peer: PeerRecord, clock: () => number): Seconds | null {
   const beat = peer.report?.heartbeat;
-  if (!serving(guard) || beat == null || beat.site !== guard.config.site || beat.epoch !== guard.heartbeats.last?.epoch)
+  if (!serving(guard) || beat == null || beat.site !== guard.config.site || beat.epoch !== guard.heartbeat.last?.epoch)
     return null;
   return round(Math.max(0, clock() - beat.time) / 1000);
 }
 
-function replicationStatus(guard: Guard): ReplicationStatus | null {
-  const { server, decision } = guard.picture;
+function replicationStatus(guard: GuardView): ReplicationStatus | null {
+  const { server, decision } = guard.result;
   if (server.kind !== "answering" || decision.serving)
     return server.kind === "answering" && server.position !== null
       ? {
@@ -46,9 +42,9 @@ function replicationStatus(guard: Guard): ReplicationStatus | null {
           position: server.position,
         }
       : null;
-  const source = guard.peers.find((peer) => peer.site() === server.source);
+  const source = guard.peers.find((peer) => peer.site === server.source);
   const told =
-    source?.view().reachable === true
+    source?.view.reachable === true
       ? (source.report?.peers.find((p) => p.site === guard.config.site)?.lagSeconds ?? null)
       : null;
   const unchanged = server.heartbeat == null ? null : server.heartbeatUnchangedMs / 1000;
@@ -63,9 +59,8 @@ function replicationStatus(guard: Guard): ReplicationStatus | null {
   };
 }
 
-function peerStatus(guard: Guard, peer: PeerWatch, clock: () => number): PeerStatus {
-  const view = peer.view();
-  const contact = peer.secondsSinceContact();
+function peerStatus(guard: GuardView, peer: PeerRecord, clock: () => number): PeerStatus {
+  const { view, secondsSinceContact: contact } = peer;
   return {
     site: view.site,
     reachable: view.reachable,
@@ -79,40 +74,38 @@ function peerStatus(guard: Guard, peer: PeerWatch, clock: () => number): PeerSta
 }
 
 /** What the server holds now; what it held last while it cannot be asked. */
-function heldVersion({ picture: { server }, memory }: Guard): DataVersion | null {
-  if (server.kind !== "answering" || server.heartbeat === undefined) return memory.get().dataVersion;
+function heldVersion({ result: { server }, state }: GuardView): DataVersion | null {
+  if (server.kind !== "answering" || server.heartbeat === undefined) return state.dataVersion;
   return server.heartbeat === null ? null : { epoch: server.heartbeat.epoch, sequence: server.heartbeat.sequence };
 }
 
-function highestClaim({ config, memory }: Guard): Claim | null {
-  const { highestEpoch, highestPeer, spec } = memory.get();
-  if (highestEpoch === 0) return highestPeer;
-  return higherClaim(highestPeer, { epoch: highestEpoch, site: config.site, role: spec?.role ?? "replica" });
+function highestKnownClaim({ config, state: { highestEpoch, highestClaim, spec } }: GuardView): Claim | null {
+  if (highestEpoch === 0) return highestClaim;
+  return higherClaim(highestClaim, { epoch: highestEpoch, site: config.site, role: spec?.role ?? "replica" });
 }
 
-export function statusOf(guard: Guard, roles: RoleClient, clock: () => number = Date.now): SiteRoleStatus {
-  const { picture, memory } = guard;
-  const kept = memory.get();
+export function statusOf(guard: GuardView, clock: () => number = Date.now): SiteRoleStatus {
+  const { result, state: kept } = guard;
   const { promotion } = kept;
   return {
     site: guard.config.site,
-    observedGeneration: roles.generation(),
-    phase: picture.decision.phase,
+    observedGeneration: guard.role.generation,
+    phase: result.decision.phase,
     reason: [
-      picture.decision.reason,
-      ...(picture.trouble === null ? [] : [`failed: ${picture.trouble}`]),
-      ...(guard.heartbeats.lastError !== null && picture.decision.heartbeat
-        ? [`heartbeat refused: ${guard.heartbeats.lastError}`]
+      result.decision.reason,
+      ...(result.failure === null ? [] : [`failed: ${result.failure}`]),
+      ...(guard.heartbeat.lastError !== null && result.decision.heartbeat
+        ? [`heartbeat refused: ${guard.heartbeat.lastError}`]
         : []),
     ].join("; "),
-    role: picture.server.kind === "answering" ? picture.server.role : null,
-    epoch: picture.epoch,
+    role: result.server.kind === "answering" ? result.server.role : null,
+    epoch: result.epoch,
     serving: serving(guard),
     dataVersion: heldVersion(guard),
-    server: guard.observer.status,
+    server: guard.server.status,
     replication: replicationStatus(guard),
     peers: guard.peers.map((peer) => peerStatus(guard, peer, clock)),
-    highestClaim: highestClaim(guard),
+    highestClaim: highestKnownClaim(guard),
     ...(kept.handover === null ? {} : { handover: { epoch: kept.handover.epoch, position: kept.handover.position } }),
     ...(kept.refusal === null ? {} : { refusal: kept.refusal }),
     ...(promotion === null
@@ -133,16 +126,16 @@ export function statusOf(guard: Guard, roles: RoleClient, clock: () => number = 
   };
 }
 
-export function reportOf(guard: Guard, roles: RoleClient, clock: () => number = Date.now): GuardReport {
-  const role = roles.role();
-  const spec = role.kind === "present" ? role.spec : role.kind === "unknown" ? guard.memory.get().spec : null;
-  const { server } = guard.picture;
+export function reportOf(guard: GuardView, clock: () => number = Date.now): GuardReport {
+  const role = guard.role.view;
+  const spec = role.kind === "present" ? role.spec : role.kind === "unknown" ? guard.state.spec : null;
+  const { server } = guard.result;
   return {
-    ...statusOf(guard, roles, clock),
+    ...statusOf(guard, clock),
     specEpoch: spec?.epoch ?? null,
     specRole: spec?.role ?? null,
     now: clock(),
     heartbeat: server.kind === "answering" ? (server.heartbeat ?? null) : null,
-    promotionRunId: guard.memory.get().promotion?.runIdSeen ?? null,
+    promotionRunId: guard.state.promotion?.runIdSeen ?? null,
   };
 }

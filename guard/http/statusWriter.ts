@@ -2,10 +2,13 @@ import type { SiteRoleStatus } from "../../contract/siteRole";
 
 /** A quiet site writes no more often; a reader may take an older status for a dead guard after three times this. */
 export const STATUS_INTERVAL_MS = 5_000;
+/** A status that differs in its text only is written no more often: the text counts seconds. */
+const REASON_INTERVAL_MS = 1_000;
 
 /** Writes the status at once when it says something new, and every few seconds besides; one write at a time. */
 export class StatusWriter {
   private lastKey = "";
+  private lastReason = "";
   private lastAt = 0;
   private writing = false;
   private wanted = false;
@@ -18,13 +21,15 @@ export class StatusWriter {
 
   offer(): void {
     const status = this.status();
-    if (keyOf(status) === this.lastKey && this.monotonic() - this.lastAt < STATUS_INTERVAL_MS) return;
+    const interval = status.reason === this.lastReason ? STATUS_INTERVAL_MS : REASON_INTERVAL_MS;
+    if (keyOf(status) === this.lastKey && this.monotonic() - this.lastAt < interval) return;
     if (this.writing) {
       this.wanted = true;
       return;
     }
     this.writing = true;
     this.lastKey = keyOf(status);
+    this.lastReason = status.reason;
     this.lastAt = this.monotonic();
     this.write(status)
       .catch(() => {
@@ -39,11 +44,10 @@ export class StatusWriter {
   }
 }
 
-/** What is new is a change of state, not the passing of time. */
+/** What is new is a change of state; neither the passing of time nor the text. */
 function keyOf(status: SiteRoleStatus): string {
   const {
     phase,
-    reason,
     role,
     epoch,
     serving,
@@ -60,7 +64,6 @@ function keyOf(status: SiteRoleStatus): string {
   const peerKeys = peers.map((p) => [p.site, p.reachable, p.role, p.epoch, p.serving]);
   return JSON.stringify([
     phase,
-    withoutNumbers(reason),
     role,
     epoch,
     serving,
@@ -77,5 +80,3 @@ function keyOf(status: SiteRoleStatus): string {
     snapshots,
   ]);
 }
-
-const withoutNumbers = (text: string): string => text.replace(/\d+ s\b/g, "");

@@ -2,7 +2,7 @@ import { ApiError, ApiServer } from "./apiServer";
 import { anything, count, list, object, or, text } from "../../contract/describe";
 import { NotUnderstood, parse, parseJson } from "../../contract/parse";
 import { parseSiteRole, SITE_ROLE, type SiteRoleSpec, type SiteRoleStatus } from "../../contract/siteRole";
-import type { RoleView } from "../decide/observation";
+import type { RoleView } from "../observe/observation";
 
 /** The API server ends a watch by itself; a watch that fell silent is noticed at the latest then. */
 const WATCH_SECONDS = 120;

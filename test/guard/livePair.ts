@@ -7,13 +7,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Redis from "ioredis";
 import { GuardApi } from "../../guard/http/api";
-import type { Told } from "../../guard/config";
-import { Guard, type Reach } from "../../guard/guard";
-import { MemoryFile } from "../../guard/remember/memoryFile";
-import type { RoleView } from "../../guard/decide/observation";
-import type { RoleClient } from "../../guard/kube/roleClient";
+import type { GuardConfig } from "../../guard/config";
+import { Guard, type GuardDependencies } from "../../guard/guard";
+import { StateFile } from "../../guard/remember/stateFile";
+import type { RoleView } from "../../guard/observe/observation";
 import { parseStat, type ServerProcess } from "../../guard/server/serverProcess";
-import { missingProof } from "../../guard/peers/proof";
+import { missingProof } from "../../guard/decide/proof";
 import { ServerSession } from "../../guard/server/serverSession";
 import type { SiteRoleSpec } from "../../contract/siteRole";
 import { siteUsers } from "../../server/acl/builtin";
@@ -94,7 +93,7 @@ export class LiveSite {
   /** For load that is written to this site. */
   readonly credentials = { username: "appcache", password: PASSWORDS["appcache"] ?? "" };
   /** The snapshots' process beside this site's guard. */
-  snapshots: Reach["snapshots"] = null;
+  snapshots: GuardDependencies["snapshots"] = null;
   guard: Guard | null = null;
   readonly lines: string[] = [];
   private api: GuardApi | null = null;
@@ -158,7 +157,7 @@ export class LiveSite {
   }
 
   startGuard(peer: { site: SiteName; serverPort: number; guardPort: number }): void {
-    const told: Told = {
+    const config: GuardConfig = {
       site: {
         site: this.site,
         namespace: "cache",
@@ -177,7 +176,8 @@ export class LiveSite {
       role: () => this.role,
       create: () => Promise.reject(new Error("not in this test")),
       generation: () => 1,
-    } as unknown as RoleClient;
+      reachable: true,
+    };
     const processes = {
       find: () => this.process(),
       end: (runId: string, signal: NodeJS.Signals) => {
@@ -185,8 +185,8 @@ export class LiveSite {
       },
     };
     const guard = new Guard(
-      told,
-      new MemoryFile(join(this.folder, "data/guard/state.json")),
+      config,
+      new StateFile(join(this.folder, "data/guard/state.json")),
       {
         roles,
         processes,
@@ -200,7 +200,7 @@ export class LiveSite {
       (line) => this.lines.push(line),
     );
     this.guard = guard;
-    this.api = new GuardApi(guard, roles).listen(this.guardPort, "127.0.0.1");
+    this.api = new GuardApi(guard).listen(this.guardPort, "127.0.0.1");
     guard.start();
   }
 
@@ -212,7 +212,7 @@ export class LiveSite {
 
   say(spec: Omit<SiteRoleSpec, "site">): void {
     this.role = { kind: "present", spec: { site: this.site, ...spec } };
-    this.guard?.wake();
+    this.guard?.trigger();
   }
 
   private async listens(): Promise<boolean> {

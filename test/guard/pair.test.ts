@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { epoch } from "../../server/types";
-import { missingProof } from "../../guard/peers/proof";
+import { missingProof } from "../../guard/decide/proof";
 import { inSync as replicaInSync, serving, statusOf } from "../../guard/http/status";
-import type { RoleClient } from "../../guard/kube/roleClient";
 import { AckLog, readAckLog } from "../../lab/load/ackLog";
 import { checkLoad } from "../../lab/load/checkLoad";
 import { ReadBack } from "../../lab/load/readBack";
@@ -14,12 +13,12 @@ import { ownTimeOf } from "../support/ownTime";
 import { LivePair, until, type LiveSite } from "./livePair";
 
 const view = (site: LiveSite): string =>
-  `${site.site}: ${site.guard?.picture.decision.phase} ${site.guard?.picture.decision.reason} ${site.guard?.picture.trouble ?? ""}`;
+  `${site.site}: ${site.guard?.result.decision.phase} ${site.guard?.result.decision.reason} ${site.guard?.result.failure ?? ""}`;
 const isServing = (site: LiveSite): boolean => site.guard !== null && serving(site.guard);
 const inSync = (site: LiveSite): boolean => site.guard !== null && replicaInSync(site.guard);
 const status = (site: LiveSite) => {
   assert.ok(site.guard);
-  return statusOf(site.guard, { generation: () => 1 } as unknown as RoleClient);
+  return statusOf(site.guard);
 };
 
 describe("two guards beside two real servers", function () {
@@ -42,7 +41,7 @@ describe("two guards beside two real servers", function () {
   it("are closed until they are introduced, then replicate; the replica takes no write", async () => {
     await until(
       "both hold",
-      () => [pair.a, pair.b].every((site) => site.guard?.picture.decision.phase === "Holding"),
+      () => [pair.a, pair.b].every((site) => site.guard?.result.decision.phase === "Holding"),
       views,
     );
     await assert.rejects(async () => (await pair.a.client()).set("cache:1", "x"), /NOAUTH|WRONGPASS|NOPERM|closed/);
@@ -197,9 +196,9 @@ describe("two guards beside two real servers", function () {
     await until(
       "a's server is a new one, closed",
       () =>
-        pair.a.guard?.picture.decision.phase === "Fenced" &&
-        pair.a.guard.picture.door === "closed" &&
-        pair.a.guard.picture.server.kind === "answering",
+        pair.a.guard?.result.decision.phase === "Fenced" &&
+        pair.a.guard.result.access === "closed" &&
+        pair.a.guard.result.server.kind === "answering",
       views,
     );
     await assert.rejects(async () => (await pair.a.client()).set("cache:1", "x"));
@@ -214,15 +213,14 @@ describe("two guards beside two real servers", function () {
     pair.a.signal("SIGKILL");
     await until(
       "a holds",
-      () =>
-        pair.a.guard?.picture.decision.phase === "Holding" && /newer data/.test(pair.a.guard.picture.decision.reason),
+      () => pair.a.guard?.result.decision.phase === "Holding" && /newer data/.test(pair.a.guard.result.decision.reason),
       views,
     );
-    assert.deepEqual([pair.a.guard?.serverRuns, pair.b.guard?.serverRuns], [2, 1]);
+    assert.deepEqual([pair.a.guard?.server.runs, pair.b.guard?.server.runs], [2, 1]);
     assert.equal(await b.get("cache:1"), "x", "the copy is not emptied");
     await until(
       "b says so",
-      () => status(pair.b).phase !== "Serving" && pair.b.guard?.picture.server.kind === "answering",
+      () => status(pair.b).phase !== "Serving" && pair.b.guard?.result.server.kind === "answering",
       views,
     );
     const held = status(pair.a);
@@ -263,7 +261,7 @@ describe("two guards beside two real servers", function () {
   it("a deleted role object closes", async () => {
     await introduce();
     pair.a.role = { kind: "missing" };
-    pair.a.guard?.wake();
-    await until("closed", () => !isServing(pair.a) && pair.a.guard?.picture.door === "closed", views);
+    pair.a.guard?.trigger();
+    await until("closed", () => !isServing(pair.a) && pair.a.guard?.result.access === "closed", views);
   });
 });

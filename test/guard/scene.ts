@@ -1,13 +1,10 @@
 import { epoch, milliseconds, siteName } from "../../server/types";
 import type { Allowance, SiteRoleSpec } from "../../contract/siteRole";
 import { type Heartbeat } from "../../contract/heartbeat";
-import {
-  EMPTY_MEMORY,
-  type AnsweringServer,
-  type Memory,
-  type Observation,
-  type PeerView,
-} from "../../guard/decide/observation";
+import { decide } from "../../guard/decide/decide";
+import type { Decision } from "../../guard/decide/action";
+import type { AnsweringServer, Observation, PeerView } from "../../guard/observe/observation";
+import { INITIAL_STATE, type ClientAccess, type GuardState } from "../../guard/remember/guardState";
 
 /** Site a's guard; b is its peer. Each test says only what differs from a healthy, serving primary at epoch 3. */
 export const A = siteName("a");
@@ -75,11 +72,11 @@ export const servingPeer = (change: Partial<PeerView> = {}): PeerView =>
     ...change,
   });
 
-export const memory = (change: Partial<Memory> = {}): Memory => ({
-  ...EMPTY_MEMORY,
+export const known = (change: Partial<GuardState> = {}): GuardState => ({
+  ...INITIAL_STATE,
   spec: spec(),
   highestEpoch: 3,
-  served: { runId: RUN, epoch: epoch(3) },
+  lastServed: { runId: RUN, epoch: epoch(3) },
   peerReached: RUN,
   promotion: {
     epoch: epoch(3),
@@ -90,29 +87,51 @@ export const memory = (change: Partial<Memory> = {}): Memory => ({
     lagSeconds: null,
     partial: false,
   },
-  door: { runId: RUN, state: "open", usersHash: "h" },
+  access: { runId: RUN, state: "open", usersHash: "h" },
   ...change,
 });
 
-export const scene = (change: Partial<Observation> = {}): Observation => ({
+/** An observation with what is known before it. `access` is that of the server that is seen, as if it had been set. */
+export interface Scene extends Observation {
+  readonly state: GuardState;
+  readonly access: ClientAccess;
+}
+
+export const scene = (change: Partial<Scene> = {}): Scene => ({
   site: A,
   engine: "redis",
   peersConfigured: [B],
   onPeerUnreachable: "hold",
+  usersHash: "h",
   role: { kind: "present", spec: spec() },
-  memory: memory(),
-  door: "open",
+  state: known(),
+  access: "open",
   dumps: true,
   credentials: true,
   server: server(),
   peers: [peer()],
   takeover: { kind: "none" },
-  savingDivergence: false,
+  divergenceDump: { kind: "none" },
   snapshots: null,
   sinceFollowMs: milliseconds(3_600_000),
   terminating: false,
   ...change,
 });
+
+/** What the guard decides in a scene. */
+export function decided({ state, access, ...observation }: Scene): Decision {
+  const { server: seen } = observation;
+  const startedClosed =
+    access === "closed" && state.access !== null && seen.kind !== "absent" && state.access.runId !== seen.runId;
+  if (seen.kind === "absent" || startedClosed) return decide(state, observation);
+  const set =
+    access === "unknown"
+      ? state.access === null
+        ? null
+        : { runId: seen.runId, state: "open" as const, usersHash: "of others" }
+      : { runId: seen.runId, state: access, usersHash: observation.usersHash };
+  return decide({ ...state, access: set }, observation);
+}
 
 export const present = (change: Partial<SiteRoleSpec> = {}): Observation["role"] => ({
   kind: "present",

@@ -1,20 +1,35 @@
 import assert from "node:assert/strict";
 import { epoch, milliseconds, siteName } from "../../../server/types";
-import { judge } from "../../../guard/decide/judge";
-import type { Action, Observation } from "../../../guard/decide/observation";
-import { allowance, A, B, RUN, beat, memory, peer, present, replicaServer, scene, server, servingPeer } from "../scene";
 
-const fresh = memory({ served: null, promotion: null, door: null });
-const restarted = (change: Partial<Observation> = {}): Observation =>
+import type { Action } from "../../../guard/decide/action";
+import {
+  A,
+  B,
+  RUN,
+  beat,
+  allowance,
+  decided,
+  known,
+  peer,
+  present,
+  replicaServer,
+  scene,
+  server,
+  servingPeer,
+  type Scene,
+} from "../scene";
+
+const fresh = known({ lastServed: null, promotion: null, access: null });
+const restarted = (change: Partial<Scene> = {}): Scene =>
   scene({
-    memory: memory({ served: { runId: "an-earlier-run", epoch: epoch(3) }, peerReached: RUN }),
-    door: "closed",
+    state: known({ lastServed: { runId: "an-earlier-run", epoch: epoch(3) }, peerReached: RUN }),
+    access: "closed",
     ...change,
   });
 
 interface Case {
   readonly name: string;
-  readonly see: Observation;
+  readonly see: Scene;
   readonly phase: string;
   readonly serving?: boolean;
   readonly heartbeat?: boolean;
@@ -24,7 +39,7 @@ interface Case {
 }
 
 const say = (action: Action): string => {
-  if (action.kind === "setDoor") return `door ${action.door}`;
+  if (action.kind === "setAccess") return `access ${action.access}`;
   if (action.kind === "setDumps") return `dumps ${action.dumps}`;
   if (action.kind === "setCredentials") return `credentials ${action.credentials}`;
   if (action.kind === "refuse") return `refuse ${action.outcome}`;
@@ -44,10 +59,10 @@ const cases: readonly Case[] = [
   },
   {
     name: "a new primary writes its first heartbeat before it opens",
-    see: scene({ memory: fresh, door: "closed" }),
+    see: scene({ state: fresh, access: "closed" }),
     phase: "Serving",
     serving: true,
-    actions: ["admit", "door open"],
+    actions: ["startServing", "access open"],
   },
   {
     name: "a dump switched off for a sync is on again at a primary",
@@ -60,28 +75,28 @@ const cases: readonly Case[] = [
     name: "before init a site with peers holds",
     see: scene({
       role: { kind: "missing" },
-      memory: memory({ highestEpoch: 0, spec: null, served: null }),
-      door: "unknown",
+      state: known({ highestEpoch: 0, spec: null, lastServed: null }),
+      access: "unknown",
     }),
     phase: "Holding",
-    actions: ["door closed"],
+    actions: ["access closed"],
     reason: /init --primary/,
   },
   {
     name: "a primary whose object is not understood closes, and names what it does not know",
     see: scene({ role: { kind: "not-understood", problem: 'the role object: spec.mode: is "teleport"' } }),
     phase: "Refused",
-    actions: ["door closed"],
+    actions: ["access closed"],
     reason: /spec\.mode: is "teleport"; run the guard of the version that wrote it/,
   },
   {
     name: "a site without peers makes itself primary",
     see: scene({
       role: { kind: "missing" },
-      memory: memory({ highestEpoch: 0, spec: null, served: null }),
+      state: known({ highestEpoch: 0, spec: null, lastServed: null }),
       peersConfigured: [],
       peers: [],
-      door: "closed",
+      access: "closed",
     }),
     phase: "Starting",
     actions: ["createRole"],
@@ -90,21 +105,21 @@ const cases: readonly Case[] = [
     name: "a deleted role object closes, though it served",
     see: scene({ role: { kind: "missing" } }),
     phase: "Holding",
-    actions: ["door closed"],
+    actions: ["access closed"],
     reason: /missing though epoch 3/,
   },
   {
     name: "a role object restored from a backup closes",
     see: scene({ role: present({ epoch: epoch(2) }) }),
     phase: "Holding",
-    actions: ["door closed"],
+    actions: ["access closed"],
     reason: /behind 3/,
   },
   {
     name: "another site's object is not obeyed",
     see: scene({ role: present({ site: B }) }),
     phase: "Holding",
-    actions: ["door closed"],
+    actions: ["access closed"],
     reason: /for site b/,
   },
   {
@@ -116,7 +131,7 @@ const cases: readonly Case[] = [
   {
     name: "after a start of the server no peer reached: hold",
     see: restarted({
-      memory: memory({ served: null, peerReached: "an-earlier-run" }),
+      state: known({ lastServed: null, peerReached: "an-earlier-run" }),
       peers: [peer({ reachable: false })],
     }),
     phase: "Holding",
@@ -127,30 +142,30 @@ const cases: readonly Case[] = [
     name: "… unless the operator says the peer is lost",
     see: restarted({
       role: present({ peerLost: allowance({ epoch: 3, sequence: 100 }) }),
-      memory: memory({ served: null, peerReached: null }),
+      state: known({ lastServed: null, peerReached: null }),
       peers: [peer({ reachable: false })],
     }),
     phase: "Serving",
     serving: true,
-    actions: ["admit", "door open"],
+    actions: ["startServing", "access open"],
   },
   {
     name: "… or configuration prefers to serve",
     see: restarted({
       onPeerUnreachable: "serve",
-      memory: memory({ served: null, peerReached: null }),
+      state: known({ lastServed: null, peerReached: null }),
       peers: [peer({ reachable: false })],
     }),
     phase: "Serving",
     serving: true,
-    actions: ["admit", "door open"],
+    actions: ["startServing", "access open"],
   },
   {
     name: "a restarted primary with data as new as its peer's serves",
     see: restarted(),
     phase: "Serving",
     serving: true,
-    actions: ["admit", "door open"],
+    actions: ["startServing", "access open"],
   },
   {
     name: "a restarted primary older than its peer holds",
@@ -170,7 +185,7 @@ const cases: readonly Case[] = [
     see: restarted({ server: server({ heartbeat: null }), role: present({ acceptLoss: allowance(null) }) }),
     phase: "Serving",
     serving: true,
-    actions: ["admit", "door open"],
+    actions: ["startServing", "access open"],
   },
   {
     name: "… and only for the data that the word was given for",
@@ -213,50 +228,50 @@ const cases: readonly Case[] = [
   },
   {
     name: "… a restarted server does not",
-    see: scene({ role: { kind: "unknown" }, server: server({ runId: "new-run" }), door: "closed" }),
+    see: scene({ role: { kind: "unknown" }, server: server({ runId: "new-run" }), access: "closed" }),
     phase: "Holding",
     actions: [],
     reason: /API server/,
   },
   {
     name: "… and a higher peer closes it all the same",
-    see: scene({ role: { kind: "unknown" }, memory: memory({ highestPeer: { epoch: 4, site: B, role: "primary" } }) }),
+    see: scene({ role: { kind: "unknown" }, state: known({ highestClaim: { epoch: 4, site: B, role: "primary" } }) }),
     phase: "Fenced",
-    actions: ["door closed"],
+    actions: ["access closed"],
   },
 
   // Rule 5: fencing.
   {
     name: "a higher epoch closes",
-    see: scene({ memory: memory({ highestPeer: { epoch: 4, site: B, role: "primary" } }) }),
+    see: scene({ state: known({ highestClaim: { epoch: 4, site: B, role: "primary" } }) }),
     phase: "Fenced",
-    actions: ["door closed"],
+    actions: ["access closed"],
   },
   {
     name: "… and goes on holding while that peer is out of reach",
     see: scene({
-      door: "closed",
+      access: "closed",
       peers: [peer({ reachable: false })],
-      memory: memory({ highestPeer: { epoch: 4, site: B, role: "primary" } }),
+      state: known({ highestClaim: { epoch: 4, site: B, role: "primary" } }),
     }),
     phase: "Fenced",
     actions: [],
   },
   {
     name: "a replica's object at a higher epoch closes too: somebody has decided",
-    see: scene({ memory: memory({ highestPeer: { epoch: 4, site: B, role: "replica" } }) }),
+    see: scene({ state: known({ highestClaim: { epoch: 4, site: B, role: "replica" } }) }),
     phase: "Fenced",
-    actions: ["door closed"],
+    actions: ["access closed"],
   },
   {
     name: "two primaries at one epoch: the higher name goes on",
-    see: scene({ memory: memory({ highestPeer: { epoch: 3, site: B, role: "primary" } }) }),
+    see: scene({ state: known({ highestClaim: { epoch: 3, site: B, role: "primary" } }) }),
     phase: "Fenced",
-    actions: ["door closed"],
+    actions: ["access closed"],
   },
   {
     name: "its own replica at the same epoch does not outrank it, whatever the name",
-    see: scene({ memory: memory({ highestPeer: { epoch: 3, site: B, role: "replica" } }) }),
+    see: scene({ state: known({ highestClaim: { epoch: 3, site: B, role: "replica" } }) }),
     phase: "Serving",
     serving: true,
     heartbeat: true,
@@ -265,7 +280,7 @@ const cases: readonly Case[] = [
   {
     name: "a frozen server that must be closed is ended",
     see: scene({
-      memory: memory({ highestPeer: { epoch: 4, site: B, role: "primary" } }),
+      state: known({ highestClaim: { epoch: 4, site: B, role: "primary" } }),
       server: { kind: "silent", runId: RUN, forMs: milliseconds(600) },
     }),
     phase: "Fenced",
@@ -274,7 +289,7 @@ const cases: readonly Case[] = [
   {
     name: "… not at its first late answer",
     see: scene({
-      memory: memory({ highestPeer: { epoch: 4, site: B, role: "primary" } }),
+      state: known({ highestClaim: { epoch: 4, site: B, role: "primary" } }),
       server: { kind: "silent", runId: RUN, forMs: milliseconds(400) },
     }),
     phase: "Fenced",
@@ -290,8 +305,8 @@ const cases: readonly Case[] = [
   {
     name: "a former primary keeps what a forced promotion never got",
     see: scene({
-      door: "closed",
-      memory: memory({ highestPeer: { epoch: 4, site: B, role: "primary" } }),
+      access: "closed",
+      state: known({ highestClaim: { epoch: 4, site: B, role: "primary" } }),
       peers: [
         servingPeer({ specEpoch: 4, promotion: { epoch: 4, mode: "forced", commandsSeen: 1400, runIdSeen: RUN } }),
       ],
@@ -302,8 +317,8 @@ const cases: readonly Case[] = [
   {
     name: "… nothing after a handover",
     see: scene({
-      door: "closed",
-      memory: memory({ highestPeer: { epoch: 4, site: B, role: "primary" } }),
+      access: "closed",
+      state: known({ highestClaim: { epoch: 4, site: B, role: "primary" } }),
       peers: [
         servingPeer({ specEpoch: 4, promotion: { epoch: 4, mode: "handover", commandsSeen: 1400, runIdSeen: RUN } }),
       ],
@@ -314,8 +329,8 @@ const cases: readonly Case[] = [
   {
     name: "a pod that is going closes first",
     see: scene({ terminating: true }),
-    phase: "Fenced",
-    actions: ["door closed"],
+    phase: "Stopping",
+    actions: ["access closed"],
   },
 
   // Handing over.
@@ -323,33 +338,33 @@ const cases: readonly Case[] = [
     name: "Redis: the old primary closes, then says where it ended",
     see: scene({ role: present({ handover: { to: B, epoch: epoch(4) } }) }),
     phase: "Prepared",
-    actions: ["door handover", "recordHandover"],
+    actions: ["access handover", "recordHandover"],
   },
   {
     name: "… and waits",
     see: scene({
       role: present({ handover: { to: B, epoch: epoch(4) } }),
-      door: "handover",
-      memory: memory({ handover: { epoch: 4, runId: RUN, position: { replicationId: "r1", offset: 5000 } } }),
+      access: "handover",
+      state: known({ handover: { epoch: 4, runId: RUN, position: { replicationId: "r1", offset: 5000 } } }),
     }),
     phase: "Prepared",
     actions: [],
   },
   {
     name: "… and goes on when it is given up",
-    see: scene({ door: "handover" }),
+    see: scene({ access: "handover" }),
     phase: "Serving",
     serving: true,
     heartbeat: true,
-    actions: ["door open"],
+    actions: ["access open"],
   },
   {
     name: "… also when the other side's claim is known: it still needs the rest of the stream",
     see: scene({
       role: present({ handover: { to: B, epoch: epoch(4) } }),
-      door: "handover",
-      memory: memory({
-        highestPeer: { epoch: 4, site: B, role: "primary" },
+      access: "handover",
+      state: known({
+        highestClaim: { epoch: 4, site: B, role: "primary" },
         handover: { epoch: 4, runId: RUN, position: { replicationId: "r1", offset: 5000 } },
       }),
       peers: [peer({ specRole: "primary", specEpoch: 4 })],
@@ -361,23 +376,23 @@ const cases: readonly Case[] = [
     name: "… and is fenced once the other side serves",
     see: scene({
       role: present({ handover: { to: B, epoch: epoch(4) } }),
-      door: "handover",
-      memory: memory({ highestPeer: { epoch: 4, site: B, role: "primary" } }),
+      access: "handover",
+      state: known({ highestClaim: { epoch: 4, site: B, role: "primary" } }),
       peers: [servingPeer({ specEpoch: 4 })],
     }),
     phase: "Fenced",
-    actions: ["door closed"],
+    actions: ["access closed"],
   },
   {
     name: "… or when another epoch than the prepared one is claimed",
     see: scene({
       role: present({ handover: { to: B, epoch: epoch(4) } }),
-      door: "handover",
-      memory: memory({ highestPeer: { epoch: 5, site: B, role: "primary" } }),
+      access: "handover",
+      state: known({ highestClaim: { epoch: 5, site: B, role: "primary" } }),
       peers: [peer({ specRole: "primary", specEpoch: 5 })],
     }),
     phase: "Fenced",
-    actions: ["door closed"],
+    actions: ["access closed"],
   },
   {
     name: "Dragonfly: the old primary serves until the takeover",
@@ -397,21 +412,21 @@ const cases: readonly Case[] = [
     name: "resumed at a higher epoch it serves again",
     see: scene({
       role: present({ epoch: epoch(5), mode: "resume" }),
-      memory: memory({ highestEpoch: 5, highestPeer: { epoch: 4, site: B, role: "primary" } }),
-      door: "handover",
+      state: known({ highestEpoch: 5, highestClaim: { epoch: 4, site: B, role: "primary" } }),
+      access: "handover",
     }),
     phase: "Serving",
     serving: true,
-    actions: ["admit", "door open"],
+    actions: ["startServing", "access open"],
   },
   {
     name: "… after its process was ended, where the takeover's outcome is unknown",
     see: scene({
       role: present({ epoch: epoch(5), mode: "resume", endServer: true }),
-      memory: memory({ highestEpoch: 5 }),
+      state: known({ highestEpoch: 5 }),
     }),
     phase: "Promoting",
-    actions: ["door closed", "end terminate"],
+    actions: ["access closed", "end terminate"],
   },
 
   // Taking over.
@@ -419,9 +434,9 @@ const cases: readonly Case[] = [
     name: "Redis: a replica in sync with a proof takes over",
     see: scene({
       role: present({ epoch: epoch(4), mode: "handover", source: B, proof: { replicationId: "r1", offset: 1 } }),
-      memory: memory({ highestEpoch: 4 }),
+      state: known({ highestEpoch: 4 }),
       server: replicaServer(),
-      door: "read-only",
+      access: "read-only",
     }),
     phase: "Promoting",
     actions: ["takeOver"],
@@ -431,7 +446,7 @@ const cases: readonly Case[] = [
     see: scene({
       role: present({ epoch: epoch(4), mode: "handover", source: B }),
       server: replicaServer(),
-      door: "read-only",
+      access: "read-only",
     }),
     phase: "Promoting",
     actions: ["refuse refused"],
@@ -442,7 +457,7 @@ const cases: readonly Case[] = [
       engine: "dragonfly",
       role: present({ epoch: epoch(4), mode: "handover", source: B }),
       server: replicaServer(),
-      door: "read-only",
+      access: "read-only",
     }),
     phase: "Promoting",
     actions: ["takeOver"],
@@ -452,7 +467,7 @@ const cases: readonly Case[] = [
     see: scene({
       role: present({ epoch: epoch(4), mode: "handover", source: B }),
       server: replicaServer({ syncInProgress: true }),
-      door: "closed",
+      access: "closed",
     }),
     phase: "Promoting",
     actions: ["refuse refused"],
@@ -462,7 +477,7 @@ const cases: readonly Case[] = [
     see: scene({
       role: present({ epoch: epoch(4), mode: "handover", source: B }),
       server: replicaServer({ source: siteName("c") }),
-      door: "read-only",
+      access: "read-only",
     }),
     phase: "Promoting",
     actions: ["refuse refused"],
@@ -472,7 +487,7 @@ const cases: readonly Case[] = [
     see: scene({
       role: present({ epoch: epoch(4), mode: "handover", source: B }),
       server: replicaServer(),
-      door: "read-only",
+      access: "read-only",
       takeover: { kind: "running", epoch: epoch(4) },
     }),
     phase: "Promoting",
@@ -483,7 +498,7 @@ const cases: readonly Case[] = [
     see: scene({
       role: present({ epoch: epoch(4), mode: "handover", source: B }),
       server: replicaServer(),
-      door: "read-only",
+      access: "read-only",
       takeover: { kind: "failed", epoch: epoch(4), outcome: "unknown", reason: "no answer" },
     }),
     phase: "Promoting",
@@ -493,9 +508,9 @@ const cases: readonly Case[] = [
     name: "… and stays refused",
     see: scene({
       role: present({ epoch: epoch(4), mode: "handover", source: B }),
-      memory: memory({ highestEpoch: 4, refusal: { epoch: 4, reason: "no answer", outcome: "unknown" } }),
+      state: known({ highestEpoch: 4, refusal: { epoch: 4, reason: "no answer", outcome: "unknown" } }),
       server: replicaServer(),
-      door: "read-only",
+      access: "read-only",
     }),
     phase: "Refused",
     actions: [],
@@ -506,9 +521,9 @@ const cases: readonly Case[] = [
     see: scene({
       engine: "dragonfly",
       role: present({ epoch: epoch(4), mode: "handover", source: B }),
-      memory: memory({ takeoverBegun: { runId: RUN, epoch: epoch(4) } }),
+      state: known({ takeoverBegun: { runId: RUN, epoch: epoch(4) } }),
       server: replicaServer(),
-      door: "read-only",
+      access: "read-only",
     }),
     phase: "Promoting",
     actions: ["refuse unknown"],
@@ -518,19 +533,19 @@ const cases: readonly Case[] = [
     see: scene({
       engine: "dragonfly",
       role: present({ epoch: epoch(4), mode: "handover", source: B }),
-      memory: memory({ served: null, takeoverBegun: { runId: RUN, epoch: epoch(4) } }),
-      door: "read-only",
+      state: known({ lastServed: null, takeoverBegun: { runId: RUN, epoch: epoch(4) } }),
+      access: "read-only",
     }),
     phase: "Serving",
     serving: true,
-    actions: ["admit", "door open"],
+    actions: ["startServing", "access open"],
   },
   {
     name: "a server restarted before the takeover has no proof",
     see: scene({
       role: present({ epoch: epoch(4), mode: "handover", source: B }),
-      memory: memory({ served: null }),
-      door: "closed",
+      state: known({ lastServed: null }),
+      access: "closed",
     }),
     phase: "Promoting",
     actions: ["refuse refused"],
@@ -540,7 +555,7 @@ const cases: readonly Case[] = [
     see: scene({
       role: present({ epoch: epoch(4), mode: "forced" }),
       server: replicaServer({ linkUp: false }),
-      door: "read-only",
+      access: "read-only",
       peers: [peer({ reachable: false })],
     }),
     phase: "Promoting",
@@ -551,7 +566,7 @@ const cases: readonly Case[] = [
     see: scene({
       role: present({ epoch: epoch(4), mode: "forced" }),
       server: replicaServer({ syncInProgress: true }),
-      door: "closed",
+      access: "closed",
     }),
     phase: "Promoting",
     actions: ["refuse refused"],
@@ -561,7 +576,7 @@ const cases: readonly Case[] = [
     see: scene({
       role: present({ epoch: epoch(4), mode: "forced", acceptPartial: true }),
       server: replicaServer({ syncInProgress: true }),
-      door: "closed",
+      access: "closed",
     }),
     phase: "Promoting",
     actions: ["promote"],
@@ -571,7 +586,7 @@ const cases: readonly Case[] = [
     see: scene({
       role: present({ epoch: epoch(4), mode: "forced" }),
       server: replicaServer({ heartbeat: null }),
-      door: "closed",
+      access: "closed",
     }),
     phase: "Promoting",
     actions: ["refuse refused"],
@@ -580,20 +595,20 @@ const cases: readonly Case[] = [
     name: "forced on a copy that waits with its dump loaded: serves without the peer's word, once",
     see: scene({
       role: present({ epoch: epoch(4), mode: "forced" }),
-      memory: memory({ served: null, peerReached: null }),
-      door: "read-only",
+      state: known({ lastServed: null, peerReached: null }),
+      access: "read-only",
       peers: [peer({ reachable: false })],
     }),
     phase: "Serving",
     serving: true,
-    actions: ["admit", "door open"],
+    actions: ["startServing", "access open"],
   },
   {
     name: "… a later start of its server is judged like any other",
     see: scene({
       role: present({ epoch: epoch(4), mode: "forced" }),
-      memory: memory({
-        served: null,
+      state: known({
+        lastServed: null,
         peerReached: null,
         promotion: {
           epoch: epoch(4),
@@ -605,7 +620,7 @@ const cases: readonly Case[] = [
           partial: false,
         },
       }),
-      door: "closed",
+      access: "closed",
       peers: [peer({ reachable: false })],
     }),
     phase: "Holding",
@@ -616,14 +631,14 @@ const cases: readonly Case[] = [
   {
     name: "a former primary closes before it follows",
     see: scene({ role: present({ role: "replica", epoch: epoch(4), source: B }) }),
-    phase: "Fenced",
-    actions: ["door closed"],
+    phase: "Demoting",
+    actions: ["access closed"],
   },
   {
     name: "closed, it attaches to a source with newer data",
     see: scene({
       role: present({ role: "replica", epoch: epoch(4), source: B }),
-      door: "closed",
+      access: "closed",
       peers: [servingPeer({ specEpoch: 4, dataVersion: { epoch: 4, sequence: 1 } })],
     }),
     phase: "Syncing",
@@ -633,7 +648,7 @@ const cases: readonly Case[] = [
     name: "… after a forced promotion it first keeps its own",
     see: scene({
       role: present({ role: "replica", epoch: epoch(4), source: B }),
-      door: "closed",
+      access: "closed",
       peers: [
         servingPeer({
           specEpoch: 4,
@@ -642,27 +657,27 @@ const cases: readonly Case[] = [
         }),
       ],
     }),
-    phase: "Fenced",
+    phase: "Demoting",
     actions: ["saveDivergence"],
   },
   {
     name: "… and waits for that dump",
     see: scene({
-      savingDivergence: true,
+      divergenceDump: { kind: "running", epoch: epoch(4) },
       role: present({ role: "replica", epoch: epoch(4), source: B }),
-      door: "closed",
+      access: "closed",
       peers: [servingPeer({ specEpoch: 4 })],
     }),
-    phase: "Fenced",
+    phase: "Demoting",
     actions: [],
   },
   {
     name: "an empty source is held off, and Redis' own retries with it",
     see: scene({
       role: present({ role: "replica", source: B }),
-      door: "read-only",
+      access: "read-only",
       server: replicaServer({ linkUp: false }),
-      memory: memory({ served: null }),
+      state: known({ lastServed: null }),
       peers: [servingPeer({ dataVersion: { epoch: 3, sequence: 5 } })],
     }),
     phase: "Following",
@@ -673,35 +688,35 @@ const cases: readonly Case[] = [
     name: "a source out of reach: the copy is kept and readable",
     see: scene({
       role: present({ role: "replica", source: B }),
-      door: "closed",
+      access: "closed",
       server: server(),
-      memory: memory({ served: null }),
+      state: known({ lastServed: null }),
       peers: [peer({ reachable: false })],
     }),
     phase: "Holding",
-    actions: ["credentials withheld", "door read-only"],
+    actions: ["credentials withheld", "access read-only"],
   },
   {
     name: "in sync: readable, dumps on",
     see: scene({
       role: present({ role: "replica", source: B }),
-      door: "closed",
+      access: "closed",
       dumps: false,
       server: replicaServer(),
-      memory: memory({ served: null }),
+      state: known({ lastServed: null }),
       peers: [servingPeer()],
     }),
     phase: "Following",
-    actions: ["dumps on", "door read-only"],
+    actions: ["dumps on", "access read-only"],
     reason: /^in sync$/,
   },
   {
     name: "link up but no heartbeats: not in sync",
     see: scene({
       role: present({ role: "replica", source: B }),
-      door: "read-only",
+      access: "read-only",
       server: replicaServer({ heartbeatUnchangedMs: milliseconds(9_000) }),
-      memory: memory({ served: null }),
+      state: known({ lastServed: null }),
       peers: [servingPeer()],
     }),
     phase: "Following",
@@ -712,13 +727,13 @@ const cases: readonly Case[] = [
     name: "a full sync: closed, dumps off",
     see: scene({
       role: present({ role: "replica", source: B }),
-      door: "read-only",
+      access: "read-only",
       server: replicaServer({ syncInProgress: true, linkUp: false, heartbeat: undefined }),
-      memory: memory({ served: null }),
+      state: known({ lastServed: null }),
       peers: [servingPeer()],
     }),
     phase: "Syncing",
-    actions: ["dumps off", "door closed"],
+    actions: ["dumps off", "access closed"],
   },
   {
     name: "a short flap is left to the server's own partial sync",
@@ -726,9 +741,9 @@ const cases: readonly Case[] = [
       engine: "dragonfly",
       credentials: true,
       role: present({ role: "replica", source: B }),
-      door: "read-only",
+      access: "read-only",
       server: replicaServer({ linkUp: false, linkDownMs: milliseconds(1_000) }),
-      memory: memory({ served: null }),
+      state: known({ lastServed: null }),
       peers: [servingPeer()],
     }),
     phase: "Syncing",
@@ -740,9 +755,9 @@ const cases: readonly Case[] = [
       engine: "dragonfly",
       credentials: true,
       role: present({ role: "replica", source: B }),
-      door: "read-only",
+      access: "read-only",
       server: replicaServer({ linkUp: false, linkDownMs: milliseconds(9_000) }),
-      memory: memory({ served: null }),
+      state: known({ lastServed: null }),
       peers: [servingPeer()],
     }),
     phase: "Syncing",
@@ -754,9 +769,9 @@ const cases: readonly Case[] = [
       engine: "dragonfly",
       credentials: true,
       role: present({ role: "replica", source: B }),
-      door: "read-only",
+      access: "read-only",
       server: replicaServer({ linkUp: false, linkDownMs: milliseconds(90_000) }),
-      memory: memory({ served: null }),
+      state: known({ lastServed: null }),
       peers: [servingPeer({ servingForMs: milliseconds(500) })],
     }),
     phase: "Syncing",
@@ -767,7 +782,7 @@ const cases: readonly Case[] = [
 describe("judge", () => {
   for (const { name, see, phase, serving = false, heartbeat, actions, reason } of cases) {
     it(name, () => {
-      const decision = judge(see);
+      const decision = decided(see);
       assert.equal(decision.phase, phase, decision.reason);
       assert.deepEqual(decision.actions.map(say), actions, decision.reason);
       assert.equal(decision.serving, serving);
@@ -779,16 +794,16 @@ describe("judge", () => {
   it("bounds the loss by the commands counted after the newest heartbeat that the new primary had", () => {
     const see = scene({
       site: A,
-      door: "closed",
-      memory: memory({ highestPeer: { epoch: 4, site: B, role: "primary" } }),
+      access: "closed",
+      state: known({ highestClaim: { epoch: 4, site: B, role: "primary" } }),
       server: server({ commands: 1500 }),
       peers: [
         servingPeer({ specEpoch: 4, promotion: { epoch: 4, mode: "forced", commandsSeen: 1400, runIdSeen: RUN } }),
       ],
     });
-    const [action] = judge(see).actions;
+    const [action] = decided(see).actions;
     assert.deepEqual(action, { kind: "saveDivergence", epoch: 4, writesUpperBound: 100 });
-    const [other] = judge({
+    const [other] = decided({
       ...see,
       peers: [
         servingPeer({
@@ -806,8 +821,8 @@ describe("judge", () => {
       role: present({ acceptLoss: allowance({ epoch: 3, sequence: 5 }) }),
       peers: [peer({ dataVersion: { epoch: 3, sequence: 700 } })],
     });
-    const [action] = judge(see).actions;
-    assert.ok(action?.kind === "admit");
+    const [action] = decided(see).actions;
+    assert.ok(action?.kind === "startServing");
     assert.deepEqual(action.atLeast, { epoch: 3, sequence: 701 });
   });
 });

@@ -1,7 +1,7 @@
 import type { Milliseconds, SiteName } from "../../server/types";
 import type { DataVersion } from "../../contract/siteRole";
 import { HEARTBEAT_KEY, type Heartbeat } from "../../contract/heartbeat";
-import type { ServerSession } from "./serverSession";
+import type { ServerSession } from "../server/serverSession";
 
 export const HEARTBEAT_INTERVAL_MS = 250 as Milliseconds;
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { PeerWatch } from "../../../guard/peers/peerWatch";
+import { PeerWatch } from "../../../guard/observe/peerWatch";
 import { siteName } from "../../../server/types";
 
 const report = { site: "dr", phase: "Serving", serving: true, now: 1, specEpoch: 4, specRole: "primary" };

@@ -1,10 +1,10 @@
 import type { Engine, Epoch } from "../../server/types";
 import { parseReplication } from "../../server/replication";
-import type { TakeoverView } from "../decide/observation";
-import type { PeerWatch } from "../peers/peerWatch";
-import type { missingProof } from "../peers/proof";
+import type { TakeoverView } from "../observe/observation";
+import type { PeerWatch } from "../observe/peerWatch";
+import type { missingProof } from "../decide/proof";
 import type { GuardReport } from "../../contract/guardReport";
-import { within, type ServerSession } from "./serverSession";
+import { within, type ServerSession } from "../server/serverSession";
 import type { ReplicationPosition } from "../../contract/siteRole";
 
 /** What the old Dragonfly may take to drain; it goes back to serving when it did not. */

@@ -1,7 +1,8 @@
 import { Agent, request } from "node:http";
 import type { Milliseconds, SiteName } from "../../server/types";
 import type { PeerConfig } from "../config";
-import type { PeerView } from "../decide/observation";
+import type { PeerRecord } from "../guardView";
+import type { PeerView } from "./observation";
 import { guardReport, type GuardReport } from "../../contract/guardReport";
 import { parseJson } from "../../contract/parse";
 
@@ -19,9 +20,9 @@ export class PeerWatch {
   private reachable = false;
   private servingSince: number | null = null;
   /** The last report, however old. */
-  report: GuardReport | null = null;
+  private report: GuardReport | null = null;
   /** Monotonic ms of the last one; null when there was none. */
-  lastContact: number | null = null;
+  private lastContact: number | null = null;
 
   constructor(
     readonly peer: PeerConfig,
@@ -76,8 +77,10 @@ export class PeerWatch {
     };
   }
 
-  secondsSinceContact(): number | null {
-    return this.lastContact === null ? null : (this.monotonic() - this.lastContact) / 1000;
+  record(): PeerRecord {
+    const { report, lastContact } = this;
+    const secondsSinceContact = lastContact === null ? null : (this.monotonic() - lastContact) / 1000;
+    return { site: this.peer.site, view: this.view(), report, secondsSinceContact };
   }
 
   /** Asks once, outside the rhythm. @throws when the peer does not answer within a second. */

@@ -3,8 +3,8 @@ import { bytes, type Engine, type Milliseconds, type SiteName } from "../../serv
 import type { PeerConfig } from "../config";
 import { HEARTBEAT_KEY, parseHeartbeat } from "../../contract/heartbeat";
 import type { Heartbeat } from "../../contract/heartbeat";
-import type { AnsweringServer, ServerView } from "../decide/observation";
-import type { ServerSession } from "./serverSession";
+import type { AnsweringServer, ServerView } from "./observation";
+import type { ServerSession } from "../server/serverSession";
 import type { ServerStatus } from "../../contract/siteRole";
 
 /** What changes slowly is asked for so seldom. */

@@ -4,9 +4,9 @@ import { parseInfo, parseReplication } from "../../server/replication";
 import { closeUser, deleteUser, openUser, openUserReadOnly, type AclArguments } from "../../server/acl/commands";
 import { passwordDefaultUser } from "../../server/acl/builtin";
 import type { AclUser } from "../../server/acl/user";
-import type { PeerConfig, Told } from "../config";
-import type { Door } from "../decide/observation";
-import type { ServerSession } from "./serverSession";
+import type { PeerConfig, GuardConfig } from "../config";
+import type { ClientAccess } from "../remember/guardState";
+import type { ServerSession } from "../server/serverSession";
 import type { ReplicationPosition } from "../../contract/siteRole";
 
 /** Not a password of this site: with it a Redis replica cannot attach by itself. */
@@ -18,21 +18,21 @@ const BEFORE_SYNC = "before-sync.rdb";
 const REDIS_SAVE = "21600 1";
 
 /** Carries out on one run of the server what was judged. Every method throws when the server did not agree. */
-export class Steward {
+export class ServerController {
   constructor(
-    private readonly told: Told,
+    private readonly config: GuardConfig,
     private readonly session: ServerSession,
     private readonly dataDir: string,
   ) {}
 
-  async setDoor(door: Exclude<Door, "unknown">): Promise<void> {
-    const { engine, users, defaultUser } = this.told.site;
+  async setAccess(access: Exclude<ClientAccess, "unknown">): Promise<void> {
+    const { engine, users, defaultUser } = this.config.site;
     const applications: AclUser[] = users.filter((user) => user.kind === "application");
     if (defaultUser === "password") applications.push(passwordDefaultUser);
     const replication = users.filter((user) => user.kind === "replication");
     const standing = users.filter((user) => user.kind === "guard" || user.kind === "monitoring");
-    const open = door === "open" || door === "read-only";
-    const closing = [...(open ? [] : applications), ...(door === "open" || door === "handover" ? [] : replication)];
+    const open = access === "open" || access === "read-only";
+    const closing = [...(open ? [] : applications), ...(access === "open" || access === "handover" ? [] : replication)];
 
     // Closing first, and all at once: what follows must not delay it.
     await this.acl(closing.map((user) => closeUser(engine, user)));
@@ -41,14 +41,16 @@ export class Steward {
     if (!open) return;
     await this.acl([
       ...standing.map((user) => openUser(engine, user, this.password(user))),
-      ...(door === "open" ? replication.map((user) => openUser(engine, user, this.password(user))) : []),
-      ...applications.map((user) => (door === "open" ? openUser : openUserReadOnly)(engine, user, this.password(user))),
+      ...(access === "open" ? replication.map((user) => openUser(engine, user, this.password(user))) : []),
+      ...applications.map((user) =>
+        (access === "open" ? openUser : openUserReadOnly)(engine, user, this.password(user)),
+      ),
     ]);
     await this.dropUnknownUsers(users);
   }
 
   async follow(peer: PeerConfig): Promise<void> {
-    if (this.told.site.engine === "redis") this.keepLastDump();
+    if (this.config.site.engine === "redis") this.keepLastDump();
     await this.session.steer("REPLICAOF", peer.host, peer.serverPort);
   }
 
@@ -62,12 +64,12 @@ export class Steward {
       "CONFIG",
       "SET",
       "masterauth",
-      credentials === "given" ? (this.told.passwords["replication"] ?? "") : WITHHELD,
+      credentials === "given" ? (this.config.passwords["replication"] ?? "") : WITHHELD,
     );
   }
 
   async setDumps(dumps: "on" | "off"): Promise<void> {
-    const { engine, dbfilename, snapshotCron } = this.told.site;
+    const { engine, dbfilename, snapshotCron } = this.config.site;
     const on = dumps === "on";
     if (engine === "redis") {
       await this.session.steer("CONFIG", "SET", "save", on ? REDIS_SAVE : "");
@@ -80,7 +82,7 @@ export class Steward {
 
   /** Where a Redis primary's stream ends; Dragonfly proves its handover itself. */
   async position(): Promise<ReplicationPosition | null> {
-    if (this.told.site.engine === "dragonfly") return null;
+    if (this.config.site.engine === "dragonfly") return null;
     const { replicationId, offset } = parseReplication(
       String(await this.session.steer("INFO", "replication")),
       "redis",
@@ -91,12 +93,12 @@ export class Steward {
 
   /** A dump beside the usual one, under its own name. @returns its file name once it is whole. */
   async saveAs(name: string): Promise<string> {
-    if (this.told.site.engine === "dragonfly") {
+    if (this.config.site.engine === "dragonfly") {
       await this.saveWhenIdle(name);
       return name;
     }
     const file = `${name}.rdb`;
-    const before = await this.config("dbfilename");
+    const before = await this.setting("dbfilename");
     await this.session.steer("CONFIG", "SET", "dbfilename", file);
     try {
       await this.session.steer("BGSAVE", "SCHEDULE");
@@ -114,7 +116,7 @@ export class Steward {
 
   /** A full sync gives Redis' dump the source's data: until the next one the copy that it replaces stays, by a link. */
   private keepLastDump(): void {
-    const last = join(this.dataDir, this.told.site.dbfilename);
+    const last = join(this.dataDir, this.config.site.dbfilename);
     if (!existsSync(last)) return;
     const kept = join(this.dataDir, BEFORE_SYNC);
     rmSync(kept, { force: true });
@@ -134,7 +136,7 @@ export class Steward {
     }
   }
 
-  private async config(key: string): Promise<string> {
+  private async setting(key: string): Promise<string> {
     const reply = (await this.session.steer("CONFIG", "GET", key)) as string[];
     return reply[1] ?? "";
   }
@@ -150,6 +152,6 @@ export class Steward {
   }
 
   private password(user: AclUser): string {
-    return this.told.passwords[user.name] ?? "";
+    return this.config.passwords[user.name] ?? "";
   }
 }

@@ -1,0 +1,53 @@
+import type { GuardConfig } from "../config";
+import type { RoleClient } from "../kube/roleClient";
+import { sinceMs, type ServerRun } from "../server/serverRun";
+import type { SnapshotRequests } from "../apply/apply";
+import type { SnapshotsRelay } from "../snapshotsRelay";
+import type { Observation, ServerView, SnapshotsView } from "./observation";
+import type { PeerWatch } from "./peerWatch";
+
+/** Where an observation is read from. */
+export interface Sources {
+  readonly config: GuardConfig;
+  readonly roles: Pick<RoleClient, "role">;
+  readonly peers: readonly PeerWatch[];
+  readonly run: ServerRun | null;
+  readonly snapshots: Pick<SnapshotsRelay, "report"> | null;
+  readonly requests: SnapshotRequests;
+  readonly terminating: boolean;
+}
+
+/** Puts together what is seen; reads only. */
+export function observe(server: ServerView, sources: Sources): Observation {
+  const { config, run } = sources;
+  const { site } = config;
+  return {
+    site: site.site,
+    engine: site.engine,
+    peersConfigured: site.peers.map((peer) => peer.site),
+    onPeerUnreachable: site.onPeerUnreachable,
+    usersHash: config.usersHash,
+    role: sources.roles.role(),
+    dumps: run?.dumps ?? null,
+    credentials: site.engine === "redis" ? (run?.credentials ?? null) : null,
+    server,
+    peers: sources.peers.map((peer) => peer.view()),
+    takeover: run?.takeover ?? { kind: "none" },
+    divergenceDump: run?.divergenceDump ?? { kind: "none" },
+    snapshots: snapshotsView(sources),
+    sinceFollowMs: run?.sinceFollowMs ?? sinceMs(null),
+    terminating: sources.terminating,
+  };
+}
+
+function snapshotsView({ snapshots, requests, config }: Sources): SnapshotsView | null {
+  if (snapshots === null) return null;
+  return {
+    restoreWhenEmpty: config.site.snapshots?.restoreWhenEmpty === true,
+    reachable: snapshots.report !== null,
+    requesting: requests.snapshot.kind === "running",
+    requested: requests.snapshot.kind === "taken" ? requests.snapshot.id : null,
+    sinceAskedMs: sinceMs(requests.restoreAt),
+    restore: snapshots.report?.restore ?? null,
+  };
+}

@@ -1,0 +1,64 @@
+import { epoch } from "../../server/types";
+import type { ReplicationPosition } from "../../contract/siteRole";
+import type { Action } from "../decide/action";
+import { accessOf, type GuardState } from "./guardState";
+
+/** The run of the server that an action is for, and the users that it was judged with. */
+export interface ActionContext {
+  readonly runId: string;
+  readonly usersHash: string;
+}
+
+/** The state that has to be on disk before the action takes effect; the same value where there is nothing to write. */
+export function beforeAction(state: GuardState, action: Action, { runId, usersHash }: ActionContext): GuardState {
+  switch (action.kind) {
+    case "setAccess": {
+      // A guard that dies while it opens must not take the server for closed afterwards.
+      if (action.access === "closed") return state;
+      const during = action.access === "open" ? "unknown" : accessOf(state, runId, usersHash);
+      return { ...state, access: { runId, state: during, usersHash } };
+    }
+    case "endServer":
+      return action.forEpoch === null ? state : { ...state, serverEndedAtEpoch: action.forEpoch };
+    case "takeOver":
+      return { ...state, takeoverBegun: { runId, epoch: action.epoch } };
+    default:
+      return state;
+  }
+}
+
+/** @param position - where the stream ended: what `recordHandover` has read. */
+export function afterAction(
+  state: GuardState,
+  action: Action,
+  { runId, usersHash }: ActionContext,
+  position: ReplicationPosition | null,
+): GuardState {
+  switch (action.kind) {
+    case "setAccess":
+      return { ...state, access: { runId, state: action.access, usersHash } };
+    case "recordHandover":
+      return { ...state, handover: { epoch: action.epoch, runId, position } };
+    case "refuse":
+      return { ...state, refusal: { epoch: action.epoch, reason: action.reason, outcome: action.outcome } };
+    case "promote":
+      return { ...state, promotion: action.promotion };
+    case "startServing":
+      return {
+        ...state,
+        promotion: action.promotion,
+        lastServed: { runId, epoch: epoch(action.atLeast.epoch) },
+        dataVersion: action.atLeast,
+      };
+    case "recordRestored":
+      // What is loaded now may be older than anything that was seen here.
+      return {
+        ...state,
+        restored: { epoch: action.epoch, runId, snapshot: action.snapshot },
+        lastServed: null,
+        dataVersion: null,
+      };
+    default:
+      return state;
+  }
+}
