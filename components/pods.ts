@@ -1,4 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
+import { formatCores, formatKubernetesBytes } from "../server/quantity";
+import { defined } from "../server/records";
+import type { Bytes } from "../server/types";
 
 type PodSecurityContext = k8s.types.input.core.v1.PodSecurityContext;
 type SecurityContext = k8s.types.input.core.v1.SecurityContext;
@@ -20,13 +23,24 @@ export const restrictedContainer: SecurityContext = {
   capabilities: { drop: ["ALL"] },
 };
 
+export interface ResourceSettings {
+  /** Cores, as the limit. */
+  readonly cpuRequest: number;
+  readonly cpuLimit?: number | undefined;
+  readonly memoryRequest: Bytes;
+  readonly memoryLimit: Bytes;
+}
+
 /** Memory is limited, the processor is shared: a throttled heartbeat or handshake would look like a failure. */
-export const resources = (
-  cpuRequest: string,
-  memoryRequest: string,
-  memoryLimit: string,
-  cpuLimit = "",
-): k8s.types.input.core.v1.ResourceRequirements => ({
-  requests: { cpu: cpuRequest, memory: memoryRequest },
-  limits: { memory: memoryLimit, ...(cpuLimit === "" ? {} : { cpu: cpuLimit }) },
+export const resources = ({
+  cpuRequest,
+  cpuLimit,
+  memoryRequest,
+  memoryLimit,
+}: ResourceSettings): k8s.types.input.core.v1.ResourceRequirements => ({
+  requests: { cpu: formatCores(cpuRequest), memory: formatKubernetesBytes(memoryRequest) },
+  limits: defined({
+    memory: formatKubernetesBytes(memoryLimit),
+    cpu: cpuLimit === undefined ? undefined : formatCores(cpuLimit),
+  }),
 });

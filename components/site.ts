@@ -1,22 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
-import { checkSite } from "./check/site";
+import { defined } from "../server/records";
+import { readBundle, type Bundle } from "./bundle";
 import { Credentials } from "./credentials";
-import { Drill } from "./snapshots/drill";
 import { Gateway } from "./gateway/gateway";
-import { readBundle } from "./bundle";
 import { NetworkRules } from "./network/networkRules";
-import { SettingsError, type Problem } from "./problems";
+import type { Problem } from "./problems";
 import { Resolver } from "./resolver/resolver";
 import { RoleDefinition } from "./roleDefinition/roleDefinition";
 import { Server } from "./server/server";
-import { siteUsers } from "../server/acl/builtin";
-import { withDefaults } from "./settings/defaults";
-import { aclUser } from "./settings/resolve";
-import type { SiteArgs, SiteSettings } from "./settings/site";
-import type { SnapshotSettings } from "./settings/snapshots";
+import type { SiteArgs } from "./settings/args";
+import { passwordUsers, resolveSite, writtenSettings, type CheckedSettings } from "./settings/resolve";
 import { SiteNamespace } from "./siteNamespace";
+import { Drill } from "./snapshots/drill";
 import { makeSnapshotAccess, type S3Key } from "./storage/access";
 import { S3Secret } from "./storage/s3Secret";
+import type { SnapshotAccess } from "./storage/snapshotAccess";
 import type { Transforms } from "./transforms";
 
 /** What a site is given beside its settings. */
@@ -36,108 +34,171 @@ export interface SiteExtras {
   readonly transforms?: Transforms;
 }
 
-/**
- * One region's cache: server, guard, gateway and all that they need, in a namespace of its own. Its role is not set
- * here:
- * `dragonfly-dr init` introduces the sites to each other, and until then each is closed.
- */
-export class Site extends pulumi.ComponentResource {
-  /** The settings with their defaults. */
-  readonly settings: SiteSettings;
-  /** By user; secret. */
-  readonly passwords: pulumi.Output<Readonly<Record<string, string>>>;
+type Given = SiteArgs | { readonly settings: CheckedSettings };
 
-  /** @throws SettingsError naming everything that is wrong with `args`. */
-  constructor(name: string, args: SiteArgs & SiteExtras, opts?: pulumi.ComponentResourceOptions) {
-    const {
-      passwords,
-      retainedProvider,
-      guardBundle,
-      resolverBundle,
-      snapshotsBundle,
-      s3Key,
-      transforms = {},
-      ...given
-    } = args;
-    const settings = withDefaults(given);
-    // Policies read here what the site is meant to be, and compare it with what became of it.
-    super("dragonfly-dr:index:Site", name, { settings }, opts);
-    const problems = [...checkSite(settings), ...checkS3Key(settings.snapshots, s3Key)];
-    if (problems.length > 0) throw new SettingsError(`Site "${name}"`, problems);
-    this.settings = settings;
-
-    const retained = retainedProvider === undefined ? {} : { retainedProvider };
-    const definition = new RoleDefinition(`${name}-role-definition`, {
-      parent: this,
-      ...(retainedProvider === undefined ? {} : { providers: [retainedProvider] }),
-    });
-    const { namespaceName: namespace } = new SiteNamespace(
-      name,
-      { site: settings.site, namespace: settings.namespace, transforms },
-      { parent: this },
-    );
-    const rules = new NetworkRules(`${name}-network`, { settings, namespace, transforms }, { parent: this });
-    const users = [
-      "default",
-      ...siteUsers(settings.server.engine, settings.users.map(aclUser)).map((user) => user.name),
-    ];
-    const credentials = new Credentials(
-      `${name}-password`,
-      { users, ...(passwords === undefined ? {} : { given: passwords }) },
-      { parent: this },
-    );
-    const access = makeSnapshotAccess(`${name}-snapshots`, settings, s3Key, { parent: this });
-    if (access?.kind === "key")
-      new S3Secret(`${name}-s3`, { site: settings.site, namespace, key: access }, { parent: this });
-    const snapshots = access === null ? null : readBundle("snapshots", snapshotsBundle);
-    // No pod before the rules that shut it off, and no guard before the kind that it asks for.
-    const dependsOn = [rules, definition];
-    new Server(
-      `${name}-server`,
-      {
-        settings,
-        namespace,
-        credentials,
-        guardBundle: readBundle("guard", guardBundle),
-        snapshotAccess: access,
-        snapshotsBundle: snapshots,
-        transforms,
-        ...retained,
-      },
-      { parent: this, dependsOn },
-    );
-    new Gateway(`${name}-gateway`, { settings, namespace, transforms }, { parent: this, dependsOn });
-    if (access !== null && snapshots !== null)
-      new Drill(
-        `${name}-drill`,
-        { settings, bundle: snapshots, access, transforms },
-        { parent: this, dependsOn: [definition] },
-      );
-    if (settings.resolver.enabled) {
-      new Resolver(
-        `${name}-resolver`,
-        {
-          settings,
-          passwords: credentials.passwords,
-          transforms,
-          ...(resolverBundle === undefined ? {} : { bundle: resolverBundle }),
-        },
-        { parent: this },
-      );
-    }
-    this.passwords = credentials.passwords;
-    this.registerOutputs({ settings, passwords: this.passwords });
-  }
+/** The settings on one side, what a site is given beside them on the other. */
+function apart(args: Given & SiteExtras): { readonly given: Given; readonly extras: SiteExtras } {
+  const { passwords, retainedProvider, guardBundle, resolverBundle, snapshotsBundle, s3Key, transforms, ...given } =
+    args;
+  const extras = { passwords, retainedProvider, guardBundle, resolverBundle, snapshotsBundle, s3Key, transforms };
+  return { given, extras: defined(extras) };
 }
 
-function checkS3Key({ s3 }: SnapshotSettings, key: S3Key | undefined): readonly Problem[] {
-  if (s3 !== null && key === undefined)
-    return [
+const checkS3Key = ({ snapshots }: SiteArgs, { s3Key }: SiteExtras): readonly Problem[] =>
+  snapshots?.s3 == null || s3Key !== undefined
+    ? []
+    : [
+        {
+          kind: "missing",
+          key: "s3Key",
+          problem: "is missing beside snapshots.s3",
+          remedy: "give the access key and the secret key of the server's user",
+        },
+      ];
+
+/** How a pod comes to the store of snapshots, and the process that does. */
+interface SnapshotParts {
+  readonly access: SnapshotAccess;
+  readonly bundle: Bundle;
+}
+
+/**
+ * One region's cache: server, guard, gateway and all that they need, in a namespace of its own. Its role is not set
+ * here: `dragonfly-dr init` introduces the sites to each other, and until then each is closed.
+ */
+export class Site extends pulumi.ComponentResource {
+  /** The settings, read and with their defaults. */
+  readonly settings: CheckedSettings;
+  /** By user; secret. */
+  readonly passwords: pulumi.Output<Readonly<Record<string, string>>>;
+  readonly roleDefinition: RoleDefinition;
+  readonly namespace: SiteNamespace;
+  readonly networkRules: NetworkRules;
+  readonly credentials: Credentials;
+  readonly server: Server;
+  readonly gateway: Gateway;
+  /** Undefined while snapshots stay on the server's volume. */
+  readonly drill: Drill | undefined;
+  /** Undefined while it is off. */
+  readonly resolver: Resolver | undefined;
+  private readonly extras: SiteExtras;
+
+  /**
+   * @param args the settings as they are given, or as `stacks/` has checked them already.
+   * @throws SettingsError naming everything that is wrong with `args`.
+   */
+  constructor(
+    private readonly name: string,
+    args: (SiteArgs | { readonly settings: CheckedSettings }) & SiteExtras,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    const { extras, given } = apart(args);
+    const settings =
+      "settings" in given ? given.settings : resolveSite(given, `Site "${name}"`, checkS3Key(given, extras));
+    // Policies read here what the site is meant to be, and compare it with what became of it.
+    super("dragonfly-dr:index:Site", name, { settings: writtenSettings(settings) }, opts);
+    this.settings = settings;
+    this.extras = extras;
+    this.roleDefinition = this.makeRoleDefinition();
+    this.namespace = this.makeNamespace();
+    this.networkRules = this.makeNetworkRules();
+    this.credentials = this.makeCredentials();
+    const snapshots = this.makeSnapshotAccess();
+    this.server = this.makeServer(snapshots);
+    this.gateway = this.makeGateway();
+    this.drill = snapshots && this.makeDrill(snapshots);
+    this.resolver = this.settings.resolver.enabled ? this.makeResolver() : undefined;
+    this.passwords = this.credentials.passwords;
+    this.registerOutputs({ settings: writtenSettings(settings), passwords: this.passwords });
+  }
+
+  private makeRoleDefinition(): RoleDefinition {
+    const { retainedProvider } = this.extras;
+    return new RoleDefinition(`${this.name}-role-definition`, {
+      parent: this,
+      ...defined({ providers: retainedProvider && [retainedProvider] }),
+    });
+  }
+
+  private makeNamespace(): SiteNamespace {
+    const { site, namespace } = this.settings;
+    return new SiteNamespace(this.name, { site, namespace, ...this.transforms }, { parent: this });
+  }
+
+  private makeNetworkRules(): NetworkRules {
+    return new NetworkRules(`${this.name}-network`, this.common, { parent: this });
+  }
+
+  private makeCredentials(): Credentials {
+    return new Credentials(
+      `${this.name}-password`,
+      { users: passwordUsers(this.settings), ...defined({ given: this.extras.passwords }) },
+      { parent: this },
+    );
+  }
+
+  private makeSnapshotAccess(): SnapshotParts | undefined {
+    const { settings, extras } = this;
+    const access = makeSnapshotAccess(`${this.name}-snapshots`, settings, extras.s3Key, { parent: this });
+    if (access === null) return undefined;
+    if (access.kind === "key") {
+      const { namespaceName: namespace } = this.namespace;
+      new S3Secret(`${this.name}-s3`, { site: settings.site, namespace, key: access }, { parent: this });
+    }
+    return { access, bundle: readBundle("snapshots", extras.snapshotsBundle) };
+  }
+
+  private makeServer(snapshots: SnapshotParts | undefined): Server {
+    const { guardBundle, retainedProvider } = this.extras;
+    return new Server(
+      `${this.name}-server`,
       {
-        key: "s3Key",
-        problem: "is missing beside snapshots.s3",
-        remedy: "give the access key and the secret key of the server's user",
+        ...this.common,
+        credentials: this.credentials,
+        guardBundle: readBundle("guard", guardBundle),
+        snapshotAccess: snapshots?.access ?? null,
+        snapshotsBundle: snapshots?.bundle ?? null,
+        ...defined({ retainedProvider }),
       },
-    ];
-  return [];
+      this.afterRules,
+    );
+  }
+
+  private makeGateway(): Gateway {
+    return new Gateway(`${this.name}-gateway`, this.common, this.afterRules);
+  }
+
+  private makeDrill({ access, bundle }: SnapshotParts): Drill {
+    return new Drill(
+      `${this.name}-drill`,
+      { settings: this.settings, bundle, access, ...this.transforms },
+      { parent: this, dependsOn: [this.roleDefinition] },
+    );
+  }
+
+  private makeResolver(): Resolver {
+    return new Resolver(
+      `${this.name}-resolver`,
+      {
+        settings: this.settings,
+        passwords: this.credentials.passwords,
+        ...this.transforms,
+        ...defined({ bundle: this.extras.resolverBundle }),
+      },
+      { parent: this },
+    );
+  }
+
+  private get transforms(): { readonly transforms?: Transforms } {
+    return defined({ transforms: this.extras.transforms });
+  }
+
+  private get common() {
+    return { settings: this.settings, namespace: this.namespace.namespaceName, ...this.transforms };
+  }
+
+  /** No pod before the rules that shut it off, and no guard before the kind that it asks for. */
+  private get afterRules(): pulumi.ComponentResourceOptions {
+    return { parent: this, dependsOn: [this.networkRules, this.roleDefinition] };
+  }
 }

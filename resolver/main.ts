@@ -22,9 +22,9 @@ main(process.argv.slice(2)).then(
     if (code !== undefined) process.exitCode = code;
   },
   (error: unknown) => {
-    const lines =
-      error instanceof ConfigError ? error.problems : [error instanceof Error ? error.message : String(error)];
-    for (const line of lines) process.stderr.write(`resolver: ${line}\n`);
+    const text = error instanceof Error ? error.message : String(error);
+    for (const line of error instanceof ConfigError ? text.split("\n") : [text])
+      process.stderr.write(`resolver: ${line}\n`);
     process.exit(error instanceof ConfigError ? 2 : 1);
   },
 );

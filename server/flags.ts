@@ -30,6 +30,8 @@ export interface ServerConfig {
 export interface ServerProblem {
   /** The field, such as "maxmemory" or "extraArgs[1]". */
   readonly field: string;
+  /** The other fields that it is compared with. */
+  readonly besides: readonly string[];
   readonly problem: string;
   readonly remedy: string;
 }
@@ -245,7 +247,8 @@ function checkExtraArgs(config: ServerConfig): readonly ServerProblem[] {
   return config.extraArgs.flatMap((arg, at): readonly ServerProblem[] => {
     const field = `extraArgs[${at}]`;
     if (!/^--[A-Za-z][A-Za-z0-9_-]*(=[^\n\r\0]*)?$/.test(arg)) {
-      return [{ field, problem: "is no flag", remedy: 'write it as one text such as "--maxclients=1000"' }];
+      const remedy = 'write it as one text such as "--maxclients=1000"';
+      return [{ field, besides: [], problem: "is no flag", remedy }];
     }
     const owned = ownedName(config.engine, arg);
     return owned === undefined
@@ -253,6 +256,7 @@ function checkExtraArgs(config: ServerConfig): readonly ServerProblem[] {
       : [
           {
             field,
+            besides: ["engine"],
             problem: `--${owned} belongs to the program or its guard`,
             remedy: "remove it; if the setting has a key of its own, use that",
           },
@@ -263,17 +267,22 @@ function checkExtraArgs(config: ServerConfig): readonly ServerProblem[] {
 function checkMemory(config: ServerConfig): readonly ServerProblem[] {
   const problems: ServerProblem[] = [];
   const most = bytes(Math.floor(config.memoryLimit * MAXMEMORY_SHARE));
+  const wanted = bytes(Math.ceil(config.maxmemory / MAXMEMORY_SHARE));
   if (config.maxmemory > most) {
     problems.push({
       field: "maxmemory",
-      problem: `${formatBytes(config.maxmemory)} is over ${MAXMEMORY_SHARE * 100} % of memoryLimit (${formatBytes(config.memoryLimit)}): the container would be killed before the server makes room`,
-      remedy: `at most ${formatBytes(most)}, or a memoryLimit of at least ${formatBytes(bytes(Math.ceil(config.maxmemory / MAXMEMORY_SHARE)))}`,
+      besides: ["memoryLimit"],
+      problem:
+        `${formatBytes(config.maxmemory)} is over ${MAXMEMORY_SHARE * 100} % of memoryLimit` +
+        ` (${formatBytes(config.memoryLimit)}): the container would be killed before the server makes room`,
+      remedy: `at most ${formatBytes(most)}, or a memoryLimit of at least ${formatBytes(wanted)}`,
     });
   }
   const least = bytes(config.threads * DRAGONFLY_BYTES_PER_THREAD);
   if (config.engine === "dragonfly" && config.maxmemory < least) {
     problems.push({
       field: "maxmemory",
+      besides: ["threads", "engine"],
       problem: `${formatBytes(config.maxmemory)} is under threads × 256Mi (${formatBytes(least)}): Dragonfly would not start`,
       remedy: `at least ${formatBytes(least)}, or fewer threads`,
     });
@@ -288,6 +297,7 @@ export function checkServer(config: ServerConfig): readonly ServerProblem[] {
       ? [
           {
             field: "bullmq",
+            besides: ["engine"],
             problem: `"${config.bullmq}" is a mode of Dragonfly; Redis needs none`,
             remedy: 'set it to "off"',
           },

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Site, type SiteExtras } from "../components/site";
+import { defined } from "../server/records";
 import { clusterOf } from "./cluster";
 import { outputsOf, type SiteOutputs } from "./outputs";
 import { passwordsOf } from "./passwords";
@@ -11,9 +12,14 @@ export type BuildExtras = Pick<SiteExtras, "guardBundle" | "resolverBundle" | "s
 /** A stack's resources, and what it tells the others. */
 export function buildSite(config: SiteConfig, extras: BuildExtras = {}): SiteOutputs {
   const { provider, retainedProvider } = clusterOf(config);
-  const passwords = config.passwordsFrom === undefined ? {} : { passwords: passwordsOf(config.passwordsFrom) };
-  const s3Key = config.s3Credentials === undefined ? {} : { s3Key: mapSecret(config.s3Credentials) };
-  const site = new Site("cache", { ...config.args, ...passwords, ...s3Key, ...extras, retainedProvider }, { provider });
+  const { settings, passwordsFrom, s3Credentials } = config;
+  const passwords = passwordsFrom === undefined ? undefined : passwordsOf(passwordsFrom);
+  const s3Key = s3Credentials && mapSecret(s3Credentials);
+  const site = new Site(
+    "cache",
+    { settings, ...defined({ passwords, s3Key }), ...extras, retainedProvider },
+    { provider },
+  );
   return outputsOf(site, config);
 }
 

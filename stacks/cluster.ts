@@ -1,4 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
+import { defined } from "../server/records";
 import type { SiteConfig } from "./siteConfig";
 
 /** The ways to one site's cluster. */
@@ -9,19 +10,18 @@ export interface Cluster {
 }
 
 /** Explicit providers: what the shell's current context is must not decide which region is changed. */
-export function clusterOf({ args, kubeconfig, context }: SiteConfig): Cluster {
-  const settings: k8s.ProviderArgs = {
-    ...(kubeconfig === undefined ? {} : { kubeconfig }),
-    ...(context === undefined ? {} : { context }),
+export function clusterOf({ settings: { site }, kubeconfig, context }: SiteConfig): Cluster {
+  const reached: k8s.ProviderArgs = {
+    ...defined({ kubeconfig, context }),
     // A renamed context or a moved kubeconfig is the same cluster: nothing may be replaced for it.
-    clusterIdentifier: args.site,
+    clusterIdentifier: site,
     enableServerSideApply: true,
     // Passwords and users change in place; the guard applies them.
     enableSecretMutable: true,
     enableConfigMapMutable: true,
   };
   return {
-    provider: new k8s.Provider(args.site, settings),
-    retainedProvider: new k8s.Provider(`${args.site}-retained`, { ...settings, upsertExistingObjects: true }),
+    provider: new k8s.Provider(site, reached),
+    retainedProvider: new k8s.Provider(`${site}-retained`, { ...reached, upsertExistingObjects: true }),
   };
 }

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { builtinUsers } from "../server/acl/builtin";
+import { isRecord } from "../server/records";
 import { SettingsError } from "../components/problems";
-import { withDefaults } from "../components/settings/defaults";
+import { passwordUsers } from "../components/settings/resolve";
 import { buildSite, type BuildExtras } from "./build";
 import { PROJECT } from "./config";
 import { RecordingMonitor, type RecordedResource } from "./render/recordingMonitor";
@@ -22,9 +22,6 @@ export interface RenderedStack {
 
 /** Stands for a value that the file has in encrypted form. */
 const ENCRYPTED = "encrypted";
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** `{secure: …}` cannot be read without the stack's key, and need not be. */
 function withoutEncryption(value: unknown): unknown {
@@ -59,9 +56,7 @@ const placeholder = (user: string): string => `rendered-${user}-`.padEnd(32, "0"
 
 /** Every user of a site gets a password that says what it is. */
 function passwordsOf(config: SiteConfig): Readonly<Record<string, string>> {
-  const { server, users } = withDefaults(config.args);
-  const names = ["default", ...users.map(({ name }) => name), ...builtinUsers(server.engine).map(({ name }) => name)];
-  return Object.fromEntries(names.map((name) => [name, placeholder(name)]));
+  return Object.fromEntries(passwordUsers(config.settings).map((name) => [name, placeholder(name)]));
 }
 
 const mocks = (passwords: Readonly<Record<string, string>>): pulumi.runtime.Mocks => ({

@@ -132,7 +132,7 @@ export class Gateway extends pulumi.ComponentResource {
         ...(type === "LoadBalancer" && allowedSources.length > 0
           ? { loadBalancerSourceRanges: [...allowedSources] }
           : {}),
-        ports: [{ name: "dragonfly", port, targetPort, ...(nodePort === 0 ? {} : { nodePort }) }],
+        ports: [{ name: "dragonfly", port, targetPort, ...(nodePort === undefined ? {} : { nodePort }) }],
       },
     };
     new k8s.core.v1.Service(`${this.name}-${name}`, this.args.transforms?.service?.(own, name) ?? own, {

@@ -36,7 +36,7 @@ const haproxy = (settings: SiteSettings): Container => ({
     `${CONFIGURATION_DIRECTORY}/haproxy.cfg`,
   ],
   ports: listening(settings),
-  resources: resources(settings.gateway.cpuRequest, settings.gateway.memoryRequest, settings.gateway.memoryLimit),
+  resources: resources(settings.gateway),
   securityContext: restrictedContainer,
   volumeMounts: [
     { name: "configuration", mountPath: CONFIGURATION_DIRECTORY, readOnly: true },

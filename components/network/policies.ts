@@ -40,9 +40,9 @@ const dns = ({ network }: SiteSettings): Egress => ({
 /** The way to where snapshots go; nowhere while they stay on the volume. */
 export function storage(snapshots: SnapshotSettings): Egress[] {
   const store = snapshotStore(snapshots);
-  if (store === null) return [];
+  if (store === undefined) return [];
   return to(
-    [...(store.namespace === "" ? [] : [inNamespace(store.namespace)]), ...blocks(store.cidrs)],
+    [...(store.namespace === undefined ? [] : [inNamespace(store.namespace)]), ...blocks(store.cidrs)],
     tcp(store.port),
   );
 }
@@ -57,7 +57,7 @@ const peerCidrs = ({ network, peers }: SiteSettings): readonly string[] => [
 ];
 
 const monitoring = ({ network }: SiteSettings): readonly Peer[] =>
-  network.monitoring === "" ? [] : [inNamespace(network.monitoring)];
+  network.monitoring === undefined ? [] : [inNamespace(network.monitoring)];
 
 const everything: Policy = {
   name: "dragonfly-default-deny",

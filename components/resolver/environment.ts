@@ -1,9 +1,10 @@
-import { describeAddress, parseAddress } from "../../resolver/upstream/address";
+import { RESOLVER_PREFIX, RESOLVER_USER } from "../../contract/resolverUser";
+import { describeAddress } from "../../resolver/upstream/address";
 import { ports } from "../../server/ports";
+import { formatKubernetesBytes } from "../../server/quantity";
 import { names } from "../names";
 import type { SiteSettings } from "../settings/site";
 import { cacheEndpoint } from "./cacheUse";
-import { RESOLVER_PREFIX, RESOLVER_USER } from "./names";
 
 /** Where the Secret with the password is mounted, as a folder: a rotated password arrives. */
 export const PASSWORD_DIRECTORY = "/etc/dragonfly-dr/redis";
@@ -17,9 +18,9 @@ const listeners = {
 /** What the program says of the builtin resolver; the user's own variables come beside it. */
 const builtin = (settings: SiteSettings): Readonly<Record<string, string>> => ({
   ...listeners,
-  HEIMDALL_UPSTREAM_SERVERS: settings.resolver.upstreams.join(","),
+  HEIMDALL_UPSTREAM_SERVERS: settings.resolver.upstreams.map(({ written }) => written).join(","),
   HEIMDALL_WORKERS: String(settings.resolver.workers),
-  HEIMDALL_CACHE_BYTES: settings.resolver.cacheSize,
+  HEIMDALL_CACHE_BYTES: formatKubernetesBytes(settings.resolver.cacheSize),
   HEIMDALL_REDIS_URL: `redis://${cacheEndpoint(settings, names.clientService)}`,
   HEIMDALL_REDIS_READ_URL: `redis://${cacheEndpoint(settings, names.readOnlyService)}`,
   HEIMDALL_REDIS_USER: RESOLVER_USER,
@@ -34,10 +35,7 @@ const builtin = (settings: SiteSettings): Readonly<Record<string, string>> => ({
  */
 const heimdall = ({ resolver }: SiteSettings): Readonly<Record<string, string>> => ({
   ...listeners,
-  HEIMDALL_UPSTREAM_SERVERS: resolver.upstreams
-    .flatMap((each) => parseAddress(each) ?? [])
-    .map(describeAddress)
-    .join(","),
+  HEIMDALL_UPSTREAM_SERVERS: resolver.upstreams.map(describeAddress).join(","),
   HEIMDALL_REDIS_ENABLED: "false",
   HEIMDALL_ENABLE_DOT: "false",
   HEIMDALL_DOT_BIND_ADDR: "disabled",

@@ -12,11 +12,6 @@ export const resolverNames = {
   policy: "resolver",
 } as const;
 
-/** The cache's user that resolvers log in as. */
-export const RESOLVER_USER = "heimdall";
-/** Keys of that user, and under it its channel. */
-export const RESOLVER_PREFIX = "heimdall:dns:cache";
-
 /** What selects the resolver's pods, from the cache's namespace too. */
 export const resolverSelector: Readonly<Record<string, string>> = {
   "app.kubernetes.io/name": "resolver",

@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import { ports } from "../../server/ports";
 import { resources, restrictedContainer, restrictedPod } from "../pods";
-import type { ResolverImplementation } from "../settings/resolver";
+import { resolverImage, type ResolverImplementation } from "../settings/resolver";
 import type { SiteSettings } from "../settings/site";
 import { ownEnvironment, PASSWORD_DIRECTORY } from "./environment";
 import { resolverLabels, resolverNames, resolverSelector } from "./names";
@@ -69,11 +69,11 @@ const check = (implementation: ResolverImplementation, path: string): Pick<Probe
   implementation === "routedns" ? { tcpSocket: { port: ports.dns } } : { httpGet: { path, port: ports.resolverHttp } };
 
 function container(settings: SiteSettings, { command, args, mounts }: Start): Container {
-  const { implementation, image, environment, cpuRequest, memoryRequest, memoryLimit } = settings.resolver;
+  const { implementation, environment } = settings.resolver;
   const variables = Object.entries({ ...ownEnvironment(settings), ...environment });
   return {
     name: "resolver",
-    image,
+    image: resolverImage(settings.resolver) ?? "",
     imagePullPolicy: "IfNotPresent",
     ...(command.length === 0 ? {} : { command: [...command] }),
     ...(args.length === 0 ? {} : { args: [...args] }),
@@ -83,7 +83,7 @@ function container(settings: SiteSettings, { command, args, mounts }: Start): Co
       { name: "dns-tcp", containerPort: ports.dns, protocol: "TCP" },
       ...(implementation === "routedns" ? [] : [{ name: "http", containerPort: ports.resolverHttp }]),
     ],
-    resources: resources(cpuRequest, memoryRequest, memoryLimit),
+    resources: resources(settings.resolver),
     securityContext: restrictedContainer,
     ...(mounts.length === 0 ? {} : { volumeMounts: mounts.map(({ mount }) => mount) }),
     readinessProbe: {

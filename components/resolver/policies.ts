@@ -1,5 +1,4 @@
 import type * as k8s from "@pulumi/kubernetes";
-import { parseAddress } from "../../resolver/upstream/address";
 import { ports } from "../../server/ports";
 import { selectorLabels } from "../names";
 import type { Policy } from "../network/policies";
@@ -25,19 +24,19 @@ const block = (cidr: string): Peer => ({ ipBlock: { cidr } });
 
 function ingress({ resolver, network }: SiteSettings): Ingress[] {
   const clients = [...resolver.clients.map(inNamespace), ...resolver.clientCidrs.map(block)];
-  const watched = network.monitoring !== "" && resolver.implementation !== "routedns";
+  const watchers = resolver.implementation === "routedns" ? undefined : network.monitoring;
   return [
     { from: clients, ports: both(ports.dns) },
-    ...(watched
-      ? [{ from: [inNamespace(network.monitoring)], ports: [{ protocol: "TCP", port: ports.resolverHttp }] }]
-      : []),
+    ...(watchers === undefined
+      ? []
+      : [{ from: [inNamespace(watchers)], ports: [{ protocol: "TCP", port: ports.resolverHttp }] }]),
   ];
 }
 
 /** Each upstream by its own address and port; nothing wider. */
 function upstreams({ resolver }: SiteSettings): Egress[] {
   const byPort = new Map<number, Peer[]>();
-  for (const { host, port, family } of resolver.upstreams.flatMap((each) => parseAddress(each) ?? [])) {
+  for (const { host, port, family } of resolver.upstreams) {
     byPort.set(port, [...(byPort.get(port) ?? []), block(`${host}/${family === 4 ? 32 : 128}`)]);
   }
   return [...byPort].map(([port, to]) => ({ to, ports: both(port) }));

@@ -1,9 +1,11 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { RESOLVER_USER } from "../../contract/resolverUser";
 import { ports } from "../../server/ports";
+import { defined } from "../../server/records";
 import { contentHash, readBundle } from "../bundle";
 import { PASSWORD_KEY } from "./environment";
-import { RESOLVER_USER, resolverLabels, resolverNames, resolverSelector } from "./names";
+import { resolverLabels, resolverNames, resolverSelector } from "./names";
 import { resolverPod } from "./pod";
 import { resolverPolicies } from "./policies";
 import { renderRouteDns } from "./routedns";
@@ -42,7 +44,7 @@ export class Resolver extends pulumi.ComponentResource {
     const { site, resolver } = args.settings;
     this.namespace = new SiteNamespace(
       name,
-      { site, namespace: resolver.namespace, ...this.transforms },
+      { site, namespace: resolver.namespace, ...defined({ transforms: args.transforms }) },
       { parent: this },
     ).namespaceName;
     const rules = this.rules();
@@ -57,10 +59,6 @@ export class Resolver extends pulumi.ComponentResource {
     this.scaling();
     this.services();
     this.registerOutputs({ deployment: this.deployment.metadata.name });
-  }
-
-  private get transforms(): { readonly transforms?: Transforms } {
-    return this.args.transforms === undefined ? {} : { transforms: this.args.transforms };
   }
 
   private metadata(objectName: string): k8s.types.input.meta.v1.ObjectMeta {
@@ -196,7 +194,7 @@ export class Resolver extends pulumi.ComponentResource {
   private services(): void {
     const { clusterIP, implementation } = this.args.settings.resolver;
     this.service(resolverNames.service, {
-      ...(clusterIP === "" ? {} : { clusterIP }),
+      ...defined({ clusterIP }),
       ports: [
         { name: "dns-udp", port: 53, targetPort: ports.dns, protocol: "UDP" },
         { name: "dns-tcp", port: 53, targetPort: ports.dns, protocol: "TCP" },

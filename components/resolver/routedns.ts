@@ -1,10 +1,10 @@
-import { describeAddress, parseAddress } from "../../resolver/upstream/address";
+import { RESOLVER_PREFIX, RESOLVER_USER } from "../../contract/resolverUser";
+import { describeAddress } from "../../resolver/upstream/address";
 import { ports } from "../../server/ports";
-import { parseBytes } from "../../server/quantity";
+import type { Bytes } from "../../server/types";
 import { names } from "../names";
 import type { SiteSettings } from "../settings/site";
 import { cacheEndpoint } from "./cacheUse";
-import { RESOLVER_PREFIX, RESOLVER_USER } from "./names";
 
 /** TOML's basic strings are JSON's, but for what neither of these can hold. */
 const quoted = (text: string): string => JSON.stringify(text);
@@ -16,13 +16,12 @@ const quoted = (text: string): string => JSON.stringify(text);
  */
 export function renderRouteDns(settings: SiteSettings, password: string): string {
   const { upstreams, cacheSize } = settings.resolver;
-  const asked = upstreams.flatMap((each) => parseAddress(each) ?? []);
   const ask = (
     protocol: "udp" | "tcp",
-  ): string => `${asked.map((address, at) => `[resolvers.${protocol}-${at}]\naddress = ${quoted(describeAddress(address))}\nprotocol = "${protocol}"\n`).join("\n")}
+  ): string => `${upstreams.map((address, at) => `[resolvers.${protocol}-${at}]\naddress = ${quoted(describeAddress(address))}\nprotocol = "${protocol}"\n`).join("\n")}
 [groups.upstreams-${protocol}]
 type = "fail-rotate"
-resolvers = [${asked.map((_, at) => quoted(`${protocol}-${at}`)).join(", ")}]
+resolvers = [${upstreams.map((_, at) => quoted(`${protocol}-${at}`)).join(", ")}]
 `;
   return `${ask("udp")}
 ${ask("tcp")}
@@ -55,4 +54,4 @@ resolver = "local"
 
 /** RouteDNS counts entries, not bytes. */
 const BYTES_AN_ENTRY = 512;
-const localEntries = (cacheSize: string): number => Math.floor(parseBytes(cacheSize) / BYTES_AN_ENTRY);
+const localEntries = (cacheSize: Bytes): number => Math.floor(cacheSize / BYTES_AN_ENTRY);

@@ -3,7 +3,7 @@ import { ACL_FILE, DATA_DIRECTORY, serverArgs, serverCommand } from "../../serve
 import { ports } from "../../server/ports";
 import { names, objectLabels } from "../names";
 import { resources, restrictedContainer, restrictedPod } from "../pods";
-import { serverConfig } from "../settings/resolve";
+import { serverConfig } from "../settings/server";
 import type { SiteSettings } from "../settings/site";
 import { SERVE_FILE, SERVER_PASSWORD_DIRECTORY } from "./serveScript";
 import { snapshotsContainer, snapshotsPasswords, snapshotsVolumes, type SnapshotParts } from "../snapshots/containers";
@@ -34,12 +34,7 @@ const server = (settings: SiteSettings): Container => ({
       ? [{ name: "DFLY_requirepass", valueFrom: { secretKeyRef: { name: names.passwords, key: "default" } } }]
       : [],
   ports: [{ name: "server", containerPort: ports.client }],
-  resources: resources(
-    settings.server.cpuRequest,
-    settings.server.memoryRequest,
-    settings.server.memoryLimit,
-    settings.server.cpuLimit,
-  ),
+  resources: resources(settings.server),
   securityContext: restrictedContainer,
   volumeMounts: [
     { name: "data", mountPath: DATA_DIRECTORY },
@@ -70,7 +65,7 @@ const guard = ({ guard: settings }: SiteSettings): Container => ({
     { name: "guard", containerPort: ports.guard },
     { name: "metrics", containerPort: ports.metrics },
   ],
-  resources: resources(settings.cpuRequest, settings.memoryRequest, settings.memoryLimit),
+  resources: resources(settings),
   securityContext: restrictedContainer,
   volumeMounts: [
     { name: "data", mountPath: DATA_DIRECTORY },

@@ -1,9 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { SITE_ROLE } from "../../contract/siteRole";
-import { siteUsers } from "../../server/acl/builtin";
 import { renderAclFile } from "../../server/acl/render";
 import { ports } from "../../server/ports";
+import { formatKubernetesBytes } from "../../server/quantity";
+import { defined } from "../../server/records";
 import type { Credentials } from "../credentials";
 import { contentHash, type Bundle } from "../bundle";
 import { peerGuardPort, sourcePort } from "../gateway/haproxy";
@@ -11,7 +12,7 @@ import { names, objectLabels, selectorLabels, type Component } from "../names";
 import { serverPod } from "./pod";
 import { SERVE_FILE, serveScript } from "./serveScript";
 import { siteFile } from "./siteFile";
-import { aclUser } from "../settings/resolve";
+import { aclUsers } from "../settings/resolve";
 import type { SiteSettings } from "../settings/site";
 import { snapshotsFile } from "../snapshots/file";
 import type { SnapshotAccess } from "../storage/snapshotAccess";
@@ -97,7 +98,7 @@ export class Server extends pulumi.ComponentResource {
 
   private aclFile(): k8s.core.v1.Secret {
     const { engine } = this.args.settings.server;
-    const users = siteUsers(engine, this.args.settings.users.map(aclUser));
+    const users = aclUsers(this.args.settings);
     const file = this.args.credentials.hashes.apply((hashes) =>
       base64(renderAclFile(engine, users, this.args.settings.defaultUser, hashes)),
     );
@@ -130,7 +131,7 @@ export class Server extends pulumi.ComponentResource {
         immutable: true,
         data: { "guard.cjs": guardBundle.source, [SERVE_FILE]: serveScript() },
       },
-      { parent: this, retainOnDelete: true, ...(retainedProvider === undefined ? {} : { provider: retainedProvider }) },
+      { parent: this, retainOnDelete: true, ...defined({ provider: retainedProvider }) },
     );
   }
 
@@ -158,7 +159,7 @@ export class Server extends pulumi.ComponentResource {
         {
           parent: this,
           retainOnDelete: true,
-          ...(retainedProvider === undefined ? {} : { provider: retainedProvider }),
+          ...defined({ provider: retainedProvider }),
         },
       ),
     ];
@@ -233,7 +234,7 @@ export class Server extends pulumi.ComponentResource {
       spec: {
         serviceName: names.serverService,
         replicas: 1,
-        // No "pulumi up" restarts a cache: "dragonfly-dr upgrade" does, standby first.
+        // No "pulumi up" restarts a cache: the operator replaces the pods, standby first (docs/runbook.md, Changes).
         updateStrategy: { type: "OnDelete" },
         selector: { matchLabels: selectorLabels("server") },
         template: serverPod(
@@ -248,8 +249,8 @@ export class Server extends pulumi.ComponentResource {
             metadata: { name: "data", labels: objectLabels(settings.site, "server") },
             spec: {
               accessModes: ["ReadWriteOnce"],
-              ...(className === "" ? {} : { storageClassName: className }),
-              resources: { requests: { storage: size } },
+              ...defined({ storageClassName: className }),
+              resources: { requests: { storage: formatKubernetesBytes(size) } },
             },
           },
         ],

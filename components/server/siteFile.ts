@@ -1,31 +1,23 @@
-import { siteUsers } from "../../server/acl/builtin";
 import { dumpFileName } from "../../server/flags";
 import { peerGuardPort, sourcePort } from "../gateway/haproxy";
 import { names } from "../names";
-import { aclUser } from "../settings/resolve";
+import { aclUsers } from "../settings/resolve";
 import type { SiteSettings } from "../settings/site";
 import { snapshotTarget } from "../settings/snapshots";
 
 /**
  * `site.json`: what the guard is told (docs/architecture.md). A change reaches it within a minute, without a restart.
  */
-export const siteFile = ({
-  site,
-  namespace,
-  server,
-  snapshots,
-  peers,
-  users,
-  defaultUser,
-  guard,
-}: SiteSettings): string =>
-  `${JSON.stringify(
+export const siteFile = (settings: SiteSettings): string => {
+  const { site, namespace, server, snapshots, peers, defaultUser, guard } = settings;
+  const stored = snapshotTarget(snapshots) !== undefined;
+  return `${JSON.stringify(
     {
       site,
       namespace,
       engine: server.engine,
       // The process beside it has the server dump where snapshots are stored: two schedules would dump twice.
-      snapshotCron: snapshots.cron === "" || snapshotTarget(snapshots) !== null ? null : snapshots.cron,
+      snapshotCron: stored ? null : (snapshots.cron ?? null),
       dbfilename: dumpFileName(server.engine),
       peers: peers.map((peer, at) => ({
         site: peer.site,
@@ -33,11 +25,12 @@ export const siteFile = ({
         serverPort: sourcePort(at),
         guardPort: peerGuardPort(at),
       })),
-      users: siteUsers(server.engine, users.map(aclUser)),
+      users: aclUsers(settings),
       defaultUser,
       onPeerUnreachable: guard.onPeerUnreachable,
-      snapshots: snapshotTarget(snapshots) === null ? null : { restoreWhenEmpty: snapshots.restoreWhenEmpty },
+      snapshots: stored ? { restoreWhenEmpty: snapshots.restoreWhenEmpty } : null,
     },
     null,
     2,
   )}\n`;
+};

@@ -1,39 +1,82 @@
-export type ServiceType = "ClusterIP" | "NodePort" | "LoadBalancer";
+import { group, optional, withDefault } from "../catalogue/fields";
+import type { SettingsOf } from "../catalogue/node";
+import { list, oneOf, textMap, wholeNumber } from "../catalogue/values";
+import { images } from "./images";
+import { cidr, cores, image, kubernetesSize, port } from "./kinds";
+
+const serviceType = oneOf("ClusterIP", "NodePort", "LoadBalancer");
 
 /** How a Service is reached from outside its cluster. */
-export interface ExposureSettings {
-  readonly type: ServiceType;
-  /** With type NodePort; 0 (default) lets Kubernetes choose. A change ends the connections that came by it. */
-  readonly nodePort: number;
-  /** For the cloud's load balancer. Default none. */
-  readonly annotations: Readonly<Record<string, string>>;
-  /** CIDRs that may come in from outside, for load balancer and NetworkPolicy. Default none. Changes at once. */
-  readonly allowedSources: readonly string[];
-}
+const exposure = {
+  nodePort: optional(port, {
+    doc:
+      "Port of the nodes, with type NodePort. Not given: Kubernetes chooses. A change ends the connections that came by" +
+      " it.",
+    example: 30379,
+  }),
+  annotations: withDefault(textMap("annotations"), {
+    default: {},
+    doc: "Annotations of the Service, for the cloud's load balancer.",
+    example: { "service.beta.kubernetes.io/aws-load-balancer-scheme": "internal" },
+  }),
+  allowedSources: withDefault(list(cidr), {
+    default: [],
+    doc: "CIDRs that may connect from outside the cluster; the load balancer and the NetworkPolicy admit them.",
+    example: ["198.51.100.0/24"],
+  }),
+};
 
-export interface ClientsSettings extends ExposureSettings {
-  /** Port of the node for `dragonfly-ro`, as nodePort for `dragonfly`. */
-  readonly readOnlyNodePort: number;
-}
+const clients = group(
+  "Clients",
+  { doc: "The Services dragonfly and dragonfly-ro, for clients.", effect: "at once" },
+  {
+    type: withDefault(serviceType, {
+      default: "ClusterIP",
+      doc: "Type of the Services. Any type but ClusterIP needs allowedSources.",
+    }),
+    ...exposure,
+    readOnlyNodePort: optional(port, {
+      doc: "Port of the nodes for dragonfly-ro; nodePort is that of dragonfly.",
+      example: 30378,
+    }),
+  },
+);
 
-/** HAProxy, the only door of a site. A change rolls its pods one by one: connections break once, no data is touched. */
-export interface GatewaySettings {
-  /** Default: the official image of HAProxy 3.2; 2.6 or later. In production with its digest. */
-  readonly image: string;
-  /** Default 2. With one, a roll or a lost node interrupts every client. */
-  readonly replicas: number;
-  /** Default 2. */
-  readonly threads: number;
-  /** Connections at a time, in each pod. Default 10000. */
-  readonly maxConnections: number;
-  /** Cores. Default 100m. */
-  readonly cpuRequest: string;
-  /** Default 64Mi. */
-  readonly memoryRequest: string;
-  /** Default 512Mi. */
-  readonly memoryLimit: string;
-  /** The Services `dragonfly` and `dragonfly-ro`. Default ClusterIP: reachable inside the cluster only. */
-  readonly clients: ClientsSettings;
-  /** The Service `dragonfly-link` for the peers' gateways. Default LoadBalancer. */
-  readonly link: ExposureSettings;
-}
+const link = group(
+  "PeerLink",
+  { doc: "The Service dragonfly-link, for the gateways of the peers.", effect: "at once" },
+  { type: withDefault(serviceType, { default: "LoadBalancer", doc: "Type of the Service." }), ...exposure },
+);
+
+export const gateway = group(
+  "Gateway",
+  { doc: "HAProxy, through which every connection of a client or a peer passes.", effect: "rolls" },
+  {
+    image: withDefault(image, {
+      default: images.haproxy,
+      defaultShown: "the official image of HAProxy 3.2",
+      doc: "Image of HAProxy 2.6 or later; environment production wants it with its digest.",
+    }),
+    replicas: withDefault(wholeNumber(1, 16), {
+      default: 2,
+      doc: "Number of pods. With one, a rollout or a lost node interrupts every client.",
+      example: 3,
+    }),
+    threads: withDefault(wholeNumber(1, 64), { default: 2, doc: "Threads of each HAProxy." }),
+    maxConnections: withDefault(wholeNumber(16, 1_000_000), {
+      default: 10_000,
+      doc: "Connections that each pod holds at a time.",
+      example: 20_000,
+    }),
+    cpuRequest: withDefault(cores, { default: "100m", doc: "CPU request of the container." }),
+    memoryRequest: withDefault(kubernetesSize, { default: "64Mi", doc: "Memory request of the container." }),
+    memoryLimit: withDefault(kubernetesSize, { default: "512Mi", doc: "Memory limit of the container." }),
+    clients,
+    link,
+  },
+);
+
+export type GatewaySettings = SettingsOf<typeof gateway>;
+export type ClientsSettings = SettingsOf<typeof clients>;
+export type ExposureSettings = SettingsOf<typeof link>;
+export type ServiceType = ExposureSettings["type"];

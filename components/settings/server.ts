@@ -1,53 +1,109 @@
-import type { BullmqMode } from "../../server/flags";
-import type { Engine } from "../../server/types";
+import type { ServerConfig } from "../../server/flags";
+import { group, optional, withDefault } from "../catalogue/fields";
+import type { SettingsOf } from "../catalogue/node";
+import { boolean, list, oneOf, text, wholeNumber } from "../catalogue/values";
+import { images } from "./images";
+import { cores, image, kubernetesSize, size, storageClassName } from "./kinds";
 
-export interface SlowlogSettings {
-  /** Commands that take at least as long, in microseconds, are logged. Default 10000. A change needs `upgrade`. */
-  readonly thresholdMicroseconds: number;
-  /** Entries kept (Dragonfly: a thread). Default 128. A change needs `upgrade`. */
-  readonly maxLength: number;
-}
+const storage = group(
+  "Storage",
+  { doc: "The volume for dumps. It belongs to the volume claim, which Kubernetes does not change.", effect: "fixed" },
+  {
+    size: withDefault(kubernetesSize, {
+      default: "5Gi",
+      doc: "Size of the volume. It must hold a dump of maxmemory; three times that is better.",
+      example: "20Gi",
+    }),
+    className: optional(storageClassName, {
+      doc: "Storage class of the volume. Not given: the cluster's default class.",
+      example: "gp3",
+    }),
+  },
+);
 
-export interface StorageSettings {
-  /**
-   * Of the volume for dumps, such as "10Gi". Default 5Gi. Kubernetes does not change it afterwards: it belongs to the
-   * claim.
-   */
-  readonly size: string;
-  /** Storage class; "" for the cluster's default. Belongs to the claim like the size. */
-  readonly className: string;
-}
+const slowlog = group(
+  "Slowlog",
+  { doc: "The server's log of slow commands." },
+  {
+    thresholdMicroseconds: withDefault(wholeNumber(0, 3_600_000_000), {
+      default: 10_000,
+      doc: "A command that takes at least this many microseconds is logged.",
+    }),
+    maxLength: withDefault(wholeNumber(0, 100_000), {
+      default: 128,
+      doc: "Number of entries that are kept; on Dragonfly, of each thread.",
+    }),
+  },
+);
 
-/**
- * The server of a site. No change here touches a running cache: the pod is replaced by `dragonfly-dr upgrade`, standby
- * first, never by `pulumi up`.
- */
-export interface ServerSettings {
-  /**
-   * `dragonfly` (default), or `redis` for Redis and Valkey. Both sites run the same; the two cannot replicate to each
-   * other.
-   */
-  readonly engine: Engine;
-  /** Default: Dragonfly's official image. Dragonfly v1.37 or later; in production with its digest. Needs `upgrade`. */
-  readonly image: string;
-  /** Dragonfly's proactor threads, Redis' I/O threads. Default 2. Needs `upgrade`. */
-  readonly threads: number;
-  /** At most 75 % of memoryLimit; for Dragonfly at least threads × 256Mi. Default 512mb. Needs `upgrade`. */
-  readonly maxmemory: string;
-  /** Whether the least used keys make room at maxmemory (default), or writes are refused. Needs `upgrade`. */
-  readonly cacheMode: boolean;
-  /** Cores. Default 100m. Needs `upgrade`. */
-  readonly cpuRequest: string;
-  /** Cores; "" (default) for none. Before v1.38 a limit decides Dragonfly's threads. Needs `upgrade`. */
-  readonly cpuLimit: string;
-  /** Default 256Mi. Needs `upgrade`. */
-  readonly memoryRequest: string;
-  /** Default 1Gi. Needs `upgrade`. */
-  readonly memoryLimit: string;
-  readonly storage: StorageSettings;
-  readonly slowlog: SlowlogSettings;
-  /** How BullMQ's scripts are let in on Dragonfly. Default `undeclared-keys`, on Redis `off`. Needs `upgrade`. */
-  readonly bullmq: BullmqMode;
-  /** Further flags as "--name=value"; those of the program and the guard are refused. Default none. Needs `upgrade`. */
-  readonly extraArgs: readonly string[];
-}
+export const server = group(
+  "Server",
+  { doc: "The server of a site.", effect: "replace the pod" },
+  {
+    engine: withDefault(oneOf("dragonfly", "redis"), {
+      default: "dragonfly",
+      doc:
+        "The server's program; redis stands for Redis and Valkey. All sites run the same one: the two cannot replicate" +
+        " to each other.",
+      effect: "data",
+    }),
+    image: withDefault(image, {
+      default: images.dragonfly,
+      defaultShown: "Dragonfly's official image",
+      doc:
+        "Image of the server. Dragonfly must be v1.37 or later; environment production wants the image with its" +
+        " digest.",
+    }),
+    threads: withDefault(wholeNumber(1, 1024), {
+      default: 2,
+      doc: "Dragonfly's proactor threads, or Redis' I/O threads.",
+      example: 4,
+    }),
+    maxmemory: withDefault(size, {
+      default: "512mb",
+      doc: "Memory for data: at most 75 % of memoryLimit, and on Dragonfly at least threads × 256Mi.",
+      example: "2gb",
+    }),
+    cacheMode: withDefault(boolean, {
+      default: true,
+      doc: "true: the least used keys make room when maxmemory is reached. false: writes are refused then.",
+    }),
+    cpuRequest: withDefault(cores, { default: "100m", doc: "CPU request of the container.", example: "1" }),
+    cpuLimit: optional(cores, {
+      doc: "CPU limit of the container. Before v1.38 Dragonfly takes its number of threads from it.",
+      example: "4",
+    }),
+    memoryRequest: withDefault(kubernetesSize, {
+      default: "256Mi",
+      doc: "Memory request of the container: the memory that the scheduler sets aside, which may be under maxmemory.",
+      example: "2Gi",
+    }),
+    memoryLimit: withDefault(kubernetesSize, {
+      default: "1Gi",
+      doc: "Memory limit of the container. The share above maxmemory is for connections, replication and dumps.",
+      example: "3Gi",
+    }),
+    storage,
+    slowlog,
+    bullmq: withDefault(oneOf("off", "undeclared-keys", "hashtags"), {
+      default: ({ engine }) => (engine === "redis" ? "off" : "undeclared-keys"),
+      defaultShown: "undeclared-keys; off for redis",
+      doc:
+        "How Dragonfly runs BullMQ's scripts. undeclared-keys: queues may have any name, and each script locks the whole" +
+        " store. hashtags: scripts run in parallel, and each queue is named with a hash tag such as {mail}.",
+      example: "hashtags",
+    }),
+    extraArgs: withDefault(list(text), {
+      default: [],
+      doc: "Further flags of the server. A flag that the program or its guard sets is refused.",
+      example: ["--maxclients=20000"],
+    }),
+  },
+);
+
+export type ServerSettings = SettingsOf<typeof server>;
+
+export const serverConfig = ({ cacheMode, ...rest }: ServerSettings): ServerConfig => ({
+  ...rest,
+  eviction: cacheMode ? "evict" : "refuse",
+});

@@ -1,90 +1,96 @@
-import type { DefaultUserMode } from "../../server/acl/builtin";
-import type { GatewaySettings } from "./gateway";
-import type { ResolverGiven, ResolverSettings } from "./resolver";
-import type { ServerSettings } from "./server";
-import type { SnapshotArgs, SnapshotSettings } from "./snapshots";
-import type { UserSettings } from "./users";
+/**
+ * The catalogue of settings. To add a key:
+ *   1. describe it in the file of its group beside this one: kind of value (kinds.ts), default, doc, and effect where it
+ *      differs from the group's;
+ *   2. use it where it has its effect: `settings.GROUP.KEY`, already parsed and with its default;
+ *   3. only if it must agree with other keys: a rule in components/check/;
+ *   4. UPDATE_GOLDEN=1 npx mocha test/components/catalogue/generated.test.ts test/stacks/golden.test.ts
+ *      writes args.ts (what editors show), Pulumi.yaml, docs/configuration.md, and the settings shown in the goldens.
+ * Nothing else knows the list of keys. `withDefault`, `optional`, `required` and `orOff` say what absent means.
+ */
+import { ports } from "../../server/ports";
+import { group, required, withDefault } from "../catalogue/fields";
+import type { SettingsOf } from "../catalogue/node";
+import { listOf, oneOf } from "../catalogue/values";
+import { gateway } from "./gateway";
+import { guard } from "./guard";
+import { host, namespaceName, objectName, port, siteName } from "./kinds";
+import { network } from "./network";
+import { resolver } from "./resolver";
+import { server } from "./server";
+import { snapshots } from "./snapshots";
+import { extraUsers, users } from "./users";
 
-/** Another site's gateway, as this site reaches it. A change rolls the gateway. */
-export interface PeerSettings {
-  readonly site: string;
-  /** Host name or IP address. */
-  readonly address: string;
-  /** Default 6380. */
-  readonly port: number;
-}
+const peer = group(
+  "Peer",
+  { doc: "Another site's gateway, as this site reaches it." },
+  {
+    site: required(siteName, { doc: "Name of the other site.", example: "dr" }),
+    address: required(host, {
+      missing: "write where the Service dragonfly-link of that site is reached from here",
+      doc: "Host name or IP address of its Service dragonfly-link, as this site reaches it.",
+      example: "link.dr.example.com",
+    }),
+    port: withDefault(port, { default: ports.link, doc: "Port of that Service." }),
+  },
+);
 
-export interface LinkSettings {
-  /**
-   * Secret in the site's namespace, made outside: `tls.crt` and `tls.key` (this site's), `peer-ca.crt` (the peers'
-   * CAs).
-   * Default dragonfly-link-tls. Must be there before the pods.
-   */
-  readonly tlsSecretName: string;
-}
+const link = group(
+  "Link",
+  { doc: "The encrypted connection to the peers.", effect: "rolls" },
+  {
+    tlsSecretName: withDefault(objectName, {
+      default: "dragonfly-link-tls",
+      doc:
+        "Secret in the site's namespace with tls.crt and tls.key (this site's) and peer-ca.crt (the peers' CAs). It is" +
+        " made outside of this program, before the pods.",
+    }),
+  },
+);
 
-export interface GuardSettings {
-  /** Node 20 or later, which runs the guard. In production with its digest. Needs `upgrade`. */
-  readonly image: string;
-  /** Default 20m. Needs `upgrade`. */
-  readonly cpuRequest: string;
-  /** Default 64Mi. Needs `upgrade`. */
-  readonly memoryRequest: string;
-  /** Default 96Mi. Needs `upgrade`. */
-  readonly memoryLimit: string;
-  /**
-   * What a primary does after a start when no peer answers: wait for the operator's `peer-lost` (default), or serve. At
-   * once.
-   */
-  readonly onPeerUnreachable: "hold" | "serve";
-}
-
-/** Who may speak to whom. Changes at once; connections that are there may stay, as the CNI has it. */
-export interface NetworkSettings {
-  /** Namespaces whose pods are clients. Default identity, ai-system, default; and the resolver's, while it is on. */
-  readonly clients: readonly string[];
-  /** Namespace of Prometheus; "" for none. Default monitoring. */
-  readonly monitoring: string;
-  /** The API server as the CNI sees it (`kubectl get endpoints kubernetes`). The guard speaks to it. */
-  readonly apiServer: { readonly cidr: string; readonly port: number };
-  /** The cluster's DNS. Default kube-system, `k8s-app: kube-dns`. */
-  readonly dns: { readonly namespace: string; readonly labels: Readonly<Record<string, string>> };
-  /** Addresses that the peers' gateways have and come from, behind whatever translates them. Needed with peers. */
-  readonly peerCidrs: readonly string[];
-  /** Default cluster.local. Rolls the gateway. */
-  readonly clusterDomain: string;
-}
+export const siteFields = {
+  site: required(siteName, {
+    missing: "name this site, such as primary or dr",
+    effect: "data",
+    doc: "Name of this site, for ever, whatever its role: a DNS label of at most 32 characters.",
+    example: "primary",
+  }),
+  namespace: withDefault(namespaceName, {
+    default: "cache",
+    effect: "data",
+    doc: "Namespace for this site alone; the stack makes it. A change makes a new, empty cache.",
+  }),
+  environment: withDefault(oneOf("production", "lab"), {
+    default: "production",
+    effect: "nothing",
+    doc: "production: every image must be given with its digest. lab: no such check.",
+  }),
+  peers: withDefault(listOf(peer), {
+    default: [],
+    effect: "rolls",
+    doc: "The other sites. A site without peers is alone.",
+    example: [{ site: "dr", address: "link.dr.example.com" }],
+  }),
+  server,
+  defaultUser: withDefault(oneOf("locked", "password"), {
+    default: "locked",
+    effect: "at once",
+    doc:
+      "The unnamed user. locked: nobody logs in as it. password: clients that know a password and no user name may; all" +
+      " data, no administration. A change to locked ends its sessions.",
+  }),
+  users,
+  extraUsers,
+  gateway,
+  link,
+  guard,
+  network,
+  snapshots,
+  resolver,
+};
 
 /** Everything about a site that is not a secret. */
-export interface SiteSettings {
-  /** This site's name, for ever: a DNS label of at most 32 characters. A change is another site. */
-  readonly site: string;
-  /** Default cache. A change makes a new, empty cache. */
-  readonly namespace: string;
-  /** `production` (default) wants every image with its digest. Changes nothing that runs. */
-  readonly environment: "production" | "lab";
-  /** The other sites. Default none: a site alone. */
-  readonly peers: readonly PeerSettings[];
-  readonly server: ServerSettings;
-  /** The unnamed user: shut (default), or open with a password, for clients that know no user name. At once. */
-  readonly defaultUser: DefaultUserMode;
-  /** Default: the five of the cache that this program replaces. */
-  readonly users: readonly UserSettings[];
-  readonly gateway: GatewaySettings;
-  readonly link: LinkSettings;
-  readonly guard: GuardSettings;
-  readonly network: NetworkSettings;
-  readonly snapshots: SnapshotSettings;
-  readonly resolver: ResolverSettings;
-}
+export const site = group("Site", { doc: "A site: one region's cache." }, siteFields);
 
-type Given<T> = T extends readonly unknown[] ? T : T extends object ? { readonly [K in keyof T]?: Given<T[K]> } : T;
-
-/** What has to be said of a site; the rest has defaults. Lists are given whole. */
-export type SiteArgs = Omit<Given<SiteSettings>, "site" | "users" | "peers" | "snapshots" | "resolver"> & {
-  readonly site: string;
-  readonly users?: readonly (Pick<UserSettings, "name" | "keys" | "commands"> & Partial<UserSettings>)[];
-  readonly snapshots?: SnapshotArgs;
-  readonly resolver?: ResolverGiven;
-  readonly peers?: readonly (Pick<PeerSettings, "site" | "address"> & Partial<PeerSettings>)[];
-};
+export type SiteSettings = SettingsOf<typeof site>;
+export type PeerSettings = SettingsOf<typeof peer>;

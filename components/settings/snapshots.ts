@@ -1,82 +1,178 @@
 import { isIP } from "node:net";
+import { group, optional, optionalGroup, orOff, required, withDefault } from "../catalogue/fields";
+import type { SettingsOf, Siblings } from "../catalogue/node";
+import { boolean, list, text, wholeNumber } from "../catalogue/values";
+import {
+  bucketArn,
+  bucketName,
+  cidr,
+  cron,
+  endpoint,
+  kmsKeyArn,
+  namespaceName,
+  oidcProviderArn,
+  type Endpoint,
+} from "./kinds";
 
-/**
- * An S3-compatible server of one's own, such as RustFS or MinIO: bucket and user are made there, outside of this
- * program.
- */
-export interface S3Settings {
-  /** http:// or https:// with host and port. A change: the server's pod needs `upgrade`. */
-  readonly endpoint: string;
-  readonly bucket: string;
-  /** What requests are signed for. Default us-east-1. */
-  readonly region: string;
-  /** Where its pods are, inside the cluster. Default: as the endpoint's name says (NAME.NAMESPACE.svc…); "" outside. */
-  readonly namespace: string;
-  /** Its addresses. Default: the endpoint's, where that is an address. */
-  readonly cidrs: readonly string[];
-}
+const MOST_DAYS = 36_500;
+const days = wholeNumber(1, MOST_DAYS);
 
-/** A bucket of AWS, made and protected by the stack. */
-export interface AwsSettings {
-  /** The bucket's name, world-wide its own. A change makes another bucket; the old one stays. */
-  readonly bucket: string;
-  readonly region: string;
-  /**
-   * S3's addresses as the cluster reaches them (the VPC endpoint's prefix list), and of its token service with
-   * `oidcProviderArn`.
-   */
-  readonly cidrs: readonly string[];
-  /**
-   * ARN of a key of KMS for the objects; "" (default) for S3's own. Snapshots that are there stay under the earlier
-   * one.
-   */
-  readonly kmsKeyArn: string;
-  /**
-   * The cluster's identity provider, on EKS: the server's ServiceAccount takes a role then (IRSA). "" (default): an IAM
-   * user whose
-   * key goes into the Secret `dragonfly-s3`.
-   */
-  readonly oidcProviderArn: string;
-  /**
-   * Days after which S3 itself removes a snapshot; 0 for never. Beyond `retention.days`, whose pruning knows the last
-   * good one. Default 90.
-   */
-  readonly expireDays: number;
-  /** Days that overwritten and deleted objects are kept. Default 30. */
-  readonly expireOldVersionsDays: number;
-  /** Another region's bucket, made by its own stack, that every snapshot is copied to. Default null. */
-  readonly replicateTo: ReplicaSettings | null;
-}
+/** The endpoint's host says where it is: an address is one. */
+const ownAddress = ({ endpoint: given }: Siblings): readonly string[] => {
+  const { host } = given as Endpoint;
+  return isIP(host) === 0 ? [] : [`${host}/${isIP(host) === 4 ? 32 : 128}`];
+};
+/** And a Service's name has its namespace. */
+const ownNamespace = ({ endpoint: given }: Siblings): string =>
+  /^[^.]+\.([^.]+)\.svc(\.|$)/.exec((given as Endpoint).host)?.[1] ?? "";
 
-export interface ReplicaSettings {
-  /** Such as arn:aws:s3:::example-cache-snapshots-eu-west-1; versioned, as every bucket that replicates. */
-  readonly bucketArn: string;
-  /** ARN of that region's key of KMS; needed with `kmsKeyArn`, as a key stays in its region. Default "". */
-  readonly kmsKeyArn: string;
-}
+export const s3Fields = {
+  endpoint: required(endpoint, {
+    missing: "write the server's URL, such as http://rustfs-svc.storage.svc.cluster.local:9000",
+    doc: "URL of the server: http:// or https://, host and port.",
+    example: "http://rustfs-svc.storage.svc.cluster.local:9000",
+  }),
+  bucket: required(bucketName, {
+    missing: "write the bucket's name",
+    doc: "Bucket, which exists already.",
+    example: "dragonfly-backups",
+  }),
+  region: withDefault(text, { default: "us-east-1", doc: "Region that requests are signed for." }),
+  namespace: orOff(namespaceName, {
+    default: ownNamespace,
+    defaultShown: "the namespace in the endpoint's name, where that is NAME.NAMESPACE.svc",
+    off: "",
+    doc: "Namespace of the server's pods, when they run in this cluster.",
+    example: "storage",
+  }),
+  cidrs: withDefault(list(cidr), {
+    default: ownAddress,
+    defaultShown: "the endpoint's address, where it is one",
+    doc: "Addresses of the server. Needed where neither the endpoint nor namespace says where it is.",
+    example: ["10.20.30.40/32"],
+  }),
+};
 
-export interface SnapshotSettings {
-  /**
-   * When a snapshot is taken, and the server dumps to its own volume: five fields, UTC; "" for never. Default every 6
-   * hours. At once.
-   */
-  readonly cron: string;
-  /** What pruning keeps: everything of the last `days`, and always the newest `least`. Default 14 and 3. At once. */
-  readonly retention: { readonly days: number; readonly least: number };
-  /**
-   * When the newest snapshot is restored into a throwaway server: five fields, UTC; "" for never. Default Sundays at 3.
-   * At once.
-   */
-  readonly drillCron: string;
-  /**
-   * Whether a server that starts with an empty disk, its peers away, loads its newest snapshot by itself. Default
-   * false. At once.
-   */
-  readonly restoreWhenEmpty: boolean;
-  /** Where snapshots go: one of the two, or neither (dumps stay on the server's own volume then). */
-  readonly s3: S3Settings | null;
-  readonly aws: AwsSettings | null;
-}
+/** An S3-compatible server of one's own, such as RustFS or MinIO. */
+export const s3 = group(
+  "S3",
+  {
+    doc: "An S3-compatible server such as RustFS or MinIO. Its bucket and user are made outside of this program.",
+    effect: "replace the pod",
+  },
+  s3Fields,
+);
+
+const replicateTo = group(
+  "BucketReplica",
+  { doc: "Another region's bucket, made by its own stack, to which S3 copies every snapshot." },
+  {
+    bucketArn: required(bucketArn, {
+      missing: "write the ARN of the other region's bucket",
+      doc: "ARN of the bucket, which has versioning on.",
+      example: "arn:aws:s3:::example-cache-snapshots-eu-west-1",
+    }),
+    kmsKeyArn: optional(kmsKeyArn, {
+      doc: "ARN of a KMS key of that region; needed with snapshots.aws.kmsKeyArn, as a key stays in its region.",
+      example: "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    }),
+  },
+);
+
+export const aws = group(
+  "Aws",
+  { doc: "A bucket of AWS that the stack makes and protects.", effect: "nothing" },
+  {
+    bucket: required(bucketName, {
+      missing: "write a name that no other bucket in the world has",
+      doc: "Name of the bucket. A change makes another bucket; the old one and its snapshots stay.",
+      effect: "replace the pod",
+      example: "example-cache-snapshots-eu-central-1",
+    }),
+    region: required(text, {
+      missing: "write the bucket's region, such as eu-central-1",
+      doc: "Region of the bucket.",
+      effect: "replace the pod",
+      example: "eu-central-1",
+    }),
+    cidrs: required(list(cidr, { least: 1 }), {
+      missing: "give S3's addresses as the cluster reaches them: the prefix list of your VPC endpoint, or 0.0.0.0/0",
+      doc:
+        "Addresses of S3 as the cluster reaches them (the VPC endpoint's prefix list), and of the token service with" +
+        " oidcProviderArn.",
+      effect: "at once",
+      example: ["10.10.16.0/24"],
+    }),
+    kmsKeyArn: optional(kmsKeyArn, {
+      doc: "KMS key that encrypts the objects. Not given: S3's own key. Older snapshots stay under the earlier key.",
+      example: "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    }),
+    oidcProviderArn: optional(oidcProviderArn, {
+      doc:
+        "The cluster's OIDC provider, on EKS: the server's ServiceAccount takes an IAM role (IRSA). Not given: an IAM" +
+        " user with an access key in Secret dragonfly-s3.",
+      effect: "replace the pod",
+      example: "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/EXAMPLE",
+    }),
+    expireDays: orOff(days, {
+      default: 90,
+      off: 0,
+      doc: "Days after which S3 removes a snapshot; more than retention.days, whose pruning keeps the last good one.",
+    }),
+    expireOldVersionsDays: withDefault(days, {
+      default: 30,
+      doc: "Days for which S3 keeps overwritten and deleted objects.",
+    }),
+    replicateTo: optionalGroup(replicateTo),
+  },
+);
+
+const retention = group(
+  "Retention",
+  { doc: "What pruning keeps." },
+  {
+    days: withDefault(days, { default: 14, doc: "Every snapshot of the last so many days is kept.", example: 30 }),
+    least: withDefault(wholeNumber(1, 100_000), {
+      default: 3,
+      doc: "The newest so many snapshots are kept, however old.",
+    }),
+  },
+);
+
+export const snapshotFields = {
+  cron: orOff(cron, {
+    default: "0 */6 * * *",
+    off: "",
+    doc: "When a snapshot is taken, and the server dumps to its own volume.",
+    example: "0 * * * *",
+  }),
+  drillCron: orOff(cron, {
+    default: "0 3 * * 0",
+    off: "",
+    doc: "When the newest snapshot is restored into a throwaway server, to prove that it can be.",
+  }),
+  retention,
+  restoreWhenEmpty: withDefault(boolean, {
+    default: false,
+    doc: "Whether a server that starts with an empty disk loads its newest snapshot while its peers are unreachable.",
+  }),
+  s3: optionalGroup(s3),
+  aws: optionalGroup(aws),
+};
+
+export const snapshotsAbout = {
+  doc:
+    "Snapshots of the data. They go to one of s3 and aws; with neither, dumps stay on the server's own volume. To add" +
+    " or remove s3 or aws: replace the pod.",
+  effect: "at once",
+} as const;
+
+export const snapshots = group("Snapshots", snapshotsAbout, snapshotFields);
+
+export type SnapshotSettings = SettingsOf<typeof snapshots>;
+export type S3Settings = SettingsOf<typeof s3>;
+export type AwsSettings = SettingsOf<typeof aws>;
+export type ReplicaSettings = SettingsOf<typeof replicateTo>;
 
 /** What a process needs to know to reach its snapshots; no secret. */
 export interface SnapshotTarget {
@@ -87,90 +183,23 @@ export interface SnapshotTarget {
   readonly pathStyle: boolean;
 }
 
-export const snapshotDefaults: SnapshotSettings = {
-  cron: "0 */6 * * *",
-  retention: { days: 14, least: 3 },
-  drillCron: "0 3 * * 0",
-  restoreWhenEmpty: false,
-  s3: null,
-  aws: null,
-};
-
-export const s3Defaults: S3Settings = { endpoint: "", bucket: "", region: "us-east-1", namespace: "", cidrs: [] };
-export const awsDefaults: AwsSettings = {
-  bucket: "",
-  region: "",
-  cidrs: [],
-  kmsKeyArn: "",
-  oidcProviderArn: "",
-  expireDays: 90,
-  expireOldVersionsDays: 30,
-  replicateTo: null,
-};
-
-type Loose<T> = { readonly [K in keyof T]?: T[K] | undefined };
-export type SnapshotArgs = Omit<Loose<SnapshotSettings>, "retention" | "s3" | "aws"> & {
-  readonly retention?: Loose<SnapshotSettings["retention"]>;
-  readonly s3?: Loose<S3Settings> | null;
-  readonly aws?:
-    | (Omit<Loose<AwsSettings>, "replicateTo"> & { readonly replicateTo?: Loose<ReplicaSettings> | null | undefined })
-    | null;
-};
-
-export function withSnapshotDefaults(args: SnapshotArgs = {}): SnapshotSettings {
-  return {
-    ...snapshotDefaults,
-    ...present(args),
-    retention: { ...snapshotDefaults.retention, ...present(args.retention ?? {}) },
-    s3: args.s3 == null ? null : withS3Defaults({ ...s3Defaults, ...present(args.s3) }),
-    aws:
-      args.aws == null
-        ? null
-        : {
-            ...awsDefaults,
-            ...present(args.aws),
-            replicateTo:
-              args.aws.replicateTo == null ? null : { bucketArn: "", kmsKeyArn: "", ...present(args.aws.replicateTo) },
-          },
-  };
-}
-
-/** The endpoint's host says where it is: a Service's name has its namespace, an address is one. */
-function withS3Defaults(s3: S3Settings): S3Settings {
-  const host = URL.canParse(s3.endpoint) ? new URL(s3.endpoint).hostname.replace(/^\[|\]$/g, "") : "";
-  const namespace = /^[^.]+\.([^.]+)\.svc(\.|$)/.exec(host)?.[1] ?? "";
-  const own = isIP(host) === 0 ? [] : [`${host}/${isIP(host) === 4 ? 32 : 128}`];
-  return {
-    ...s3,
-    namespace: s3.namespace === "" ? namespace : s3.namespace,
-    cidrs: s3.cidrs.length === 0 ? own : s3.cidrs,
-  };
-}
-
-/** Where the snapshots of these settings go; null where they stay on the volume. */
-export function snapshotTarget({ s3, aws }: SnapshotSettings): SnapshotTarget | null {
-  if (s3 !== null) return { bucket: s3.bucket, region: s3.region, endpoint: s3.endpoint, pathStyle: true };
-  return aws === null ? null : { bucket: aws.bucket, region: aws.region, endpoint: null, pathStyle: false };
+/** Where the snapshots of these settings go; undefined where they stay on the volume. */
+export function snapshotTarget({ s3: own, aws: cloud }: SnapshotSettings): SnapshotTarget | undefined {
+  if (own !== undefined) return { bucket: own.bucket, region: own.region, endpoint: own.endpoint.url, pathStyle: true };
+  return cloud && { bucket: cloud.bucket, region: cloud.region, endpoint: null, pathStyle: false };
 }
 
 /** Who has to be reached for them. */
 export interface SnapshotStore {
-  readonly namespace: string;
+  readonly namespace: string | undefined;
   readonly cidrs: readonly string[];
   readonly port: number;
 }
 
-export function snapshotStore({ s3, aws }: SnapshotSettings): SnapshotStore | null {
-  if (s3 !== null) return { namespace: s3.namespace, cidrs: s3.cidrs, port: portOf(new URL(s3.endpoint)) };
-  return aws === null ? null : { namespace: "", cidrs: aws.cidrs, port: 443 };
+export function snapshotStore({ s3: own, aws: cloud }: SnapshotSettings): SnapshotStore | undefined {
+  if (own !== undefined) return { namespace: own.namespace, cidrs: own.cidrs, port: own.endpoint.port };
+  return cloud && { namespace: undefined, cidrs: cloud.cidrs, port: 443 };
 }
-
-const portOf = ({ port, protocol }: URL): number => (port !== "" ? Number(port) : protocol === "https:" ? 443 : 80);
 
 /** Keys below which a site's snapshots lie: no other site's, and no other cache's. */
 export const snapshotPrefix = (namespace: string, site: string): string => `${namespace}/${site}/`;
-
-const present = <T extends object>(given: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };

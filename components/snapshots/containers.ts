@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import { DATA_DIRECTORY } from "../../server/flags";
+import { bytes } from "../../server/types";
 import { names } from "../names";
 import { resources, restrictedContainer } from "../pods";
 import type { SiteSettings } from "../settings/site";
@@ -18,7 +19,7 @@ export interface SnapshotParts {
 const SECRET_MODE = 0o440;
 
 /** Parts on their way and the client: nothing of it grows with the data set (docs/benchmarks.md). */
-const MEMORY = { request: "96Mi", limit: "256Mi" } as const;
+const RESOURCES = { cpuRequest: 0.02, memoryRequest: bytes(96 * 2 ** 20), memoryLimit: bytes(256 * 2 ** 20) } as const;
 
 export function snapshotsContainer(
   settings: SiteSettings,
@@ -39,7 +40,7 @@ export function snapshotsContainer(
       // The image decides which Node it is, not the reader of this log.
       { name: "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED", value: "true" },
     ],
-    resources: resources("20m", MEMORY.request, MEMORY.limit),
+    resources: resources(RESOURCES),
     securityContext: restrictedContainer,
     volumeMounts: [
       { name: "data", mountPath: DATA_DIRECTORY },

@@ -84,8 +84,8 @@ export class Drill extends pulumi.ComponentResource {
       {
         metadata: metadata(drillNames.cronJob),
         spec: {
-          schedule: snapshots.drillCron === "" ? WEEKLY : snapshots.drillCron,
-          suspend: snapshots.drillCron === "",
+          schedule: snapshots.drillCron ?? WEEKLY,
+          suspend: snapshots.drillCron === undefined,
           timeZone: "Etc/UTC",
           concurrencyPolicy: "Forbid",
           successfulJobsHistoryLimit: 1,

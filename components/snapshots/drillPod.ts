@@ -1,9 +1,9 @@
 import type * as k8s from "@pulumi/kubernetes";
 import { DATA_DIRECTORY, dumpFileName, serverCommand } from "../../server/flags";
 import { ports } from "../../server/ports";
+import { formatKubernetesBytes } from "../../server/quantity";
 import { selectorLabels } from "../names";
 import { resources, restrictedContainer, restrictedPod } from "../pods";
-import { serverConfig } from "../settings/resolve";
 import type { SiteSettings } from "../settings/site";
 import { drillNames } from "./drillNames";
 import { snapshotsContainer, snapshotsVolumes, type SnapshotParts } from "./containers";
@@ -14,7 +14,7 @@ const USER = 999;
 
 /** A server that nobody but its own pod can reach, that asks for no password and writes no dump. */
 function throwawayArgs(settings: SiteSettings): string[] {
-  const { engine, threads, maxmemory } = serverConfig(settings.server);
+  const { engine, threads, maxmemory } = settings.server;
   if (engine === "dragonfly") {
     return [
       "--logtostderr",
@@ -66,17 +66,15 @@ export const drillPod = (settings: SiteSettings, parts: SnapshotParts): PodTempl
         restartPolicy: "Always",
         command: [...serverCommand(settings.server.engine)],
         args: throwawayArgs(settings),
-        resources: resources(
-          settings.server.cpuRequest,
-          settings.server.memoryRequest,
-          settings.server.memoryLimit,
-          settings.server.cpuLimit,
-        ),
+        resources: resources(settings.server),
         securityContext: restrictedContainer,
         volumeMounts: [{ name: "data", mountPath: DATA_DIRECTORY }],
       },
     ],
     containers: [snapshotsContainer(settings, parts, { name: "prove", command: "prove", reads: "nothing-else" })],
-    volumes: [{ name: "data", emptyDir: { sizeLimit: settings.server.storage.size } }, ...snapshotsVolumes(parts)],
+    volumes: [
+      { name: "data", emptyDir: { sizeLimit: formatKubernetesBytes(settings.server.storage.size) } },
+      ...snapshotsVolumes(parts),
+    ],
   },
 });

@@ -4,12 +4,12 @@ import { snapshotPrefix, snapshotTarget } from "../settings/snapshots";
 /** `snapshots.json`: what the snapshots' process is told (docs/architecture.md); null while they stay on the volume. */
 export function snapshotsFile({ site, namespace, server, snapshots, peers }: SiteSettings): string | null {
   const target = snapshotTarget(snapshots);
-  if (target === null) return null;
+  if (target === undefined) return null;
   const { retention, restoreWhenEmpty, cron } = snapshots;
   const told = {
     site,
     engine: server.engine,
-    cron,
+    cron: cron ?? "",
     ...target,
     prefix: snapshotPrefix(namespace, site),
     retention,

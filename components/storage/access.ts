@@ -29,9 +29,9 @@ export function makeSnapshotAccess(
   opts: pulumi.ComponentResourceOptions,
 ): SnapshotAccess | null {
   const { s3, aws }: SnapshotSettings = settings.snapshots;
-  if (s3 !== null && s3Key !== undefined)
+  if (s3 !== undefined && s3Key !== undefined)
     return { kind: "key", accessKey: pulumi.secret(s3Key.accessKey), secretKey: pulumi.secret(s3Key.secretKey) };
-  if (aws === null) return null;
+  if (aws === undefined) return null;
   const { namespace, site } = settings;
   const access = snapshotAccess({
     bucketArn: bucketArn(aws.bucket, aws.region),

@@ -55,7 +55,7 @@ export class SnapshotBucket extends pulumi.ComponentResource {
     );
     const policy = JSON.stringify(tlsOnly(bucketArn(settings.bucket, settings.region)));
     new s3.BucketPolicy(`${name}-tls`, { bucket: bucket.id, policy }, { ...own, dependsOn: [closed] });
-    if (settings.replicateTo !== null)
+    if (settings.replicateTo !== undefined)
       new BucketReplica(
         `${name}-replica`,
         { settings, replicateTo: settings.replicateTo, identityName, bucket: bucket.id },
@@ -66,8 +66,8 @@ export class SnapshotBucket extends pulumi.ComponentResource {
   }
 }
 
-const encryption = (kmsKeyArn: string) =>
-  kmsKeyArn === ""
+const encryption = (kmsKeyArn: string | undefined) =>
+  kmsKeyArn === undefined
     ? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }
     : {
         applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: kmsKeyArn },
@@ -77,7 +77,7 @@ const encryption = (kmsKeyArn: string) =>
 function lifecycle({ expireDays, expireOldVersionsDays }: AwsSettings) {
   const rule = (id: string, what: object) => ({ id, status: "Enabled", filter: { prefix: "" }, ...what });
   return [
-    ...(expireDays === 0 ? [] : [rule("expire", { expiration: { days: expireDays } })]),
+    ...(expireDays === undefined ? [] : [rule("expire", { expiration: { days: expireDays } })]),
     rule("old-versions", { noncurrentVersionExpiration: { noncurrentDays: expireOldVersionsDays } }),
     rule("unfinished-uploads", { abortIncompleteMultipartUpload: { daysAfterInitiation: ABORT_UPLOADS_DAYS } }),
   ];

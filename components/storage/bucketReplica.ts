@@ -37,7 +37,6 @@ export class BucketReplica extends pulumi.ComponentResource {
       { name: "copy", role: role.name, policy: JSON.stringify(access) },
       own,
     );
-    const encrypted = kmsKeyArn !== "";
     const rule = {
       id: "other-region",
       status: "Enabled",
@@ -46,9 +45,13 @@ export class BucketReplica extends pulumi.ComponentResource {
       deleteMarkerReplication: { status: "Disabled" },
       destination: {
         bucket: replicateTo.bucketArn,
-        ...(encrypted ? { encryptionConfiguration: { replicaKmsKeyId: replicateTo.kmsKeyArn } } : {}),
+        ...(replicateTo.kmsKeyArn === undefined
+          ? {}
+          : { encryptionConfiguration: { replicaKmsKeyId: replicateTo.kmsKeyArn } }),
       },
-      ...(encrypted ? { sourceSelectionCriteria: { sseKmsEncryptedObjects: { status: "Enabled" } } } : {}),
+      ...(kmsKeyArn !== undefined
+        ? { sourceSelectionCriteria: { sseKmsEncryptedObjects: { status: "Enabled" } } }
+        : {}),
     };
     new s3.BucketReplicationConfig(name, { bucket, role: role.arn, rules: [rule] }, { ...own, dependsOn: [allowed] });
     this.registerOutputs({});

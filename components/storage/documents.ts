@@ -40,8 +40,8 @@ export interface AccessTo {
   readonly bucketArn: string;
   /** Such as "cache/primary/". */
   readonly prefix: string;
-  /** "" where S3 has the key. */
-  readonly kmsKeyArn: string;
+  /** Undefined where S3 has the key. */
+  readonly kmsKeyArn: string | undefined;
 }
 
 /** Exactly what snapshots need, below their own prefix. Parts of broken uploads are the lifecycle's to remove. */
@@ -63,7 +63,7 @@ export const snapshotAccess = ({ bucketArn: arn, prefix, kmsKeyArn }: AccessTo):
       Resource: `${arn}/${prefix}*`,
     },
     // The parts of an upload are read again when it ends, hence Decrypt for a writer.
-    ...(kmsKeyArn === ""
+    ...(kmsKeyArn === undefined
       ? []
       : [
           {
@@ -84,8 +84,8 @@ export const replicationTrust: PolicyDocument = {
 
 /** What S3 needs to copy every version of one bucket into another. */
 export const replicationAccess = (
-  from: { readonly arn: string; readonly kmsKeyArn: string },
-  to: { readonly bucketArn: string; readonly kmsKeyArn: string },
+  from: { readonly arn: string; readonly kmsKeyArn: string | undefined },
+  to: { readonly bucketArn: string; readonly kmsKeyArn: string | undefined },
 ): PolicyDocument => ({
   Version: VERSION,
   Statement: [
@@ -97,7 +97,7 @@ export const replicationAccess = (
       Resource: `${from.arn}/*`,
     },
     { Sid: "Copy", Effect: "Allow", Action: ["s3:ReplicateObject", "s3:ReplicateTags"], Resource: `${to.bucketArn}/*` },
-    ...(from.kmsKeyArn === ""
+    ...(from.kmsKeyArn === undefined || to.kmsKeyArn === undefined
       ? []
       : [
           { Sid: "Open", Effect: "Allow", Action: "kms:Decrypt", Resource: from.kmsKeyArn } as const,

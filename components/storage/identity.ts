@@ -6,8 +6,8 @@ export interface SnapshotIdentityArgs {
   /** Such as "cache-primary-snapshots": the role's or user's name, its own in the account. */
   readonly identityName: string;
   readonly access: PolicyDocument;
-  /** "" for a user with a key; else who may take the role. */
-  readonly oidcProviderArn: string;
+  /** Who may take the role; undefined for a user with a key. */
+  readonly oidcProviderArn: string | undefined;
   readonly accounts: readonly { readonly namespace: string; readonly name: string }[];
 }
 
@@ -26,7 +26,7 @@ export class SnapshotIdentity extends pulumi.ComponentResource {
     super("dragonfly-dr:index:SnapshotIdentity", name, {}, opts);
     const own = { parent: this };
     const policy = JSON.stringify(access);
-    if (oidcProviderArn === "") {
+    if (oidcProviderArn === undefined) {
       const user = new iam.User(name, { name: identityName }, own);
       const allowed = new iam.UserPolicy(`${name}-access`, { name: "snapshots", user: user.name, policy }, own);
       const key = new iam.AccessKey(

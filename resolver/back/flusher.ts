@@ -1,6 +1,6 @@
 import type { Redis } from "ioredis";
 import type { Clock } from "../clock";
-import { invalidationChannel } from "../l2/key";
+import { invalidationChannel } from "../../contract/resolverUser";
 import { readInvalidation, writeInvalidation } from "../l2/message";
 import type { SharedWriter } from "../l2/sharedWriter";
 import type { Invalidation, Tombstones } from "../l2/tombstones";

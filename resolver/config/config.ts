@@ -45,6 +45,7 @@
  * | HEIMDALL_REDIS_COMPRESS_ABOVE | 1024 | bytes of message above which it is deflated; 0: never |
  * | HEIMDALL_REDIS_WARM_NAMES | 10000 | popular answers fetched at the start; 0: none |
  */
+import { RESOLVER_PREFIX } from "../../contract/resolverUser";
 import { bytes, milliseconds, type Bytes, type Milliseconds } from "../../server/types";
 import type { TtlPolicy } from "../cache/ttl";
 import type { RedisEndpoint } from "../l2/endpoint";
@@ -53,7 +54,7 @@ import { parseAddress, type UpstreamAddress } from "../upstream/address";
 import type { CaseOfNames } from "../upstream/request";
 import { workersHere } from "./cpus";
 import { discoverRedis, readUrl, type DiscoveredBy } from "./discover";
-import { Environment } from "./environment";
+import { Environment, type VariableProblem } from "./environment";
 
 /** The shared cache, as it is reached. */
 export interface RedisConfig {
@@ -105,11 +106,13 @@ export interface Config {
   readonly redis: RedisConfig | undefined;
 }
 
+const lineOf = ({ variable, problem, remedy }: VariableProblem): string => `${variable}: ${problem}; ${remedy}`;
+
 /** Every mistake in the configuration, one a line. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
-  constructor(readonly problems: readonly string[]) {
-    super(problems.join("\n"));
+  constructor(readonly problems: readonly VariableProblem[]) {
+    super(problems.map(lineOf).join("\n"));
   }
 }
 
@@ -154,7 +157,7 @@ function readRedis(environment: Environment): RedisConfig | undefined {
   const found = discoverRedis(environment);
   const readText = environment.text("HEIMDALL_REDIS_READ_URL");
   const reading = readText === undefined ? undefined : readUrl(environment, "HEIMDALL_REDIS_READ_URL", readText);
-  const prefix = environment.text("HEIMDALL_REDIS_KEY_PREFIX") ?? "heimdall:dns:cache";
+  const prefix = environment.text("HEIMDALL_REDIS_KEY_PREFIX") ?? RESOLVER_PREFIX;
   if (/[\s*?[\]\\]/.test(prefix))
     environment.refuse(
       "HEIMDALL_REDIS_KEY_PREFIX",

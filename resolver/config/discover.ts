@@ -1,3 +1,4 @@
+import { ParseError } from "../../server/parseError";
 import { parseRedisUrl, type ParsedRedisUrl } from "../l2/endpoint";
 import type { Environment } from "./environment";
 
@@ -48,7 +49,8 @@ export function readUrl(environment: Environment, name: string, url: string): Pa
   try {
     return parseRedisUrl(url);
   } catch (error) {
-    environment.problems.push(`${name}: ${error instanceof Error ? error.message : "not a URL"}`);
+    if (!(error instanceof ParseError)) throw error;
+    environment.refuse(name, error.problem, error.remedy);
     return undefined;
   }
 }

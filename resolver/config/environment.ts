@@ -22,6 +22,13 @@ const SIZE_UNITS: ReadonlyMap<string, number> = new Map([
   ["gi", 2 ** 30],
 ]);
 
+/** What is wrong with a variable; never its value. */
+export interface VariableProblem {
+  readonly variable: string;
+  readonly problem: string;
+  readonly remedy: string;
+}
+
 export interface Range {
   readonly least: number;
   readonly most: number;
@@ -32,7 +39,7 @@ export interface Range {
  * as unset, as a chart's template leaves it.
  */
 export class Environment {
-  readonly problems: string[] = [];
+  readonly problems: VariableProblem[] = [];
   readonly #variables: Readonly<Record<string, string | undefined>>;
 
   constructor(variables: Readonly<Record<string, string | undefined>>) {
@@ -82,7 +89,7 @@ export class Environment {
     return found ?? fallback;
   }
 
-  refuse(name: string, problem: string, remedy: string): void {
-    this.problems.push(`${name}: ${problem}; ${remedy}`);
+  refuse(variable: string, problem: string, remedy: string): void {
+    this.problems.push({ variable, problem, remedy });
   }
 }

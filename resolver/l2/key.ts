@@ -5,11 +5,6 @@ import { typeToText } from "../wire/typeNames";
 /** Key of the shared list of popular names. No question has it: theirs hold two colons more than the prefix. */
 export const popularKey = (prefix: string): string => `${prefix}:popular`;
 /**
- * Pub/sub channel on which replicas tell each other what to forget. Beside the keys, so that one pattern covers both.
- */
-export const invalidationChannel = (prefix: string): string => `${prefix}:invalidate`;
-
-/**
  * The key of an answer in the shared cache: `{prefix}:{name}:{type}:{class}`, then what else it depends on: `:do`
  * (signatures are wanted), `:cd` (unvalidated answers are wanted). Different questions have different keys: a colon
  * within a name is escaped.

@@ -23,6 +23,12 @@ function readCa(file: string | undefined): string | undefined {
   try {
     return readFileSync(file, "utf8");
   } catch {
-    throw new ConfigError([`HEIMDALL_REDIS_CA_FILE: cannot read ${file}; mount the CA's certificate there`]);
+    throw new ConfigError([
+      {
+        variable: "HEIMDALL_REDIS_CA_FILE",
+        problem: `cannot read ${file}`,
+        remedy: "mount the CA's certificate there",
+      },
+    ]);
   }
 }

@@ -5,12 +5,13 @@ import { join } from "node:path";
 import { Credentials } from "../../components/credentials";
 import { readBundle } from "../../components/bundle";
 import { SettingsError } from "../../components/problems";
-import type { SiteArgs } from "../../components/settings/site";
+import type { SiteArgs } from "../../components/settings/args";
 import { Site } from "../../components/site";
 import { renderStack, type RenderedResource } from "../../stacks/render";
 import type { RecordedResource } from "../../stacks/render/recordingMonitor";
 import type { SiteConfig } from "../../stacks/siteConfig";
 import { renderWith } from "./renderWith";
+import { settingsOf } from "./settingsOf";
 
 const alone: SiteArgs = { site: "primary", network: { apiServer: { cidr: "10.0.0.0/24" } } };
 const pair: SiteArgs = {
@@ -26,8 +27,11 @@ describe("a site", function () {
   before(() => writeFileSync(guardBundle, "// one\n"));
   after(() => rmSync(directory, { recursive: true, force: true }));
 
-  const render = async (args: SiteArgs, rest: Omit<SiteConfig, "args"> = {}): Promise<readonly RenderedResource[]> =>
-    (await renderStack("test", { args, ...rest }, { guardBundle })).resources;
+  const render = async (
+    args: SiteArgs,
+    rest: Omit<SiteConfig, "settings"> = {},
+  ): Promise<readonly RenderedResource[]> =>
+    (await renderStack("test", { settings: settingsOf(args), ...rest }, { guardBundle })).resources;
   const one = (resources: readonly RecordedResource[], kind: string, name: string): Record<string, unknown> => {
     const found = resources.find(
       ({ type, props }) =>
@@ -44,7 +48,13 @@ describe("a site", function () {
 
   it("tells a library's user everything that is wrong with it, at once", () => {
     assert.throws(
-      () => new Site("cache", { site: "A", users: [{ name: "x", keys: ["x:"], commands: [] }], guardBundle }),
+      () =>
+        new Site("cache", {
+          site: "A",
+          network: { apiServer: { cidr: "" } },
+          users: [{ name: "x", keys: ["x:"], commands: [] }],
+          guardBundle,
+        }),
       (error: unknown) =>
         error instanceof SettingsError &&
         ["site", "users[0].keys[0]", "network.apiServer.cidr"].every((key) =>

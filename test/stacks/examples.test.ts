@@ -9,15 +9,15 @@ const examples = join(__dirname, "../../examples");
 
 describe("the examples", () => {
   it("give the user on premises the rights that the program gives itself in AWS", () => {
-    const { args } = readStackFile(join(examples, "on-premises/Pulumi.primary.yaml"));
-    const bucket = bucketArn(args.snapshots?.s3?.bucket ?? "", "us-east-1");
+    const { settings } = readStackFile(join(examples, "on-premises/Pulumi.primary.yaml"));
+    const bucket = bucketArn(settings.snapshots.s3?.bucket ?? "", "us-east-1");
     const policy: unknown = JSON.parse(readFileSync(join(examples, "on-premises/policy.json"), "utf8"));
     assert.deepEqual(
       policy,
       snapshotAccess({
         bucketArn: bucket,
-        prefix: snapshotPrefix(args.namespace ?? "cache", args.site),
-        kmsKeyArn: "",
+        prefix: snapshotPrefix(settings.namespace, settings.site),
+        kmsKeyArn: undefined,
       }),
     );
   });

@@ -4,10 +4,11 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { parse } from "yaml";
 import { SettingsError } from "../../components/problems";
-import { siteDefaults } from "../../components/settings/defaults";
+import { aclUsers } from "../../components/settings/resolve";
+import { defaultUsers } from "../../components/settings/users";
 import { ownKeys } from "../../stacks/config";
-import { siteKeys } from "../../stacks/decode/keys";
 import { validateSiteConfig, type SiteConfig } from "../../stacks/siteConfig";
+import { stack } from "../../stacks/stackSettings";
 
 type Raw = Readonly<Record<string, unknown>>;
 
@@ -56,7 +57,8 @@ const bad: readonly (readonly [string, Raw, string, RegExp])[] = [
   ["a wrong word", { defaultUser: "open" }, "defaultUser", /"locked" or "password"/],
   ["a scalar in place of a map", { server: "dragonfly" }, "server", /write a map/],
   ["a peer without an address", { peers: [{ site: "dr" }] }, "peers[0].address", /is missing/],
-  ["a peer with an empty address", { peers: [{ site: "dr", address: "" }] }, "peers[0].address", /no host name/],
+  ["a peer with an empty address", { peers: [{ site: "dr", address: "" }] }, "peers[0].address", /is missing/],
+  ["a peer's address that is none", { peers: [{ site: "dr", address: "a b" }] }, "peers[0].address", /no host name/],
   ["itself as a peer", { peers: [{ site: "primary", address: "h" }] }, "peers[0].site", /this site itself/],
   [
     "a peer twice",
@@ -129,15 +131,15 @@ const bad: readonly (readonly [string, Raw, string, RegExp])[] = [
   ["a cron that never comes", { snapshots: { cron: "0 0 31 2 *" } }, "snapshots.cron", /never comes/],
   [
     "half-given credentials",
-    { snapshots: { s3: { endpoint: "s3.example.com", accessKey: "k" } } },
+    { snapshots: { s3: { endpoint: "https://s3.example.com", accessKey: "k" } } },
     "snapshots.s3.secretKey",
-    /is missing beside the others/,
+    /is missing; /,
   ],
   [
     "credentials without a place",
     { snapshots: { s3: { accessKey: "k", secretKey: "s" } } },
     "snapshots.s3.bucket",
-    /is missing beside the others/,
+    /is missing; /,
   ],
   [
     "an endpoint with credentials in it",
@@ -154,12 +156,7 @@ const bad: readonly (readonly [string, Raw, string, RegExp])[] = [
   ["a bucket that cannot be", { snapshots: { s3: { ...S3, bucket: "B" } } }, "snapshots.s3.bucket", /no bucket's name/],
   ["two places", { snapshots: { s3: S3, aws: AWS } }, "snapshots.aws", /beside snapshots.s3/],
   ["a place and no time", { snapshots: { s3: S3, cron: "" } }, "snapshots.cron", /is empty, though/],
-  [
-    "half of AWS",
-    { snapshots: { aws: { bucket: "cache-snapshots" } } },
-    "snapshots.aws.cidrs",
-    /is missing beside the others/,
-  ],
+  ["half of AWS", { snapshots: { aws: { bucket: "cache-snapshots" } } }, "snapshots.aws.cidrs", /is missing; /],
   [
     "a lifecycle that overtakes the pruning",
     { snapshots: { aws: { ...AWS, expireDays: 7 } } },
@@ -167,7 +164,7 @@ const bad: readonly (readonly [string, Raw, string, RegExp])[] = [
     /within the 14 days/,
   ],
   ["a drill that never comes", { snapshots: { drillCron: "0 0 31 2 *" } }, "snapshots.drillCron", /never comes/],
-  ["no snapshot kept", { snapshots: { retention: { least: 0 } } }, "snapshots.retention.least", /is 0/],
+  ["no snapshot kept", { snapshots: { retention: { least: 0 } } }, "snapshots.retention.least", /0 is no whole number/],
   [
     "a node's port without its type",
     { gateway: { clients: { nodePort: 30379 } } },
@@ -221,7 +218,7 @@ const bad: readonly (readonly [string, Raw, string, RegExp])[] = [
     "a resolver that the program has no image for",
     { resolver: resolver({ implementation: "routedns" }) },
     "resolver.image",
-    /is no image/,
+    /there is no default for routedns/,
   ],
   [
     "a resolver's variable that is the program's",
@@ -267,7 +264,7 @@ function user(name: string, keys: readonly string[] = [`${name}:*`]): Raw {
 describe("a stack's configuration", () => {
   it("is good with what it must say", () => {
     assert.deepEqual(problems(good), {});
-    assert.equal(config(good).args.site, "primary");
+    assert.equal(config(good).settings.site, "primary");
   });
 
   for (const [what, change, key, words] of bad) {
@@ -292,27 +289,74 @@ describe("a stack's configuration", () => {
     assert.deepEqual(Object.keys(problems(all)).sort(), chosen.map(([, , key]) => key).sort());
   });
 
-  it("judges no meaning where the shape is wrong already", () => {
-    assert.deepEqual(Object.keys(problems({ ...good, server: { maxmemory: 5, memoryLimit: "300Mi" } })), [
+  it("judges what can be read beside what cannot, and compares nothing with the latter", () => {
+    const broken = {
+      server: { maxmemory: 5, memoryLimit: "300Mi", threads: 3, cpuLimit: "1" },
+      users: [user("a b", ["a:*"])],
+    };
+    assert.deepEqual(Object.keys(problems({ ...good, ...broken })).sort(), [
+      "server.cpuLimit",
       "server.maxmemory",
+      "users[0].name",
     ]);
   });
 
+  it("says of each problem what kind it is, whatever its words", () => {
+    const validated = validateSiteConfig({
+      ...good,
+      sevrer: {},
+      server: { threads: 0, maxmemory: "900mb" },
+      peers: [{ site: "dr" }],
+    });
+    assert.ok("problems" in validated);
+    assert.deepEqual(validated.problems.map(({ kind, key }) => `${kind} ${key}`).sort(), [
+      "conflict server.maxmemory",
+      "malformed server.threads",
+      "missing peers[0].address",
+      "unknown-key sevrer",
+    ]);
+  });
+
+  it("has users beside the default ones, and judges both lists as one", () => {
+    const names = (settings: SiteConfig["settings"]): readonly string[] => aclUsers(settings).map(({ name }) => name);
+    const { settings } = config({ ...good, extraUsers: [user("shop")] });
+    assert.deepEqual(names(settings).slice(0, 6), [...defaultUsers.map(({ name }) => name), "shop"]);
+    assert.deepEqual(names(config({ ...good, users: [user("shop")] }).settings).slice(0, 2), ["shop", "guard"]);
+    assert.match(
+      problems({ ...good, extraUsers: [user("keycloak")] })["extraUsers[0].name"] ?? "",
+      /users\[0\] already/,
+    );
+    assert.match(
+      problems({ ...good, extraUsers: [user("shop", ["cache:x:*"])] })["extraUsers[0].keys[0]"] ?? "",
+      /user "appcache"/,
+    );
+  });
+
+  it("refuses sizes that Kubernetes would, and names those that it takes", () => {
+    const found = problems({
+      ...good,
+      server: { memoryRequest: "512mb", memoryLimit: "1GB", storage: { size: "10GB" }, maxmemory: "512mb" },
+    });
+    assert.deepEqual(Object.keys(found).sort(), ["server.memoryLimit", "server.memoryRequest", "server.storage.size"]);
+    for (const text of Object.values(found))
+      assert.match(text, /no size that Kubernetes takes; write one such as "512Mi"/);
+  });
+
   it("takes numbers and truths as YAML and as the command line write them", () => {
-    const { args } = config({
+    const { settings } = config({
       ...good,
       server: { threads: "2", cacheMode: "false" },
       peers: [{ site: "dr", address: "10.0.0.1", port: "6381" }],
     });
-    assert.equal(args.server?.threads, 2);
-    assert.equal(args.server?.cacheMode, false);
-    assert.equal(args.peers?.[0]?.port, 6381);
+    assert.equal(settings.server.threads, 2);
+    assert.equal(settings.server.cacheMode, false);
+    assert.equal(settings.peers[0]?.port, 6381);
   });
 
   it("is refused or read, whatever it says", () => {
     fc.assert(
       fc.property(
-        fc.dictionary(fc.oneof(fc.constantFrom(...Object.keys(siteKeys)), fc.string()), fc.jsonValue()),
+        fc.dictionary(fc.oneof(fc.constantFrom(...Object.keys(stack.fields)), fc.string()), fc.jsonValue()),
         (raw) => {
           const validated = validateSiteConfig(raw as Raw);
           assert.ok("config" in validated || validated.problems.length > 0);
@@ -337,7 +381,7 @@ describe("a stack's configuration", () => {
   it("is reported one line a problem, under the name that it has in the stack's file", () => {
     const error = new SettingsError(
       "configuration of stack dr",
-      [{ key: "site", problem: "is missing", remedy: "name it" }],
+      [{ kind: "missing", key: "site", problem: "is missing", remedy: "name it" }],
       "dragonfly-dr:",
     );
     assert.equal(error.message, "configuration of stack dr: 1 problem\n  dragonfly-dr:site: is missing; name it");
@@ -350,32 +394,10 @@ describe("Pulumi.yaml", () => {
     config: Record<string, { default?: unknown; description: string }>;
   };
 
-  it("describes every key, and no other", () =>
-    assert.deepEqual(Object.keys(project.config).sort(), Object.keys(siteKeys).sort()));
-
-  it("says of every key what a change does to a cache that runs", () => {
-    for (const [key, { description }] of Object.entries(project.config))
-      assert.match(description, /: (nothing|at once|rolls|upgrade|data)\b/, key);
-  });
-
-  it("describes every key inside a key", () => {
-    const names = (value: unknown): readonly string[] =>
-      typeof value === "object" && value !== null && !Array.isArray(value)
-        ? Object.entries(value).flatMap(([key, each]) => [key, ...names(each)])
-        : [];
-    for (const key of ["server", "gateway", "link", "guard", "network", "snapshots", "resolver"] as const) {
-      for (const name of names(siteDefaults[key]).filter((each) => each !== "k8s-app"))
-        assert.match(project.config[key]?.description ?? "", new RegExp(`\\b${name}\\b`), `${key}.${name}`);
-    }
-  });
-
-  it("has the defaults that the program has", () => {
-    const raw: Raw = Object.fromEntries(
-      Object.entries(project.config).map(([key, { default: value }]) => [key, value]),
-    );
-    const { args } = config({ ...raw, site: "primary", network: { apiServer: { cidr: "10.0.0.0/24" } } });
-    for (const key of ["namespace", "environment", "defaultUser", "users", "peers"] as const)
-      assert.deepEqual(args[key], siteDefaults[key], key);
+  it("says nothing that the program does not take", () => {
+    const defaults = Object.entries(project.config).map(([key, { default: value }]) => [key, value] as const);
+    const given = { ...Object.fromEntries(defaults), site: "primary", network: { apiServer: { cidr: "10.0.0.0/24" } } };
+    assert.deepEqual(config(given).settings, config({ site: given.site, network: given.network }).settings);
     assert.equal(project.config["site"]?.default, undefined);
   });
 

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { sitePolicies } from "../../../components/network/policies";
-import { withDefaults } from "../../../components/settings/defaults";
-import type { SiteArgs } from "../../../components/settings/site";
+import type { SiteArgs } from "../../../components/settings/args";
+import { settingsOf } from "../settingsOf";
 
 const args: SiteArgs = {
   site: "primary",
+  environment: "lab",
   peers: [
     { site: "dr", address: "192.0.2.7", port: 7000 },
     { site: "third", address: "third.example.com" },
@@ -14,7 +15,7 @@ const args: SiteArgs = {
 
 /** "who:port" of every pair that a policy's rules in one direction admit. */
 function admitted(policy: string, direction: "ingress" | "egress", given: SiteArgs = args): readonly string[] {
-  const found = sitePolicies(withDefaults(given)).find(({ name }) => name === policy);
+  const found = sitePolicies(settingsOf(given)).find(({ name }) => name === policy);
   assert.ok(found);
   const spec: unknown = JSON.parse(JSON.stringify(found.spec));
   const rules = (spec as Record<string, readonly Record<string, unknown>[] | undefined>)[direction] ?? [];
@@ -41,7 +42,7 @@ function who({ ipBlock, namespaceSelector, podSelector }: Record<string, Record<
 
 describe("network rules", () => {
   it("begin with nobody, in or out", () => {
-    assert.deepEqual(sitePolicies(withDefaults(args))[0]?.spec, {
+    assert.deepEqual(sitePolicies(settingsOf(args))[0]?.spec, {
       podSelector: {},
       policyTypes: ["Ingress", "Egress"],
     });
@@ -91,6 +92,7 @@ describe("network rules", () => {
   it("know of no link where a site is alone, and of no monitoring where there is none", () => {
     const alone: SiteArgs = {
       site: "primary",
+      environment: "lab",
       network: { monitoring: "", clients: [], apiServer: { cidr: "10.0.0.0/24" } },
     };
     assert.deepEqual(admitted("dragonfly-gateway", "ingress", alone), []);

@@ -3,15 +3,15 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readBundle } from "../../../components/bundle";
-import type { ResolverGiven } from "../../../components/settings/resolver";
-import type { SiteArgs } from "../../../components/settings/site";
+import type { ResolverInput, SiteArgs } from "../../../components/settings/args";
 import { readConfig } from "../../../resolver/config/config";
 import { renderStack, type RenderedResource } from "../../../stacks/render";
+import { settingsOf } from "../settingsOf";
 
 type Body = Readonly<Record<string, unknown>>;
 
 const site: SiteArgs = { site: "primary", environment: "lab", network: { apiServer: { cidr: "10.0.0.0/24" } } };
-const on: ResolverGiven = { enabled: true, upstreams: ["10.0.0.2", "10.0.0.3:5353"] };
+const on: ResolverInput = { enabled: true, upstreams: ["10.0.0.2", "10.0.0.3:5353"] };
 
 describe("the resolver's component", function () {
   this.timeout(120_000);
@@ -25,19 +25,19 @@ describe("the resolver's component", function () {
   after(() => rmSync(directory, { recursive: true, force: true }));
 
   const render = async (
-    resolver: ResolverGiven = {},
+    resolver: ResolverInput = {},
     rest: Partial<SiteArgs> = {},
   ): Promise<readonly RenderedResource[]> =>
     (
       await renderStack(
         "test",
-        { args: { ...site, ...rest, resolver: { ...on, ...resolver } } },
+        { settings: settingsOf({ ...site, ...rest, resolver: { ...on, ...resolver } }) },
         { guardBundle, resolverBundle },
       )
     ).resources;
 
   it("is not there unless it is turned on, and the cache admits nobody for it then", async () => {
-    const { resources } = await renderStack("test", { args: site }, { guardBundle });
+    const { resources } = await renderStack("test", { settings: settingsOf(site) }, { guardBundle });
     assert.deepEqual(inNamespace(resources, "dns"), []);
     assert.ok(!JSON.stringify(one(resources, "NetworkPolicy", "dragonfly-gateway")).includes('"dns"'));
     assert.ok(JSON.stringify(one(await render(), "NetworkPolicy", "dragonfly-gateway")).includes('"dns"'));

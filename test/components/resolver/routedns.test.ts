@@ -6,7 +6,7 @@ import { Resolver } from "node:dns/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { renderRouteDns } from "../../../components/resolver/routedns";
-import { withDefaults } from "../../../components/settings/defaults";
+import { settingsOf } from "../settingsOf";
 import { cacheDirectory } from "../../../lab/paths";
 import { goToolFolder } from "../../../lab/toolchain/goBuild";
 import { ROUTEDNS } from "../../../bench/resolver/tools";
@@ -46,8 +46,10 @@ describe("RouteDNS with the rendered configuration", function () {
   /** Another replica, asked over its own port. */
   async function replica(at: TestUpstream, cache: TestRedis): Promise<Resolver> {
     const port = await freePort();
-    const settings = withDefaults({
+    const settings = settingsOf({
       site: "primary",
+      environment: "lab",
+      network: { apiServer: { cidr: "10.0.0.0/24" } },
       resolver: { enabled: true, implementation: "routedns", image: "routedns:1", upstreams: [at.address] },
     });
     const text = renderRouteDns(settings, PASSWORD)

@@ -2,14 +2,15 @@ import assert from "node:assert/strict";
 import { identityName } from "../../../components/storage/access";
 import { AwsStorage } from "../../../components/storage/awsStorage";
 import { bucketArn, snapshotAccess, type PolicyDocument } from "../../../components/storage/documents";
-import { awsDefaults, type AwsSettings } from "../../../components/settings/snapshots";
+import { defaultsOf } from "../../../components/catalogue/fields";
+import { aws, type AwsSettings } from "../../../components/settings/snapshots";
 import type { RecordedResource } from "../../../stacks/render/recordingMonitor";
 import { renderWith } from "../renderWith";
 
 const KEY = "arn:aws:kms:eu-central-1:111122223333:key/1";
 const PROVIDER = "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/EXAMPLE";
 const settings: AwsSettings = {
-  ...awsDefaults,
+  ...defaultsOf(aws),
   bucket: "example-cache",
   region: "eu-central-1",
   cidrs: ["10.0.0.0/24"],
@@ -88,7 +89,7 @@ describe("a bucket in AWS", function () {
     assert.match(rules, /"noncurrentDays":7/);
     assert.match(rules, /"daysAfterInitiation":3/);
     assert.doesNotMatch(
-      JSON.stringify(one(await render({ expireDays: 0 }), "BucketLifecycleConfiguration").props["rules"]),
+      JSON.stringify(one(await render({ expireDays: undefined }), "BucketLifecycleConfiguration").props["rules"]),
       /"expiration"/,
     );
   });

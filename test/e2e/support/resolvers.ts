@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { siteDefaults } from "../../../components/settings/defaults";
+import { defaultsOf } from "../../../components/catalogue/fields";
+import { resolver } from "../../../components/settings/resolver";
 import { siteOf, type LabSite } from "../../../lab/plan";
 import { run } from "../../../lab/process/run";
 import { waitFor } from "../../../lab/process/waitFor";
@@ -9,7 +10,7 @@ import type { DnsLoadReport } from "./dnsLoad";
 import { parseDig, type DigAnswer } from "./parseDig";
 import type { World } from "./world";
 
-export const RESOLVER_NAMESPACE = siteDefaults.resolver.namespace;
+export const RESOLVER_NAMESPACE = defaultsOf(resolver).namespace;
 const DNS_TARGET = 1053;
 const HTTP_PORT = 9153;
 

@@ -11,7 +11,7 @@ function problemsOf(variables: Variables): readonly string[] {
   try {
     readConfig(variables);
   } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
+    if (error instanceof ConfigError) return error.message.split("\n");
     throw error;
   }
   return [];

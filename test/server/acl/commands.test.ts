@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { closeUser, openUser, openUserReadOnly, setPasswords } from "../../../server/acl/commands";
 import { parseAclFile } from "../../../server/acl/parse";
-import { seedUsers } from "../../../server/acl/seed";
+import { defaultAclUsers } from "../../../components/settings/resolve";
 import type { AclUser } from "../../../server/acl/user";
 import { applications, engines } from "./users";
 
@@ -75,7 +75,7 @@ describe("ACL commands of the guard", () => {
       args.filter((word) => /^(&|resetchannels$|allchannels$)/.test(word)).at(-1);
     fc.assert(
       fc.property(applications, (users) => {
-        for (const user of [...users, ...seedUsers]) {
+        for (const user of [...users, ...defaultAclUsers]) {
           assert.match(lastChannelRule(openUser("dragonfly", user, "pw")) ?? "", /^&/);
           assert.equal(lastChannelRule(closeUser("dragonfly", user)), "resetchannels");
         }

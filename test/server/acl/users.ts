@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { builtinUsers } from "../../../server/acl/builtin";
-import { seedUsers } from "../../../server/acl/seed";
+import { defaultAclUsers } from "../../../components/settings/resolve";
 import type { AclUser } from "../../../server/acl/user";
 import type { Engine } from "../../../server/types";
 
@@ -30,4 +30,4 @@ export const applications: fc.Arbitrary<readonly AclUser[]> = fc.uniqueArray(
   { selector: ({ name }) => name, maxLength: 5 },
 );
 
-export const everyUser = (engine: Engine): readonly AclUser[] => [...seedUsers, ...builtinUsers(engine)];
+export const everyUser = (engine: Engine): readonly AclUser[] => [...defaultAclUsers, ...builtinUsers(engine)];

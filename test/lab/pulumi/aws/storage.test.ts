@@ -40,16 +40,17 @@ const BY_ROLE: Partial<AwsSettings> = {
 const COPIED: Partial<AwsSettings> = {
   ...BY_ROLE,
   bucket: `${BUCKET}-copied`,
-  kmsKeyArn: "",
-  replicateTo: { bucketArn: `arn:aws:s3:::${OTHER_REGION}`, kmsKeyArn: "" },
+  kmsKeyArn: undefined,
+  replicateTo: { bucketArn: `arn:aws:s3:::${OTHER_REGION}`, kmsKeyArn: undefined },
 };
 
 const program = (...wholes: readonly Partial<AwsSettings>[]): string => `
 import { AwsStorage } from "./components/storage/awsStorage";
-import { awsDefaults, type AwsSettings } from "./components/settings/snapshots";
+import { defaultsOf } from "./components/catalogue/fields";
+import { aws, type AwsSettings } from "./components/settings/snapshots";
 import { bucketArn, snapshotAccess } from "./components/storage/documents";
 function storageOf(name: string, changed: Partial<AwsSettings>) {
-  const settings = { ...awsDefaults, bucket: "${BUCKET}", region: "eu-central-1", cidrs: ["0.0.0.0/0"], ...changed };
+  const settings = { ...defaultsOf(aws), bucket: "${BUCKET}", region: "eu-central-1", cidrs: ["0.0.0.0/0"], ...changed };
   const access = snapshotAccess({ bucketArn: bucketArn(settings.bucket, settings.region), prefix: "cache/primary/", kmsKeyArn: settings.kmsKeyArn });
   return new AwsStorage(name, { settings, access, accounts: [{ namespace: "cache", name: "dragonfly" }], identityName: \`cache-primary-\${name}\` }, {});
 }
