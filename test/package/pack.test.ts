@@ -16,6 +16,7 @@ const sources = [
   "guard",
   "resolver",
   "snapshots",
+  "contract",
   "docs",
   "README.md",
   "build.mjs",
