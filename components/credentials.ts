@@ -1,15 +1,12 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { builtinUsers } from "../server/acl/builtin";
 
 export interface CredentialsArgs {
   /** Every user of the site, `default` too. */
   readonly users: readonly string[];
-  /**
-   * The owner's passwords by user, where another site made them; the two sites must know the same ones. Absent: made
-   * here and
-   * protected, because a lost password locks the other site out.
-   */
+  /** The owner's passwords by user, where another site made them: both must know the same ones. Absent: made here. */
   readonly given?: pulumi.Input<Readonly<Record<string, string>>>;
 }
 
@@ -44,7 +41,7 @@ export class Credentials extends pulumi.ComponentResource {
           const password = new random.RandomPassword(
             `${name}-${user}`,
             { length: LENGTH, special: true, overrideSpecial: PUNCTUATION },
-            { parent: this, protect: true },
+            { parent: this, protect: isPermanent(user) },
           );
           return [user, password.result];
         }),
@@ -52,6 +49,16 @@ export class Credentials extends pulumi.ComponentResource {
     );
   }
 }
+
+const ENGINES = ["dragonfly", "redis"] as const;
+
+/**
+ * Whether no configuration takes this user away: by these passwords the sites replicate, so that losing them locks the
+ * other site out, and Pulumi refuses to delete them. An application's user, or the one that only Redis has, goes when
+ * it is taken out of the configuration, and its password with it.
+ */
+export const isPermanent = (user: string): boolean =>
+  user === "default" || ENGINES.every((engine) => builtinUsers(engine).some(({ name }) => name === user));
 
 const mapValues = (
   record: Readonly<Record<string, string>>,
@@ -63,8 +70,10 @@ const mapValues = (
 function pick(given: Readonly<Record<string, string>>, users: readonly string[]): Readonly<Record<string, string>> {
   const missing = users.filter((user) => given[user] === undefined);
   if (missing.length > 0) {
+    const named = missing.map((user) => `"${user}"`).join(", ");
     throw new pulumi.RunError(
-      `passwordsFrom: the owner's stack has no password for ${missing.map((user) => `"${user}"`).join(", ")}; configure the same users there and run "pulumi up" on it first`,
+      `passwordsFrom: the owner's stack has no password for ${named};` +
+        ' configure the same users there and run "pulumi up" on it first',
     );
   }
   return Object.fromEntries(users.map((user) => [user, given[user] ?? ""]));

@@ -15,7 +15,7 @@ import { Drill } from "./snapshots/drill";
 import { makeSnapshotAccess, type S3Key } from "./storage/access";
 import { S3Secret } from "./storage/s3Secret";
 import type { SnapshotAccess } from "./storage/snapshotAccess";
-import type { Transforms } from "./transforms";
+import { transformationOf, type Transforms } from "./transforms";
 
 /** What a site is given beside its settings. */
 export interface SiteExtras {
@@ -55,6 +55,14 @@ const checkS3Key = ({ snapshots }: SiteArgs, { s3Key }: SiteExtras): readonly Pr
           remedy: "give the access key and the secret key of the server's user",
         },
       ];
+
+function withTransforms(
+  opts: pulumi.ComponentResourceOptions | undefined,
+  { transforms }: SiteExtras,
+): pulumi.ComponentResourceOptions {
+  const more = transforms === undefined ? [] : [transformationOf(transforms)];
+  return { ...opts, transformations: [...(opts?.transformations ?? []), ...more] };
+}
 
 /** How a pod comes to the store of snapshots, and the process that does. */
 interface SnapshotParts {
@@ -96,7 +104,7 @@ export class Site extends pulumi.ComponentResource {
     const settings =
       "settings" in given ? given.settings : resolveSite(given, `Site "${name}"`, checkS3Key(given, extras));
     // Policies read here what the site is meant to be, and compare it with what became of it.
-    super("dragonfly-dr:index:Site", name, { settings: writtenSettings(settings) }, opts);
+    super("dragonfly-dr:index:Site", name, { settings: writtenSettings(settings) }, withTransforms(opts, extras));
     this.settings = settings;
     this.extras = extras;
     this.roleDefinition = this.makeRoleDefinition();
@@ -122,7 +130,7 @@ export class Site extends pulumi.ComponentResource {
 
   private makeNamespace(): SiteNamespace {
     const { site, namespace } = this.settings;
-    return new SiteNamespace(this.name, { site, namespace, ...this.transforms }, { parent: this });
+    return new SiteNamespace(this.name, { site, namespace }, { parent: this });
   }
 
   private makeNetworkRules(): NetworkRules {
@@ -171,7 +179,7 @@ export class Site extends pulumi.ComponentResource {
   private makeDrill({ access, bundle }: SnapshotParts): Drill {
     return new Drill(
       `${this.name}-drill`,
-      { settings: this.settings, bundle, access, ...this.transforms },
+      { settings: this.settings, bundle, access },
       { parent: this, dependsOn: [this.roleDefinition] },
     );
   }
@@ -182,19 +190,14 @@ export class Site extends pulumi.ComponentResource {
       {
         settings: this.settings,
         passwords: this.credentials.passwords,
-        ...this.transforms,
         ...defined({ bundle: this.extras.resolverBundle }),
       },
       { parent: this },
     );
   }
 
-  private get transforms(): { readonly transforms?: Transforms } {
-    return defined({ transforms: this.extras.transforms });
-  }
-
   private get common() {
-    return { settings: this.settings, namespace: this.namespace.namespaceName, ...this.transforms };
+    return { settings: this.settings, namespace: this.namespace.namespaceName };
   }
 
   /** No pod before the rules that shut it off, and no guard before the kind that it asks for. */

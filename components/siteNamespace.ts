@@ -1,12 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { objectLabels } from "./names";
-import type { Transforms } from "./transforms";
 
 export interface SiteNamespaceArgs {
   readonly site: string;
   readonly namespace: string;
-  readonly transforms?: Transforms;
 }
 
 const LEVEL = "restricted";
@@ -18,20 +16,21 @@ export class SiteNamespace extends pulumi.ComponentResource {
 
   constructor(name: string, args: SiteNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("dragonfly-dr:index:SiteNamespace", name, {}, opts);
-    const own: k8s.core.v1.NamespaceArgs = {
-      metadata: {
-        name: args.namespace,
-        labels: {
-          ...objectLabels(args.site),
-          ...Object.fromEntries(
-            ["enforce", "audit", "warn"].map((mode) => [`pod-security.kubernetes.io/${mode}`, LEVEL]),
-          ),
+    const namespace = new k8s.core.v1.Namespace(
+      `${name}-namespace`,
+      {
+        metadata: {
+          name: args.namespace,
+          labels: {
+            ...objectLabels(args.site),
+            ...Object.fromEntries(
+              ["enforce", "audit", "warn"].map((mode) => [`pod-security.kubernetes.io/${mode}`, LEVEL]),
+            ),
+          },
         },
       },
-    };
-    const namespace = new k8s.core.v1.Namespace(`${name}-namespace`, args.transforms?.namespace?.(own) ?? own, {
-      parent: this,
-    });
+      { parent: this },
+    );
     this.namespaceName = namespace.metadata.name;
     this.registerOutputs({ namespaceName: this.namespaceName });
   }

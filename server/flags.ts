@@ -283,7 +283,9 @@ function checkMemory(config: ServerConfig): readonly ServerProblem[] {
     problems.push({
       field: "maxmemory",
       besides: ["threads", "engine"],
-      problem: `${formatBytes(config.maxmemory)} is under threads × 256Mi (${formatBytes(least)}): Dragonfly would not start`,
+      problem:
+        `${formatBytes(config.maxmemory)} is under threads × 256Mi (${formatBytes(least)}):` +
+        " Dragonfly would not start",
       remedy: `at least ${formatBytes(least)}, or fewer threads`,
     });
   }

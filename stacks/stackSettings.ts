@@ -17,7 +17,7 @@ const snapshots = group("Snapshots", snapshotsAbout, {
   ),
 });
 
-/** A stack's configuration: the site's settings, secrets, and how the stack reaches its cluster and the other stacks. */
+/** A stack's configuration: the site's settings, secrets, its cluster, and the stack that owns the passwords. */
 export const stack = group(
   "Stack",
   { doc: "A stack: one site." },
@@ -32,15 +32,15 @@ export const stack = group(
     context: optional(text, {
       effect: "nothing",
       doc:
-        "Context in the kubeconfig; a change must name the same cluster. Not given: the current one; name it, as with" +
-        " the wrong current context the wrong region would be changed.",
+        "Context in the kubeconfig; a change must name the same cluster. Not given: the current one; name it, as" +
+        " with the wrong current context the wrong region would be changed.",
       example: "primary",
     }),
     passwordsFrom: optional(stackName, {
       effect: "at once",
       doc:
-        "Stack that owns the passwords; all sites of a cache use one owner's. Not given: this stack makes them. After a" +
-        " change to an owner with other passwords, clients have to be given the new ones.",
+        "Stack that owns the passwords; all sites of a cache use one owner's. Not given: this stack makes them." +
+        " After a change to an owner with other passwords, clients have to be given the new ones.",
       example: "organization/dragonfly-dr/primary",
     }),
   },

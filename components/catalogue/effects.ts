@@ -1,4 +1,4 @@
-/** What a change of a setting does to a cache that runs; the text is printed in Pulumi.yaml and docs/configuration.md. */
+/** What a change of a setting does to a running cache; Pulumi.yaml and docs/configuration.md print the texts. */
 export const effects = {
   nothing: "nothing that runs notices",
   "at once": "the guard or Kubernetes applies it within a minute; nothing restarts",

@@ -6,7 +6,8 @@ const DIGEST = /@sha256:[0-9a-f]{64}$/;
 const withoutDigest = (image: string): string => image.replace(/@.*$/, "");
 
 /**
- * Note 1: Dragonfly v1.36 starts empty instead of loading its dump. An image without a version in its tag is taken at its word.
+ * Note 1: Dragonfly v1.36 starts empty instead of loading its dump. An image without a version in its tag is taken at
+ * its word.
  */
 function checkVersion(image: string): readonly Problem[] {
   const version = /:v?(\d+)\.(\d+)/.exec(withoutDigest(image));

@@ -66,7 +66,8 @@ function checkRoom({ implementation, workers, cacheSize, memoryLimit }: Resolver
   return problemIf(implementation === "builtin" && memoryLimit < least, {
     key: "resolver.memoryLimit",
     besides: ["resolver.implementation", "resolver.workers", "resolver.cacheSize"],
-    problem: `${formatBytes(memoryLimit)} does not hold ${processes} processes and ${formatBytes(cacheSize)} of answers`,
+    problem:
+      `${formatBytes(memoryLimit)} does not hold ${processes} processes` + ` and ${formatBytes(cacheSize)} of answers`,
     remedy: `at least ${Math.ceil(least / 2 ** 20)}Mi: 64Mi a process, and twice cacheSize`,
   });
 }

@@ -8,12 +8,10 @@ import { contentHash } from "../bundle";
 import { names, objectLabels, selectorLabels } from "../names";
 import type { ExposureSettings } from "../settings/gateway";
 import type { SiteSettings } from "../settings/site";
-import type { Transforms } from "../transforms";
 
 export interface GatewayArgs {
   readonly settings: SiteSettings;
   readonly namespace: pulumi.Input<string>;
-  readonly transforms?: Transforms;
 }
 
 /** A Service of the gateway: the port that it has, and the one that the gateway listens on. */
@@ -90,7 +88,7 @@ export class Gateway extends pulumi.ComponentResource {
   }
 
   private proxies(configMap: string, dependsOn: readonly pulumi.Resource[]): k8s.apps.v1.Deployment {
-    const { settings, transforms } = this.args;
+    const { settings } = this.args;
     const own: k8s.apps.v1.DeploymentArgs = {
       metadata: this.metadata(names.gateway),
       spec: {
@@ -100,7 +98,7 @@ export class Gateway extends pulumi.ComponentResource {
         template: gatewayPod(settings, configMap),
       },
     };
-    return new k8s.apps.v1.Deployment(`${this.name}-proxies`, transforms?.gateway?.(own) ?? own, {
+    return new k8s.apps.v1.Deployment(`${this.name}-proxies`, own, {
       parent: this,
       dependsOn: [...dependsOn],
     });
@@ -135,7 +133,7 @@ export class Gateway extends pulumi.ComponentResource {
         ports: [{ name: "dragonfly", port, targetPort, ...(nodePort === undefined ? {} : { nodePort }) }],
       },
     };
-    new k8s.core.v1.Service(`${this.name}-${name}`, this.args.transforms?.service?.(own, name) ?? own, {
+    new k8s.core.v1.Service(`${this.name}-${name}`, own, {
       parent: this,
     });
   }

@@ -3,12 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { objectLabels } from "../names";
 import { sitePolicies } from "./policies";
 import type { SiteSettings } from "../settings/site";
-import type { Transforms } from "../transforms";
 
 export interface NetworkRulesArgs {
   readonly settings: SiteSettings;
   readonly namespace: pulumi.Input<string>;
-  readonly transforms?: Transforms;
 }
 
 /**
@@ -18,20 +16,15 @@ export interface NetworkRulesArgs {
 export class NetworkRules extends pulumi.ComponentResource {
   readonly policies: readonly k8s.networking.v1.NetworkPolicy[];
 
-  constructor(
-    name: string,
-    { settings, namespace, transforms }: NetworkRulesArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
+  constructor(name: string, { settings, namespace }: NetworkRulesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("dragonfly-dr:index:NetworkRules", name, {}, opts);
     this.policies = sitePolicies(settings).map((policy) => {
-      const own: k8s.networking.v1.NetworkPolicyArgs = {
-        metadata: { name: policy.name, namespace, labels: objectLabels(settings.site) },
-        spec: policy.spec,
-      };
       return new k8s.networking.v1.NetworkPolicy(
         `${name}-${policy.name.replace("dragonfly-", "")}`,
-        transforms?.networkPolicy?.(own, policy.name) ?? own,
+        {
+          metadata: { name: policy.name, namespace, labels: objectLabels(settings.site) },
+          spec: policy.spec,
+        },
         { parent: this },
       );
     });

@@ -11,7 +11,6 @@ import { resolverPolicies } from "./policies";
 import { renderRouteDns } from "./routedns";
 import type { SiteSettings } from "../settings/site";
 import { SiteNamespace } from "../siteNamespace";
-import type { Transforms } from "../transforms";
 
 export interface ResolverArgs {
   /** Of the site whose cache the resolvers share; checked already. */
@@ -20,7 +19,6 @@ export interface ResolverArgs {
   readonly passwords: pulumi.Input<Readonly<Record<string, string>>>;
   /** The builtin resolver as one file. Default: the one that "npm run build" makes. */
   readonly bundle?: string;
-  readonly transforms?: Transforms;
 }
 
 /** What the pods wait for, and what of it rolls them when it changes. */
@@ -42,11 +40,7 @@ export class Resolver extends pulumi.ComponentResource {
   ) {
     super("dragonfly-dr:index:Resolver", name, {}, opts);
     const { site, resolver } = args.settings;
-    this.namespace = new SiteNamespace(
-      name,
-      { site, namespace: resolver.namespace, ...defined({ transforms: args.transforms }) },
-      { parent: this },
-    ).namespaceName;
+    this.namespace = new SiteNamespace(name, { site, namespace: resolver.namespace }, { parent: this }).namespaceName;
     const rules = this.rules();
     const account = new k8s.core.v1.ServiceAccount(
       `${name}-account`,
@@ -67,10 +61,9 @@ export class Resolver extends pulumi.ComponentResource {
 
   private rules(): readonly pulumi.Resource[] {
     return resolverPolicies(this.args.settings).map(({ name, spec }) => {
-      const own: k8s.networking.v1.NetworkPolicyArgs = { metadata: this.metadata(name), spec };
       return new k8s.networking.v1.NetworkPolicy(
         `${this.name}-${name}`,
-        this.args.transforms?.networkPolicy?.(own, name) ?? own,
+        { metadata: this.metadata(name), spec },
         { parent: this },
       );
     });
@@ -119,7 +112,8 @@ export class Resolver extends pulumi.ComponentResource {
       const password = passwords[RESOLVER_USER];
       if (password === undefined)
         throw new pulumi.RunError(
-          `resolver: the cache has no password for user "${RESOLVER_USER}"; add that user to the owner's "users", or leave the default ones`,
+          `resolver: the cache has no password for user "${RESOLVER_USER}"; add that user to the owner's` +
+            ' "extraUsers", or leave out "users" there',
         );
       return password;
     });
@@ -140,7 +134,7 @@ export class Resolver extends pulumi.ComponentResource {
   }
 
   private pods(read: Read, dependsOn: readonly pulumi.Resource[]): k8s.apps.v1.Deployment {
-    const { settings, transforms } = this.args;
+    const { settings } = this.args;
     const own: k8s.apps.v1.DeploymentArgs = {
       metadata: this.metadata(resolverNames.deployment),
       spec: {
@@ -151,7 +145,7 @@ export class Resolver extends pulumi.ComponentResource {
         template: resolverPod(settings, read),
       },
     };
-    return new k8s.apps.v1.Deployment(`${this.name}-pods`, transforms?.resolver?.(own) ?? own, {
+    return new k8s.apps.v1.Deployment(`${this.name}-pods`, own, {
       parent: this,
       dependsOn: [...dependsOn],
     });
@@ -211,7 +205,7 @@ export class Resolver extends pulumi.ComponentResource {
       metadata: this.metadata(objectName),
       spec: { type: "ClusterIP", selector: resolverSelector, ...spec },
     };
-    new k8s.core.v1.Service(`${this.name}-${objectName}`, this.args.transforms?.service?.(own, objectName) ?? own, {
+    new k8s.core.v1.Service(`${this.name}-${objectName}`, own, {
       parent: this,
     });
   }

@@ -16,13 +16,26 @@ const quoted = (text: string): string => JSON.stringify(text);
  */
 export function renderRouteDns(settings: SiteSettings, password: string): string {
   const { upstreams, cacheSize } = settings.resolver;
-  const ask = (
-    protocol: "udp" | "tcp",
-  ): string => `${upstreams.map((address, at) => `[resolvers.${protocol}-${at}]\naddress = ${quoted(describeAddress(address))}\nprotocol = "${protocol}"\n`).join("\n")}
+  const ask = (protocol: "udp" | "tcp"): string => {
+    const servers = upstreams.map(
+      (address, at) =>
+        `[resolvers.${protocol}-${at}]\naddress = ${quoted(describeAddress(address))}\nprotocol = "${protocol}"\n`,
+    );
+    const listed = upstreams.map((_, at) => quoted(`${protocol}-${at}`)).join(", ");
+    return `${servers.join("\n")}
 [groups.upstreams-${protocol}]
 type = "fail-rotate"
-resolvers = [${upstreams.map((_, at) => quoted(`${protocol}-${at}`)).join(", ")}]
+resolvers = [${listed}]
 `;
+  };
+  const shared = [
+    'type = "redis"',
+    'redis-network = "tcp"',
+    `redis-address = ${quoted(cacheEndpoint(settings, names.clientService))}`,
+    `redis-username = ${quoted(RESOLVER_USER)}`,
+    `redis-password = ${quoted(password)}`,
+    `redis-key-prefix = ${quoted(`${RESOLVER_PREFIX}:`)}`,
+  ];
   return `${ask("udp")}
 ${ask("tcp")}
 [groups.upstreams]
@@ -33,7 +46,7 @@ retry-resolver = "upstreams-tcp"
 [groups.shared]
 type = "cache"
 resolvers = ["upstreams"]
-backend = { type = "redis", redis-network = "tcp", redis-address = ${quoted(cacheEndpoint(settings, names.clientService))}, redis-username = ${quoted(RESOLVER_USER)}, redis-password = ${quoted(password)}, redis-key-prefix = ${quoted(`${RESOLVER_PREFIX}:`)} }
+backend = { ${shared.join(", ")} }
 
 [groups.local]
 type = "cache"

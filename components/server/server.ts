@@ -16,7 +16,6 @@ import { aclUsers } from "../settings/resolve";
 import type { SiteSettings } from "../settings/site";
 import { snapshotsFile } from "../snapshots/file";
 import type { SnapshotAccess } from "../storage/snapshotAccess";
-import type { Transforms } from "../transforms";
 
 export interface ServerArgs {
   readonly settings: SiteSettings;
@@ -29,7 +28,6 @@ export interface ServerArgs {
   readonly snapshotsBundle: Bundle | null;
   /** For the object with the guard's bundle, which stays behind: a provider with `upsertExistingObjects`. */
   readonly retainedProvider?: pulumi.ProviderResource;
-  readonly transforms?: Transforms;
 }
 
 type ServicePort = k8s.types.input.core.v1.ServicePort;
@@ -209,27 +207,26 @@ export class Server extends pulumi.ComponentResource {
   }
 
   private service(objectName: string, component: Component, servicePorts: readonly ServicePort[]): k8s.core.v1.Service {
-    const own: k8s.core.v1.ServiceArgs = {
-      metadata: this.metadata(objectName, component),
-      spec: {
-        type: "ClusterIP",
-        selector: selectorLabels(component),
-        // Whether a server may be used is for the guard and the gateway to say, not for the pod's readiness.
-        publishNotReadyAddresses: component === "server",
-        ports: [...servicePorts],
-      },
-    };
     return new k8s.core.v1.Service(
       `${this.name}-${objectName.replace("dragonfly-", "")}`,
-      this.args.transforms?.service?.(own, objectName) ?? own,
+      {
+        metadata: this.metadata(objectName, component),
+        spec: {
+          type: "ClusterIP",
+          selector: selectorLabels(component),
+          // Whether a server may be used is for the guard and the gateway to say, not for the pod's readiness.
+          publishNotReadyAddresses: component === "server",
+          ports: [...servicePorts],
+        },
+      },
       { parent: this },
     );
   }
 
   private serverSet(dependsOn: readonly pulumi.Resource[]): k8s.apps.v1.StatefulSet {
-    const { settings, snapshotAccess, snapshotsBundle, transforms } = this.args;
+    const { settings, snapshotAccess, snapshotsBundle } = this.args;
     const { size, className } = settings.server.storage;
-    const own: k8s.apps.v1.StatefulSetArgs = {
+    const set: k8s.apps.v1.StatefulSetArgs = {
       metadata: this.metadata(names.statefulSet),
       spec: {
         serviceName: names.serverService,
@@ -256,10 +253,7 @@ export class Server extends pulumi.ComponentResource {
         ],
       },
     };
-    return new k8s.apps.v1.StatefulSet(`${this.name}-set`, transforms?.server?.(own) ?? own, {
-      parent: this,
-      dependsOn: [...dependsOn],
-    });
+    return new k8s.apps.v1.StatefulSet(`${this.name}-set`, set, { parent: this, dependsOn: [...dependsOn] });
   }
 }
 

@@ -10,8 +10,8 @@ const serviceType = oneOf("ClusterIP", "NodePort", "LoadBalancer");
 const exposure = {
   nodePort: optional(port, {
     doc:
-      "Port of the nodes, with type NodePort. Not given: Kubernetes chooses. A change ends the connections that came by" +
-      " it.",
+      "Port of the nodes, with type NodePort. Not given: Kubernetes chooses. A change ends the connections that" +
+      " came by it.",
     example: 30379,
   }),
   annotations: withDefault(textMap("annotations"), {

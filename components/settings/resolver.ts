@@ -20,8 +20,8 @@ export const resolver = group(
     implementation: withDefault(oneOf("builtin", "routedns", "heimdall"), {
       default: "builtin",
       doc:
-        "builtin: this program's own. routedns: reads and writes at the primary. heimdall: keeps to its local cache, as" +
-        " upstream never wired the shared one.",
+        "builtin: this program's own. routedns: reads and writes at the primary. heimdall: keeps to its local" +
+        " cache, as upstream never wired the shared one.",
     }),
     image: optional(image, {
       doc:
@@ -61,8 +61,8 @@ export const resolver = group(
     }),
     clusterIP: optional(ipAddress, {
       doc:
-        "Address of the Service, for resolv.conf and forwarders, which take no names. Not given: Kubernetes chooses. A" +
-        " change makes a new Service.",
+        "Address of the Service, for resolv.conf and forwarders, which take no names. Not given: Kubernetes" +
+        " chooses. A change makes a new Service.",
       example: "10.96.0.53",
     }),
     cacheSize: withDefault(size, { default: "64Mi", doc: "Local cache of a pod.", example: "128Mi" }),

@@ -43,8 +43,8 @@ export const server = group(
     engine: withDefault(oneOf("dragonfly", "redis"), {
       default: "dragonfly",
       doc:
-        "The server's program; redis stands for Redis and Valkey. All sites run the same one: the two cannot replicate" +
-        " to each other.",
+        "The server's program; redis stands for Redis and Valkey. All sites run the same one: the two cannot" +
+        " replicate to each other.",
       effect: "data",
     }),
     image: withDefault(image, {
@@ -89,8 +89,8 @@ export const server = group(
       default: ({ engine }) => (engine === "redis" ? "off" : "undeclared-keys"),
       defaultShown: "undeclared-keys; off for redis",
       doc:
-        "How Dragonfly runs BullMQ's scripts. undeclared-keys: queues may have any name, and each script locks the whole" +
-        " store. hashtags: scripts run in parallel, and each queue is named with a hash tag such as {mail}.",
+        "How Dragonfly runs BullMQ's scripts. undeclared-keys: queues may have any name, and each script locks the" +
+        " whole store. hashtags: scripts run in parallel, and each queue is named with a hash tag such as {mail}.",
       example: "hashtags",
     }),
     extraArgs: withDefault(list(text), {

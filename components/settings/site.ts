@@ -1,7 +1,7 @@
 /**
  * The catalogue of settings. To add a key:
- *   1. describe it in the file of its group beside this one: kind of value (kinds.ts), default, doc, and effect where it
- *      differs from the group's;
+ *   1. describe it in the file of its group beside this one: kind of value (kinds.ts), default, doc, and effect where
+ *      it differs from the group's;
  *   2. use it where it has its effect: `settings.GROUP.KEY`, already parsed and with its default;
  *   3. only if it must agree with other keys: a rule in components/check/;
  *   4. UPDATE_GOLDEN=1 npx mocha test/components/catalogue/generated.test.ts test/stacks/golden.test.ts
@@ -42,8 +42,8 @@ const link = group(
     tlsSecretName: withDefault(objectName, {
       default: "dragonfly-link-tls",
       doc:
-        "Secret in the site's namespace with tls.crt and tls.key (this site's) and peer-ca.crt (the peers' CAs). It is" +
-        " made outside of this program, before the pods.",
+        "Secret in the site's namespace with tls.crt and tls.key (this site's) and peer-ca.crt (the peers' CAs). It" +
+        " is made outside of this program, before the pods.",
     }),
   },
 );
@@ -76,8 +76,8 @@ export const siteFields = {
     default: "locked",
     effect: "at once",
     doc:
-      "The unnamed user. locked: nobody logs in as it. password: clients that know a password and no user name may; all" +
-      " data, no administration. A change to locked ends its sessions.",
+      "The unnamed user. locked: nobody logs in as it. password: clients that know a password and no user name may;" +
+      " all data, no administration. A change to locked ends its sessions.",
   }),
   users,
   extraUsers,

@@ -66,9 +66,9 @@ export const users = withDefault(listOf(user), {
   default: defaultUsers,
   effect: "at once",
   doc:
-    "The applications' users, the same list in every site. A list that is given replaces the five default users: those" +
-    " that are not in it lose their passwords and their sessions. Use extraUsers to add to them. Passwords are" +
-    " generated, never written here.",
+    "The applications' users, the same list in every site. A list that is given replaces the five default users:" +
+    " those that are not in it lose their passwords and their sessions. Use extraUsers to add to them. Passwords" +
+    " are generated, never written here.",
 });
 
 export const extraUsers = withDefault(listOf(user), {

@@ -11,13 +11,11 @@ import type { Bundle } from "../bundle";
 import { drillNamespace } from "../storage/access";
 import type { SnapshotAccess } from "../storage/snapshotAccess";
 import { S3Secret } from "../storage/s3Secret";
-import type { Transforms } from "../transforms";
 
 export interface DrillArgs {
   readonly settings: SiteSettings;
   readonly bundle: Bundle;
   readonly access: SnapshotAccess;
-  readonly transforms?: Transforms;
 }
 
 /** No drill takes longer: what cannot be restored in a day is no way out. */
@@ -35,16 +33,12 @@ const WEEKLY = "0 3 * * 0";
 export class Drill extends pulumi.ComponentResource {
   readonly cronJob: k8s.batch.v1.CronJob;
 
-  constructor(
-    name: string,
-    { settings, bundle, access, transforms }: DrillArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
+  constructor(name: string, { settings, bundle, access }: DrillArgs, opts?: pulumi.ComponentResourceOptions) {
     super("dragonfly-dr:index:Drill", name, {}, opts);
     const { site, snapshots } = settings;
     const { namespaceName: namespace } = new SiteNamespace(
       name,
-      { site, namespace: drillNamespace(settings.namespace), ...(transforms === undefined ? {} : { transforms }) },
+      { site, namespace: drillNamespace(settings.namespace) },
       { parent: this },
     );
     const metadata = (objectName: string): k8s.types.input.meta.v1.ObjectMeta => ({
@@ -53,10 +47,9 @@ export class Drill extends pulumi.ComponentResource {
       labels: objectLabels(site, "drill"),
     });
     const rules = drillPolicies(settings).map((policy) => {
-      const own: k8s.networking.v1.NetworkPolicyArgs = { metadata: metadata(policy.name), spec: policy.spec };
       return new k8s.networking.v1.NetworkPolicy(
         `${name}-${policy.name.replace("dragonfly-", "")}`,
-        transforms?.networkPolicy?.(own, policy.name) ?? own,
+        { metadata: metadata(policy.name), spec: policy.spec },
         { parent: this },
       );
     });

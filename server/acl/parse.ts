@@ -178,7 +178,8 @@ export function parseAclFile(engine: Engine, text: string): ParsedAclFile {
       problem(
         words.length,
         name,
-        "Dragonfly wants at least two rules after the name: a shorter line fails the whole file, which leaves the server open",
+        "Dragonfly wants at least two rules after the name: a shorter line fails the whole file," +
+          " which leaves the server open",
       );
     if (users.some((user) => user.name === name)) problem(2, name, "a user has one line");
     const draft = fresh(engine, name);

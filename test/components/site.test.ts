@@ -135,18 +135,23 @@ describe("a site", function () {
     );
   });
 
-  it("passes what it makes through the way out", async () => {
+  it("passes every object that it makes through the transforms of its kind", async () => {
     const resources = await renderWith(
       () =>
         new Site("cache", {
           ...pair,
           guardBundle,
-          transforms: { server: (set) => ({ ...set, metadata: { name: "dragonfly", labels: { own: "label" } } }) },
+          transforms: {
+            StatefulSet: (set) => ({ ...set, metadata: { name: "dragonfly", labels: { own: "label" } } }),
+            ServiceAccount: (account, name) => (name === "dragonfly-gateway" ? { ...account, secrets: [] } : account),
+          },
         }),
     );
     assert.deepEqual(one(resources, "StatefulSet", "dragonfly")["metadata"], {
       name: "dragonfly",
       labels: { own: "label" },
     });
+    assert.deepEqual(one(resources, "ServiceAccount", "dragonfly-gateway")["secrets"], []);
+    assert.equal(one(resources, "ServiceAccount", "dragonfly")["secrets"], undefined);
   });
 });

@@ -10,7 +10,7 @@ export const onDelete: Rule = {
   severity: "high",
   description: "No apply restarts a cache: its StatefulSet replaces a pod only when somebody deletes it.",
   reads: "the kind and updateStrategy of the workload",
-  remedy: "Set updateStrategy.type to OnDelete; dragonfly-dr upgrade replaces the pods, standby first.",
+  remedy: "Set updateStrategy.type to OnDelete; the operator replaces the pods: docs/runbook.md, Changes.",
   link: "https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#on-delete",
   configSchema: {},
   judge: (deployment) =>
