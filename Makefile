@@ -1,7 +1,7 @@
 # Everything that a checkout needs is done by these targets; they can be run again, and go on where they stopped.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup packages toolchain build lab-up down lab-env demo test check-code unit e2e bench
+.PHONY: help setup packages toolchain build lab-up down lab-env demo test check-code unit e2e bench model
 
 LAB_NAME ?= demo
 TSX := node --import tsx
@@ -59,6 +59,14 @@ test: setup ## type check, lint, unit and component tests, policies, then end to
 	$(MAKE) check-code
 	$(MAKE) unit
 	$(MAKE) e2e
+
+MODEL := node_modules/.cache/dragonfly-dr/model.cjs
+# In one file: the commands load their modules when they run, and a loader's way there would be most of the time.
+$(MODEL): packages
+	@npx esbuild test/model/main.ts --bundle --platform=node --target=node20 --packages=external --sourcemap --log-level=warning --outfile=$@
+
+model: $(MODEL) ## searches what the guards and commands can be brought to (SECONDS=120, SEED=1, ONLY="part of a name")
+	@SECONDS=$(or $(SECONDS),120) SEED=$(SEED) ONLY="$(ONLY)" STORIES="$(STORIES)" node --enable-source-maps $(MODEL)
 
 bench: setup ## the figures, written to docs/benchmarks.md (BENCH="name …" for some)
 	$(TSX) bench/main.ts $(BENCH)

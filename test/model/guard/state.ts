@@ -1,0 +1,66 @@
+import type { GuardReport } from "../../../contract/guardReport";
+import type { Heartbeat } from "../../../contract/heartbeat";
+import type { DataVersion } from "../../../contract/siteRole";
+import type { CycleResult } from "../../../guard/guardView";
+import type { DumpView, RoleView, TakeoverView } from "../../../guard/observe/observation";
+import type { GuardState } from "../../../guard/remember/guardState";
+
+/** What a guard knows of one peer from its answers. */
+export interface Sight {
+  readonly peer: number;
+  report: GuardReport | null;
+  reachable: boolean;
+  servingSince: number | null;
+  lastContact: number | null;
+}
+
+/** What a guard has set and begun on one run of the server (guard/server/serverRun.ts). */
+export interface Run {
+  readonly run: string;
+  /** The passwords that its connections were made with; null before the first. */
+  readonly with: number | null;
+  readonly dumps: boolean | null;
+  readonly credentials: boolean | null;
+  readonly takeover: TakeoverView;
+  /** Redis: until when the proof of a handover is waited for. */
+  readonly takeoverUntil: number;
+  readonly divergenceDump: DumpView;
+  readonly writesUpperBound: number | null;
+  readonly followedAt: number | null;
+}
+
+/** One process of a guard: everything that is gone with it. What lasts is the file on the site's volume. */
+export interface GuardProcess {
+  /** What it knows, and what of that is on the volume. */
+  state: GuardState;
+  written: GuardState | null;
+  writtenAt: number;
+  failure: string | null;
+  role: RoleView;
+  generation: number;
+  passwords: number;
+  server: Run | null;
+  terminating: boolean;
+  restore: { readonly epoch: number; readonly from: string; readonly state: "fetching" | "placed" | "failed" } | null;
+  restoreAskedAt: number | null;
+  silentSince: number | null;
+  linkDownSince: number | null;
+  beatSeen: { readonly beat: Heartbeat | null; readonly since: number } | null;
+  seenRun: string | null;
+  /** The run that heartbeats go to, the version of the next one, and how the last one fared. */
+  beating: string | null;
+  nextBeat: DataVersion | null;
+  lastBeat: Heartbeat | null;
+  beatError: string | null;
+  result: CycleResult;
+  peers: Sight[];
+}
+
+/** The hash of users and passwords that this guard was told. */
+export const usersHash = (guard: GuardProcess): string => `users-${guard.passwords}`;
+
+/** Every part but the peers' is an immutable value. */
+export const cloneGuard = (guard: GuardProcess): GuardProcess => ({
+  ...guard,
+  peers: guard.peers.map((p) => ({ ...p })),
+});
