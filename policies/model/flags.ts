@@ -1,5 +1,5 @@
 import type { Container } from "./workload";
-import { isList, list, peek, Unknown, type Value } from "./value";
+import { isList, list, peek, Unknown, Unreadable, type Value } from "./value";
 
 /** Where a flag's value comes from. */
 export type FlagValue =
@@ -9,6 +9,23 @@ export type FlagValue =
   | { readonly from: "unknown" };
 
 export type Flags = ReadonlyMap<string, FlagValue>;
+
+/** The flags of a server of which it is not known how it is started: asking for one ends the judgement. */
+export class UnknownFlags extends Map<string, FlagValue> {
+  constructor(private readonly why: string) {
+    super();
+  }
+
+  /** @throws Unreadable */
+  override get(): FlagValue | undefined {
+    throw new Unreadable(`${this.why} cannot be read`);
+  }
+
+  /** @throws Unreadable */
+  override has(): boolean {
+    throw new Unreadable(`${this.why} cannot be read`);
+  }
+}
 
 /** Shells in front of a server: their one argument is split at blanks, which is enough to see its flags. */
 const SHELL_SWITCH = /^-[a-z]*c$/;

@@ -1,8 +1,10 @@
-import { cachesOf, helmReleaseCaches, type Cache, type DataOf } from "./cache";
+import type { Cache, DataOf } from "./cache";
+import { carriers } from "./caches";
 import { kubeObject, type KubeObject } from "./kube";
 import type { Resource } from "./resource";
 import { UnknownValue } from "./value";
 import { Network } from "../network/network";
+import type { UnreadPolicy } from "../network/policyIndex";
 
 /** Something that could not be read because a part of it is not known yet. */
 export interface Unread {
@@ -13,6 +15,7 @@ export interface Unread {
 /** The resources of one stack and what is seen in them. Everything is computed once, on first use. */
 export class Stack {
   readonly objects: readonly KubeObject[];
+  private readonly byKind: ReadonlyMap<string, readonly KubeObject[]>;
   private seenCaches: { caches: readonly Cache[]; unread: readonly Unread[] } | undefined;
   private seenNetwork: Network | undefined;
 
@@ -21,6 +24,14 @@ export class Stack {
     readonly resources: readonly Resource[],
   ) {
     this.objects = resources.map(kubeObject).filter((object) => object !== undefined);
+    const byKind = new Map<string, KubeObject[]>();
+    for (const object of this.objects) {
+      const key = `${object.group}/${object.kind}`;
+      const known = byKind.get(key);
+      if (known === undefined) byKind.set(key, [object]);
+      else known.push(object);
+    }
+    this.byKind = byKind;
   }
 
   /** Every server of the cache, and what may be one but could not be read. */
@@ -33,21 +44,27 @@ export class Stack {
   }
 
   get network(): Network {
-    this.seenNetwork ??= new Network(this.objects);
+    this.seenNetwork ??= new Network(
+      this.objects,
+      this.caches.flatMap(({ resource, namespace, ownPolicies }): UnreadPolicy[] =>
+        ownPolicies === undefined ? [] : [{ resource, why: ownPolicies, namespace, effect: "adds" }],
+      ),
+    );
     return this.seenNetwork;
   }
 
   ofKind(group: string, kind: string): readonly KubeObject[] {
-    return this.objects.filter((object) => object.group === group && object.kind === kind);
+    return this.byKind.get(`${group}/${kind}`) ?? [];
   }
 
   private servers(): { caches: readonly Cache[]; unread: readonly Unread[] } {
     if (this.seenCaches !== undefined) return this.seenCaches;
-    const dataOf: DataOf = (kind, namespace, name) =>
-      this.objects.find(
-        (object) =>
-          object.group === "" && object.kind === kind && object.namespace === namespace && object.name === name,
-      );
+    const data = new Map<string, KubeObject>();
+    for (const object of [...this.ofKind("", "Secret"), ...this.ofKind("", "ConfigMap")]) {
+      const key = JSON.stringify([object.kind, object.namespace, object.name]);
+      if (!data.has(key)) data.set(key, object);
+    }
+    const dataOf: DataOf = (kind, namespace, name) => data.get(JSON.stringify([kind, namespace, name]));
     const caches: Cache[] = [];
     const unread: Unread[] = [];
     const read = (resource: Resource, find: () => Cache[]): void => {
@@ -58,8 +75,7 @@ export class Stack {
         unread.push({ resource, why: error.message });
       }
     };
-    for (const object of this.objects) read(object.resource, () => cachesOf(object, dataOf));
-    for (const resource of this.resources) read(resource, () => helmReleaseCaches(resource, dataOf));
+    for (const { resource, find } of carriers(this.objects, this.resources, dataOf)) read(resource, find);
     this.seenCaches = { caches, unread };
     return this.seenCaches;
   }

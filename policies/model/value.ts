@@ -24,6 +24,14 @@ export class UnknownValue extends Error {
   }
 }
 
+/** Thrown on something that is there and that this program does not compute; the message says what and why. */
+export class Unreadable extends UnknownValue {
+  constructor(why: string) {
+    super("");
+    this.message = why;
+  }
+}
+
 /** Pulumi's marks for an unknown boolean, number, string, array, asset, archive and object, in this order. */
 const UNKNOWN_MARKS = [
   "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",

@@ -9,16 +9,18 @@ export interface Workload {
   readonly podSpec: Value;
 }
 
-const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
-  Pod: [],
-  Deployment: ["spec", "template"],
-  StatefulSet: ["spec", "template"],
-  DaemonSet: ["spec", "template"],
-  ReplicaSet: ["spec", "template"],
-  ReplicationController: ["spec", "template"],
-  Job: ["spec", "template"],
-  CronJob: ["spec", "jobTemplate", "spec", "template"],
-};
+const TEMPLATE = ["spec", "template"];
+/** Where the pods of a kind stand. */
+const TEMPLATES: ReadonlyMap<string, readonly string[]> = new Map([
+  ["Pod", []],
+  ["Deployment", TEMPLATE],
+  ["StatefulSet", TEMPLATE],
+  ["DaemonSet", TEMPLATE],
+  ["ReplicaSet", TEMPLATE],
+  ["ReplicationController", TEMPLATE],
+  ["Job", TEMPLATE],
+  ["CronJob", ["spec", "jobTemplate", ...TEMPLATE]],
+]);
 const GROUPS = ["", "apps", "batch"];
 
 /**
@@ -26,7 +28,7 @@ const GROUPS = ["", "apps", "batch"];
  * @throws UnknownValue when the template as a whole is not known.
  */
 export function workload(object: KubeObject): Workload | undefined {
-  const path = TEMPLATES[object.kind];
+  const path = TEMPLATES.get(object.kind);
   if (path === undefined || !GROUPS.includes(object.group)) return undefined;
   return { object, metadata: map(object.body, ...path, "metadata"), podSpec: map(object.body, ...path, "spec") };
 }

@@ -6,6 +6,8 @@ export interface AddressBlock {
   readonly except: readonly string[];
 }
 
+const SPACE = { 4: 2n ** 32n, 6: 2n ** 128n } as const;
+
 /** The addresses of a block as numbers of its family. */
 interface Range {
   readonly family: 4 | 6;
@@ -48,10 +50,80 @@ export function edges(cidrs: readonly string[]): string[] {
   return cidrs.flatMap((cidr) => {
     const range = rangeOf(cidr);
     if (range === undefined) return [];
-    const most = range.family === 4 ? 2n ** 32n : 2n ** 128n;
     const after = range.last + 1n;
-    return [range.first, ...(after < most ? [after] : [])].map((address) => format(address, range.family));
+    return [range.first, ...(after < SPACE[range.family] ? [after] : [])].map((address) =>
+      format(address, range.family),
+    );
   });
+}
+
+/** Whether a block leaves out no address of its family. */
+export const holdsAll = ({ cidr, except }: AddressBlock): boolean =>
+  rangeOf(cidr)?.bits === 0 && except.every((each) => rangeOf(each) === undefined);
+
+interface Span {
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
+/** Addresses of many blocks; looking one up costs the logarithm of their number. */
+export class AddressSet {
+  private readonly spans: Readonly<Record<4 | 6, readonly Span[]>>;
+
+  constructor(blocks: readonly AddressBlock[]) {
+    const pieces = blocks.flatMap(piecesOf);
+    const of = (family: 4 | 6): readonly Span[] => joined(pieces.filter((piece) => piece.family === family));
+    this.spans = { 4: of(4), 6: of(6) };
+  }
+
+  has(ip: string): boolean {
+    const address = rangeOf(ip);
+    if (address === undefined) return false;
+    const spans = this.spans[address.family];
+    let [low, high] = [0, spans.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const span = spans[middle];
+      if (span !== undefined && span.last < address.first) low = middle + 1;
+      else high = middle;
+    }
+    const found = spans[low];
+    return found !== undefined && found.first <= address.first;
+  }
+
+  /** Which part of all addresses of a family it holds. */
+  share(family: 4 | 6): number {
+    const held = this.spans[family].reduce((sum, { first, last }) => sum + (last - first + 1n), 0n);
+    return Number((held * 1_000_000n) / SPACE[family]) / 1_000_000;
+  }
+}
+
+/** What is left of a block without its exceptions. */
+function piecesOf({ cidr, except }: AddressBlock): Range[] {
+  const whole = rangeOf(cidr);
+  if (whole === undefined) return [];
+  const holes = joined(except.flatMap((each) => rangeOf(each) ?? []).filter((each) => each.family === whole.family));
+  const pieces: Range[] = [];
+  let { first } = whole;
+  for (const hole of holes) {
+    if (hole.last < first || hole.first > whole.last) continue;
+    if (hole.first > first) pieces.push({ ...whole, first, last: hole.first - 1n });
+    first = hole.last + 1n;
+  }
+  if (first <= whole.last) pieces.push({ ...whole, first });
+  return pieces;
+}
+
+/** In order, those that meet as one. */
+function joined(spans: readonly Span[]): Span[] {
+  const result: { first: bigint; last: bigint }[] = [];
+  for (const { first, last } of [...spans].sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0))) {
+    const previous = result.at(-1);
+    if (previous !== undefined && first <= previous.last + 1n)
+      previous.last = last > previous.last ? last : previous.last;
+    else result.push({ first, last });
+  }
+  return result;
 }
 
 function rangeOf(cidr: string): Range | undefined {

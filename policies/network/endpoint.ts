@@ -6,10 +6,16 @@ export interface PodEndpoint {
   readonly namespace: string;
   readonly namespaceLabels: Labels;
   readonly labels: Labels;
+  /** Whether the namespace may have labels beside these, as one that the stack does not make. */
+  readonly hasOpenNamespace?: boolean;
+  /** Whether it may have labels beside these. */
+  readonly hasOpenLabels?: boolean;
+  /** Whether it has the network of its node: then no policy stands for it. */
+  readonly isOnHost?: boolean;
   /** Absent where nothing is known of it, as before deployment: then no address block is taken to hold it. */
   readonly ip?: string;
-  /** Container ports by name. */
-  readonly ports?: readonly NamedPort[];
+  /** Container ports by name; undefined where they are not known. */
+  readonly ports?: readonly NamedPort[] | undefined;
 }
 
 export interface NamedPort {
@@ -23,11 +29,24 @@ export interface AddressEndpoint {
   readonly kind: "address";
   readonly ip: string;
   /** What Cilium calls it besides "world"; nodes and the API server are no part of "world". */
-  readonly entity?: "host" | "remote-node" | "kube-apiserver";
+  readonly entity?: AddressEntity;
+  /** Whether it stands for a destination that is declared, which a rule may reach by its DNS name as well. */
+  readonly mayHaveName?: boolean;
 }
 
-export type Endpoint = PodEndpoint | AddressEndpoint;
+export type AddressEntity = "host" | "remote-node" | "kube-apiserver" | "ingress" | "health" | "init" | "unmanaged";
+
+/** Whatever a DNS name leads to. */
+export interface NameEndpoint {
+  readonly kind: "name";
+  /** As the policy writes it, wildcards included. */
+  readonly name: string;
+}
+
+export type Endpoint = PodEndpoint | AddressEndpoint | NameEndpoint;
 export type Protocol = "TCP" | "UDP" | "SCTP";
+/** By number, or by the name that the destination's pod gives it. */
+export type Port = number | string;
 
 /** One connection that is asked about. */
 export interface Connection {

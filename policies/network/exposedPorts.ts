@@ -1,6 +1,7 @@
 import { ports } from "../../server/ports";
 import type { Cache } from "../model/cache";
 import { declarationFor, type Declaration } from "../model/declaration";
+import { UnknownFlags } from "../model/flags";
 import type { KubeObject } from "../model/kube";
 import { once } from "../model/once";
 import { title, type Resource } from "../model/resource";
@@ -8,8 +9,8 @@ import type { Stack } from "../model/stack";
 import { at, list, map, strings, text, UnknownValue, type Value } from "../model/value";
 import { containers, podLabels, workload, type Workload } from "../model/workload";
 import type { PodEndpoint, Protocol } from "./endpoint";
-import { namedPorts } from "./network";
-import { Gate } from "./reach";
+import type { Labels } from "./selector";
+import { allowed } from "./rules";
 
 /** Who a port is for. `closed`: nobody. */
 export type Purpose = "clients" | "internal" | "metrics" | "link" | "source" | "admin" | "closed";
@@ -36,6 +37,10 @@ export interface CachePods {
 /** Stands for every port that nothing is said of. */
 export const UNUSED_PORT = 1;
 const LONGEST_PEER_LIST = 16;
+const OWN_PROGRAM = "dragonfly-dr";
+
+const isOwnSite = (servers: readonly Cache[]): boolean =>
+  servers.some(({ labels }) => labels["app.kubernetes.io/part-of"] === OWN_PROGRAM);
 
 /**
  * The caches of a stack by namespace, in order.
@@ -49,7 +54,8 @@ function find(stack: Stack): CachePods[] {
     .sort();
   return namespaces.map((namespace) => {
     const servers = stack.caches.filter((cache) => cache.namespace === namespace);
-    const gateways = gatewaysOf(stack, namespace, servers);
+    const declaration = declarationFor(stack.resources, namespace);
+    const gateways = gatewaysOf(stack, namespace, servers, declaration !== undefined || isOwnSite(servers));
     return {
       namespace,
       servers,
@@ -58,13 +64,13 @@ function find(stack: Stack): CachePods[] {
         ...servers.flatMap((server) => serverPorts(stack, namespace, server, gateways)),
         ...gateways.flatMap((gateway) => gatewayPorts(stack, namespace, gateway)),
       ],
-      declaration: declarationFor(stack.resources, namespace),
+      declaration,
     };
   });
 }
 
 /** Pods beside the server that a Service leads to from the cache's port, and those that the program labels so. */
-function gatewaysOf(stack: Stack, namespace: string, servers: readonly Cache[]): Workload[] {
+function gatewaysOf(stack: Stack, namespace: string, servers: readonly Cache[], isOwnSite: boolean): Workload[] {
   const services = stack
     .ofKind("", "Service")
     .filter(
@@ -83,32 +89,53 @@ function gatewaysOf(stack: Stack, namespace: string, servers: readonly Cache[]):
     if (pods === undefined) return [];
     const labels = podLabels(pods);
     const led = services.some((service) => selectsPods(service, labels));
-    return led || labels["app.kubernetes.io/component"] === "gateway" ? [pods] : [];
+    return led || (isOwnSite && isOwnGateway(labels)) ? [pods] : [];
   });
 }
 
+/** Pods of many other programs have a component of this name. */
+const isOwnGateway = (labels: Labels): boolean =>
+  labels["app.kubernetes.io/component"] === "gateway" &&
+  (labels["app.kubernetes.io/part-of"] ?? OWN_PROGRAM) === OWN_PROGRAM;
+
 /** @throws UnknownValue */
-export function selectsPods(service: KubeObject, labels: Readonly<Record<string, string>>): boolean {
+export function selectsPods(service: Pick<KubeObject, "body">, labels: Labels): boolean {
   const wanted = Object.entries(strings(map(service.body, "spec", "selector")));
-  return wanted.length > 0 && wanted.every(([key, value]) => labels[key] === value);
+  return wanted.length > 0 && wanted.every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value);
 }
 
-export const serverPod = (stack: Stack, namespace: string, server: Cache): PodEndpoint =>
-  stack.network.pod(namespace, server.labels, namedPorts(server.podSpec));
+/** The pods of a server: one for each set of labels that its operator gives them while they run. */
+export const serverPods = (stack: Stack, namespace: string, server: Cache): PodEndpoint[] =>
+  (server.roles ?? [{}]).map((role) =>
+    stack.network.podWith(namespace, { ...server.labels, ...role }, server.podSpec, server.hasUnknownPorts === true),
+  );
 
-function serverPorts(stack: Stack, namespace: string, server: Cache, gateways: readonly Workload[]): ExposedPort[] {
-  const pod = serverPod(stack, namespace, server);
+function serverPorts(
+  stack: Stack,
+  namespace: string,
+  server: Cache,
+  gateways: readonly Workload[],
+): readonly ExposedPort[] {
   // The operator opens its admin port on every interface, for metrics.
   const admin = flagPort(server, "admin_port") ?? ports.serverAdmin;
+  const clients: Purpose = gateways.length > 0 ? "internal" : "clients";
   const own = new Map<number, Purpose>([
     [UNUSED_PORT, "closed"],
     [admin, "admin"],
     [ports.metrics, "metrics"],
     [ports.guard, "internal"],
-    [flagPort(server, "port") ?? ports.client, gateways.length > 0 ? "internal" : "clients"],
   ]);
-  for (const port of [...numbered(server.podSpec), ...opened(stack, pod)]) if (!own.has(port)) own.set(port, "closed");
-  return [...own].map(([port, purpose]) => ({ resource: server.resource, pod, port, purpose }));
+  // The same keys, by other protocols or by TLS.
+  for (const flag of ["port", "memcached_port", "tls-port"]) {
+    const port = flagPort(server, flag) ?? (flag === "port" ? ports.client : undefined);
+    if (port !== undefined) own.set(port, clients);
+  }
+  const named = numbered(server.podSpec);
+  return serverPods(stack, namespace, server).flatMap((pod) => {
+    const purposes = new Map(own);
+    for (const port of [...named, ...opened(stack, pod)]) if (!purposes.has(port)) purposes.set(port, "closed");
+    return [...purposes].map(([port, purpose]) => ({ resource: server.resource, pod, port, purpose }));
+  });
 }
 
 function gatewayPorts(stack: Stack, namespace: string, gateway: Workload): ExposedPort[] {
@@ -125,7 +152,7 @@ function gatewayPorts(stack: Stack, namespace: string, gateway: Workload): Expos
   for (const service of stack.ofKind("", "Service")) {
     if (service.namespace !== namespace || !selectsPods(service, pod.labels)) continue;
     for (const each of list(service.body, "spec", "ports")) {
-      const target = targetPort(gateway, each);
+      const target = targetPort(gateway.podSpec, each);
       if (at(each, "port") === ports.client && target !== undefined) own.set(target, "clients");
     }
   }
@@ -139,10 +166,10 @@ const isSource = (port: number): boolean =>
 
 /** Ports that rules open, whether or not something listens there: at both ends of a range. */
 const opened = (stack: Stack, pod: PodEndpoint): number[] =>
-  new Gate(stack.network.policies, pod, "ingress").policies
-    .flatMap((policy) =>
-      policy.ingress.allow.flatMap((rule) => (rule.ports ?? []).flatMap(({ port, endPort }) => [port, endPort])),
-    )
+  stack.network
+    .gate(pod, "ingress")
+    .policies.flatMap((policy) => allowed(policy.ingress))
+    .flatMap((rule) => (rule.ports ?? []).flatMap(({ port, endPort }) => [port, endPort]))
     .filter((port) => typeof port === "number");
 
 function numbered(podSpec: Value): number[] {
@@ -152,10 +179,10 @@ function numbered(podSpec: Value): number[] {
 }
 
 /** @throws UnknownValue */
-export function targetPort(pods: Workload, servicePort: Value): number | undefined {
+export function targetPort(podSpec: Value, servicePort: Value): number | undefined {
   const target = at(servicePort, "targetPort") ?? at(servicePort, "port");
   if (typeof target === "number") return target;
-  for (const container of containers(pods.podSpec)) {
+  for (const container of containers(podSpec)) {
     for (const each of list(container.body, "ports")) {
       const port = at(each, "containerPort");
       if (text(each, "name") === target && typeof port === "number") return port;
@@ -165,6 +192,7 @@ export function targetPort(pods: Workload, servicePort: Value): number | undefin
 }
 
 function flagPort(server: Cache, flag: string): number | undefined {
+  if (server.flags instanceof UnknownFlags) return undefined;
   const found = server.flags.get(flag);
   const port = found?.from === "args" || found?.from === "env" ? Number(found.value) : Number.NaN;
   return Number.isInteger(port) && port > 0 ? port : undefined;

@@ -1,17 +1,13 @@
-import { title } from "../model/resource";
 import type { Stack } from "../model/stack";
 import { notJudged, violation, type Finding } from "../rule";
 import type { AllowedPeer } from "./allowedPeers";
-import type { ExposedPort } from "./exposedPorts";
-import { Gate } from "./reach";
-import { probesFor, type Probe } from "./probes";
+import { UNUSED_PORT, type ExposedPort } from "./exposedPorts";
+import { letIn } from "./letIn";
+import { doubtsAbout, undeclaredPeers, type Probe } from "./probes";
 
 /** What an exposed port is compared with. */
 export interface Expectation {
   readonly allowedPeers: readonly AllowedPeer[];
-  /** Address blocks and namespaces of the allowed peers: they decide which probes are tried. */
-  readonly cidrs: readonly string[];
-  readonly namespaces: readonly string[];
   /** `exactly`: each peer has to be let in as well. `at most`: others are not. */
   readonly extent: "exactly" | "at most";
   /** Keys of the stack's configuration that decide this. */
@@ -21,41 +17,32 @@ export interface Expectation {
 /** Compares whom the policies admit at a port with whom they should admit. */
 export function* judgePort(stack: Stack, exposed: ExposedPort, expectation: Expectation): Iterable<Finding> {
   const { network } = stack;
-  const subject = { resource: exposed.resource, part: `port ${exposed.port}` };
-  const gate = new Gate(network.policies, exposed.pod, "ingress");
-  const tried = probesFor(network, gate, expectation);
-  const admitted = tried.filter(({ endpoint }) => gate.admits(endpoint, exposed.port, exposed.protocol ?? "TCP"));
-  const undeclared = admitted.filter(({ endpoint }) => !expectation.allowedPeers.some((peer) => peer.covers(endpoint)));
-  const gaps = [
-    ...network.unread.map((each) => title(each.resource)),
-    ...gate.policies.flatMap((policy) => (policy.unknown.length > 0 ? [title(policy.resource)] : [])),
-  ];
-  // A policy that is not read yet can only close what is open, or open what is closed: which, depends on the question.
-  if (undeclared.length > 0 && network.unread.length > 0)
-    yield notJudged(subject, `who reaches port ${exposed.port} is not known: ${gaps.join(", ")} cannot be read yet`);
-  else if (undeclared.length > 0)
-    yield violation(subject, `${describe(exposed)} admits ${summary(undeclared)}`, { config: expectation.config });
+  const { port, protocol = "TCP" } = exposed;
+  const { allowedPeers, config } = expectation;
+  const subject = { resource: exposed.resource, part: `port ${port}` };
+  const gate = network.gate(exposed.pod, "ingress");
+  const { found, doubts } = undeclaredPeers(network, gate, port, protocol, allowedPeers);
+  if (found.length > 0) yield violation(subject, `${describe(exposed)} admits ${summary(found)}`, { config });
+  else if (doubts.length > 0)
+    yield notJudged(subject, `who reaches ${describe(exposed)} is not known: ${doubts.join("; ")}`);
   if (expectation.extent === "at most") return;
-  const missing = expectation.allowedPeers.filter((peer) => !letIn(peer, gate, exposed, admitted));
-  if (missing.length > 0 && gaps.length > 0)
+  const admissions = allowedPeers.map((peer) => ({ peer, isIn: letIn(network, gate, port, protocol, peer) }));
+  const titles = (match: "no" | "maybe"): string =>
+    admissions
+      .filter(({ isIn }) => isIn === match)
+      .map(({ peer }) => peer.title)
+      .join(", ");
+  if (titles("maybe") !== "")
     yield notJudged(
       subject,
-      `whether ${missing.map((each) => each.title).join(", ")} may reach port ${exposed.port} is not known: ${gaps.join(", ")} cannot be read yet`,
+      `whether ${titles("maybe")} may reach ${describe(exposed)} is not known: ` +
+        doubtsAbout(gate, port, protocol).join("; "),
     );
-  else if (missing.length > 0)
-    yield violation(subject, `${describe(exposed)} does not admit ${missing.map((each) => each.title).join(", ")}`, {
-      config: expectation.config,
-    });
+  if (titles("no") !== "") yield violation(subject, `${describe(exposed)} does not admit ${titles("no")}`, { config });
 }
 
-const letIn = (peer: AllowedPeer, gate: Gate, exposed: ExposedPort, admitted: readonly Probe[]): boolean =>
-  admitted.some(({ endpoint }) => peer.covers(endpoint)) ||
-  peer.examples.some((endpoint) => gate.admits(endpoint, exposed.port, exposed.protocol ?? "TCP"));
+const describe = ({ port }: ExposedPort): string =>
+  port === UNUSED_PORT ? "a port that nothing listens on" : `port ${port} of the pods`;
 
-const describe = (exposed: ExposedPort): string =>
-  exposed.port === 1 ? "a port that nothing listens on" : `port ${exposed.port} of the pods`;
-
-function summary(undeclared: readonly Probe[]): string {
-  const [first] = undeclared;
-  return `${first?.title ?? "nobody"}${undeclared.length > 1 ? ` and others (${undeclared.length} kinds in all)` : ""}`;
-}
+const summary = ([first, ...more]: readonly Probe[]): string =>
+  `${first?.title ?? "nobody"}${more.length > 0 ? ` and others (${more.length + 1} kinds in all)` : ""}`;

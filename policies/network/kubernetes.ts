@@ -1,9 +1,9 @@
 import type { KubeObject } from "../model/kube";
 import { firstUnknown, at, isList, isMap, join, list, map, peek, text, Unknown, type Value } from "../model/value";
 import type { AddressBlock } from "./address";
-import type { Protocol } from "./endpoint";
+import { NAMESPACE_NAME, type Protocol } from "./endpoint";
 import type { Direction, NetworkRule, Peer, Policy, PortRange, Side } from "./rules";
-import { selector } from "./selector";
+import { isEqual, selector, type Selector } from "./selector";
 
 /**
  * Reads a networking.k8s.io NetworkPolicy. Rules and peers with unknown parts are left out and named in `unknown`.
@@ -17,10 +17,12 @@ export function networkPolicy(object: KubeObject, namespace: string): Policy {
     const byDefault = direction === "ingress" || list(spec, "egress").length > 0;
     const isolates = types.length > 0 ? types.includes(direction === "ingress" ? "Ingress" : "Egress") : byDefault;
     // Kubernetes ignores the rules of a direction that policyTypes leaves out.
-    return { isolates, allow: isolates ? rules(spec, direction, unknown) : [], deny: [] };
+    return { isolates, rules: isolates ? rules(spec, direction, namespace, unknown) : [] };
   };
   return {
     resource: object.resource,
+    tier: "namespace",
+    priority: 0,
     namespace,
     namespaces: [],
     pods: selector(at(spec, "podSelector")),
@@ -30,7 +32,7 @@ export function networkPolicy(object: KubeObject, namespace: string): Policy {
   };
 }
 
-function rules(spec: Value, direction: Direction, unknown: string[]): NetworkRule[] {
+function rules(spec: Value, direction: Direction, namespace: string, unknown: string[]): NetworkRule[] {
   const path = `spec.${direction}`;
   const written = peek(spec, direction);
   if (written instanceof Unknown) {
@@ -45,13 +47,14 @@ function rules(spec: Value, direction: Direction, unknown: string[]): NetworkRul
       unknown.push(here);
       return [];
     }
+    const key = direction === "ingress" ? "from" : "to";
     return [
-      { peers: peers(peek(rule, direction === "ingress" ? "from" : "to"), here, unknown), ports: portRanges(ports) },
+      { action: "allow", peers: peers(peek(rule, key), namespace, join(here, key), unknown), ports: portRanges(ports) },
     ];
   });
 }
 
-function peers(written: Value | undefined, path: string, unknown: string[]): Peer[] {
+function peers(written: Value | undefined, namespace: string, path: string, unknown: string[]): Peer[] {
   if (written instanceof Unknown) {
     unknown.push(path);
     return [];
@@ -59,22 +62,24 @@ function peers(written: Value | undefined, path: string, unknown: string[]): Pee
   if (!isList(written) || written.length === 0) return [{ kind: "anyone" }];
   return written.flatMap((peer, i): Peer[] => {
     const missing = firstUnknown(peer, join(path, i));
-    if (missing === undefined) return [readPeer(peer)];
+    if (missing === undefined) return [readPeer(peer, namespace)];
     unknown.push(missing);
     return [];
   });
 }
 
-function readPeer(peer: Value): Peer {
+function readPeer(peer: Value, namespace: string): Peer {
   const block = at(peer, "ipBlock");
   if (isMap(block)) return { kind: "block", block: addressBlock(block) };
   const namespaces = at(peer, "namespaceSelector");
   return {
     kind: "pods",
-    namespaces: isMap(namespaces) ? selector(namespaces) : undefined,
+    namespaces: isMap(namespaces) ? selector(namespaces) : ownNamespace(namespace),
     pods: selector(at(peer, "podSelector")),
   };
 }
+
+export const ownNamespace = (namespace: string): Selector => [isEqual(NAMESPACE_NAME, namespace)];
 
 export const addressBlock = (block: Value): AddressBlock => ({
   cidr: text(block, "cidr") ?? "",
@@ -94,4 +99,5 @@ function portRanges(written: Value | undefined): readonly PortRange[] | undefine
   });
 }
 
-const protocol = (word: string | undefined): Protocol => (word === "UDP" || word === "SCTP" ? word : "TCP");
+/** Where nothing is said, TCP. */
+export const protocol = (word: string | undefined): Protocol => (word === "UDP" || word === "SCTP" ? word : "TCP");

@@ -1,16 +1,22 @@
-import { edges } from "./address";
-import { NAMESPACE_NAME, type Endpoint } from "./endpoint";
-import type { Network } from "./network";
+import { edges, type AddressBlock } from "./address";
+import { covers, memberOf, type AllowedPeer } from "./allowedPeers";
+import {
+  NAMESPACE_NAME,
+  type AddressEntity,
+  type Endpoint,
+  type PodEndpoint,
+  type Port,
+  type Protocol,
+} from "./endpoint";
+import { findPod, UNMATCHED, type Demands, type KnownNamespaces, type Tested } from "./podSearch";
 import type { Gate } from "./reach";
-import type { NetworkRule, Peer } from "./rules";
-import { matches, type Labels, type Requirement, type Selector } from "./selector";
+import type { Peer } from "./rules";
+import type { Labels } from "./selector";
 
-/** A namespace's name and label values that no stack uses. */
-export const UNMATCHED = "matched-by-no-policy";
-/** Addresses kept for documentation: nobody's in particular. */
+/** Addresses kept for documentation, nobody's in particular, and the first of each family. */
 const ANYWHERE = ["203.0.113.254", "2001:db8:ffff::7"];
-/** At most so many label combinations are tried for one selector; selectors of real policies need a handful. */
-const MAX_COMBINATIONS = 512;
+const FIRST = ["0.0.0.0", "::"];
+const NODE = "203.0.113.253";
 
 /** Somebody who could open a connection or be spoken to, and how a message names him. */
 export interface Probe {
@@ -18,79 +24,125 @@ export interface Probe {
   readonly title: string;
 }
 
+/** Whom a gate lets through beside those who are meant to be. */
+export interface Undeclared {
+  readonly found: readonly Probe[];
+  /** Why it is not certain that these are all; empty where it is. */
+  readonly doubts: readonly string[];
+}
+
 /**
- * Others that between them show whom a gate admits: for each selector one pod of every way in which its demands can be
- * met with labels that no policy names, a pod without labels in every known namespace and in an unknown one, and the
- * addresses that tell the blocks apart. Policies admit by the union of their peers: whoever is admitted without being
- * declared has a probe among these.
- * @param declared address blocks and namespaces that the caller compares with.
+ * Looks for whom a gate admits at a port beside those that are allowed: for each rule's selectors a pod that meets
+ * them and is allowed by nobody, and for addresses one of each range between the ends of all blocks.
  */
-export function probesFor(
-  network: Network,
+export function undeclaredPeers(
+  known: KnownNamespaces,
   gate: Gate,
-  declared: { readonly cidrs: readonly string[]; readonly namespaces: readonly string[] },
-): Probe[] {
+  port: Port,
+  protocol: Protocol,
+  allowed: readonly AllowedPeer[],
+): Undeclared {
   const found = new Map<string, Probe>();
-  const add = (endpoint: Endpoint, title: string): void => {
-    const key = JSON.stringify(endpoint);
-    if (!found.has(key)) found.set(key, { endpoint, title });
+  const doubts = new Set<string>();
+  let isUnsure = false;
+  const look = (endpoint: Endpoint): Tested => {
+    const { verdict, because } = gate.answer(endpoint, port, protocol);
+    if (verdict === "refused") return because === undefined ? "no" : { avoid: because };
+    const member = memberOf(allowed, endpoint);
+    if (member !== undefined) return member.kind === "pods" ? { avoid: member } : "no";
+    if (allowed.some((each) => covers(each, endpoint))) return "no";
+    if (verdict === "admitted") return "found";
+    isUnsure = true;
+    return "no";
   };
-  for (const namespace of [UNMATCHED, ...network.namespaceNames, ...declared.namespaces]) {
-    add(
-      network.pod(namespace, {}),
-      namespace === UNMATCHED ? "any pod of any namespace" : `any pod of namespace ${namespace}`,
-    );
+  const { pods, others } = candidates(gate, port, protocol, allowed);
+  for (const demands of pods) {
+    const pod = findPod(known, demands, look);
+    if (pod === "gave up") doubts.add("its selectors are too many to try all");
+    else if (pod !== "none") found.set(JSON.stringify(pod), { endpoint: pod, title: podTitle(pod) });
   }
-  const peers = gate.policies.flatMap((policy) =>
-    [...policy[gate.direction].allow, ...policy[gate.direction].deny].flatMap((rule: NetworkRule) =>
-      rule.peers.map((peer) => ({ peer, namespace: policy.namespace })),
-    ),
-  );
-  for (const { peer, namespace } of peers) {
-    if (peer.kind === "pods")
-      for (const each of podProbes(peer, namespace ?? gate.pod.namespace, network)) add(each.endpoint, each.title);
-    else if (peer.kind === "entity" && peer.entity === "cluster")
-      add({ kind: "address", ip: "203.0.113.253", entity: "remote-node" }, "every node");
+  for (const endpoint of others)
+    if (look(endpoint) === "found") found.set(JSON.stringify(endpoint), { endpoint, title: titleOf(endpoint) });
+  if (isUnsure) for (const doubt of doubtsAbout(gate, port, protocol)) doubts.add(doubt);
+  return { found: [...found.values()], doubts: [...doubts] };
+}
+
+/** Why a gate's answer may be unknown. */
+export function doubtsAbout(gate: Gate, port: Port, protocol: Protocol): string[] {
+  const unknown = gate.peers(port, protocol).flatMap(({ peer }) => (peer.kind === "unknown" ? [peer.what] : []));
+  const said = [...new Set(unknown), ...gate.gaps.names.map((name) => `${name} cannot be read yet`)];
+  return said.length === 0 ? ["it depends on labels or on the order of policies that is not known"] : said;
+}
+
+const EVERY_POD: Demands = { namespaces: [], pods: [] };
+
+function candidates(
+  gate: Gate,
+  port: Port,
+  protocol: Protocol,
+  allowed: readonly AllowedPeer[],
+): { readonly pods: readonly Demands[]; readonly others: readonly Endpoint[] } {
+  const rules = gate.peers(port, protocol);
+  const admitting = rules.filter(({ rule }) => rule.action !== "deny").map(({ peer }) => peer);
+  const open: Peer[] = gate.isolated === "yes" && gate.gaps.names.length === 0 ? [] : [{ kind: "anyone" }];
+  const peers = [...admitting, ...open];
+  const pods = new Map<string, Demands>();
+  for (const peer of peers) {
+    const demands = peer.kind === "pods" ? peer : mayBePod(peer) ? EVERY_POD : undefined;
+    if (demands !== undefined) pods.set(JSON.stringify([demands.namespaces, demands.pods]), demands);
   }
-  const blocks = peers.flatMap(({ peer }) => (peer.kind === "block" ? [peer.block.cidr, ...peer.block.except] : []));
-  for (const address of [...ANYWHERE, ...edges([...blocks, ...declared.cidrs])])
-    add({ kind: "address", ip: address }, addressTitle(address));
-  return [...found.values()];
+  const blocks = rules.flatMap(({ peer }) => (peer.kind === "block" ? [peer.block] : []));
+  const own = allowed.flatMap(({ members }) => members).flatMap((peer) => (peer.kind === "block" ? [peer.block] : []));
+  const addresses = peers.some(mayBeAddress)
+    ? [...ANYWHERE, ...FIRST, ...edges([...blocks, ...own].flatMap(cidrs))]
+    : [];
+  return {
+    pods: [...pods.values()],
+    others: [
+      ...[...new Set(addresses)].map((ip): Endpoint => ({ kind: "address", ip })),
+      ...entities(peers).map((entity): Endpoint => ({ kind: "address", ip: NODE, entity })),
+      ...peers.flatMap((peer): Endpoint[] => (peer.kind === "name" ? [{ kind: "name", name: peer.name }] : [])),
+    ],
+  };
 }
 
-const addressTitle = (address: string): string =>
-  ANYWHERE.includes(address) ? `any address (such as ${address})` : `addresses such as ${address}`;
+const cidrs = ({ cidr, except }: AddressBlock): string[] => [cidr, ...except];
 
-function podProbes(peer: Extract<Peer, { kind: "pods" }>, own: string, network: Network): Probe[] {
-  return candidateNamespaces(peer.namespaces, own, network).flatMap((candidate) =>
-    satisfying(peer.pods).map((labels): Probe => ({
-      endpoint: { kind: "pod", namespace: candidate.name, namespaceLabels: candidate.labels, labels },
-      title: describe(candidate.name, candidate.labels, labels),
-    })),
-  );
-}
+const mayBePod = (peer: Peer): boolean =>
+  peer.kind === "anyone" ||
+  (peer.kind === "entity" && (peer.entity === "all" || peer.entity === "cluster")) ||
+  (peer.kind === "block" && peer.holdsPods === true) ||
+  (peer.kind === "unknown" && peer.mayHoldPods);
 
-interface CandidateNamespace {
-  readonly name: string;
-  readonly labels: Labels;
-}
+const mayBeAddress = (peer: Peer): boolean =>
+  peer.kind === "anyone" ||
+  peer.kind === "block" ||
+  peer.kind === "unknown" ||
+  (peer.kind === "entity" && (peer.entity === "all" || peer.entity.startsWith("world")));
 
-function candidateNamespaces(selector: Selector | undefined, own: string, network: Network): CandidateNamespace[] {
-  const known = (name: string): CandidateNamespace => ({ name, labels: network.labelsOf(name) });
-  if (selector === undefined) return [known(own)];
-  const imagined = satisfying(selector).map((labels): CandidateNamespace => {
-    const name = labels[NAMESPACE_NAME] ?? UNMATCHED;
-    return { name, labels: { ...labels, [NAMESPACE_NAME]: name } };
+/** Of the node that a pod is on, everybody has to put up with the kubelet. */
+function entities(peers: readonly Peer[]): AddressEntity[] {
+  const named = peers.flatMap((peer): AddressEntity[] => {
+    if (peer.kind !== "entity") return [];
+    if (peer.entity === "cluster" || peer.entity === "all") return ["remote-node"];
+    return peer.entity === "host" || peer.entity.startsWith("world") ? [] : [peer.entity as AddressEntity];
   });
-  return [
-    ...network.namespaceNames.map(known),
-    ...imagined.filter((candidate) => !network.namespaceNames.includes(candidate.name)),
-  ].filter((candidate) => matches(selector, candidate.labels));
+  return [...new Set(named)];
 }
 
-function describe(name: string, namespaceLabels: Labels, podLabels: Labels): string {
-  const pods = Object.keys(podLabels).length === 0 ? "any pod" : `pods labelled ${list(podLabels)}`;
-  if (name !== UNMATCHED) return `${pods} of namespace ${name}`;
+function titleOf(endpoint: Endpoint): string {
+  if (endpoint.kind === "pod") return podTitle(endpoint);
+  if (endpoint.kind === "name") return `hosts called ${endpoint.name}`;
+  if (endpoint.entity === "remote-node") return "every node";
+  if (endpoint.entity !== undefined) return `what Cilium calls ${endpoint.entity}`;
+  return [...ANYWHERE, ...FIRST].includes(endpoint.ip)
+    ? `any address (such as ${endpoint.ip})`
+    : `addresses such as ${endpoint.ip}`;
+}
+
+function podTitle({ namespace, namespaceLabels, labels }: PodEndpoint): string {
+  const pods = Object.keys(labels).length === 0 ? "any pod" : `pods labelled ${list(labels)}`;
+  if (namespace !== UNMATCHED) return `${pods} of namespace ${namespace}`;
   const others = Object.fromEntries(Object.entries(namespaceLabels).filter(([key]) => key !== NAMESPACE_NAME));
   return `${pods} of any namespace${Object.keys(others).length === 0 ? "" : ` labelled ${list(others)}`}`;
 }
@@ -100,21 +152,3 @@ const list = (labels: Labels): string =>
     .map(([key, value]) => `${key}=${value}`)
     .sort()
     .join(",");
-
-/** Label sets that meet a selector: for every key it names each value it names, a strange one, or none. */
-export function satisfying(selector: Selector): Labels[] {
-  let sets: Record<string, string>[] = [{}];
-  for (const key of new Set(selector.map((each) => each.key))) {
-    const demands = selector.filter((each) => each.key === key);
-    const values = [undefined, ...new Set(demands.flatMap((each) => each.values)), UNMATCHED].filter((value) =>
-      demands.every((each) => meets(each, key, value)),
-    );
-    sets = sets
-      .flatMap((set) => values.map((value) => (value === undefined ? set : { ...set, [key]: value })))
-      .slice(0, MAX_COMBINATIONS);
-  }
-  return sets;
-}
-
-const meets = (demand: Requirement, key: string, value: string | undefined): boolean =>
-  matches([demand], value === undefined ? {} : { [key]: value });

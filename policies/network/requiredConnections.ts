@@ -4,10 +4,10 @@ import type { Resource } from "../model/resource";
 import type { Stack } from "../model/stack";
 import { podLabels, type Workload } from "../model/workload";
 import { isNarrow } from "./address";
-import { blockPeer, labelsThatTell, namespacePeer, podsPeer, type AllowedPeer } from "./allowedPeers";
-import { serverPod, type CachePods } from "./exposedPorts";
-import type { PodEndpoint, Protocol } from "./endpoint";
-import { matches } from "./selector";
+import { blockPeer, examplePod, labelsThatTell, namespacePeer, podsPeer, type AllowedPeer } from "./allowedPeers";
+import { serverPods, type CachePods } from "./exposedPorts";
+import { NAMESPACE_NAME, type PodEndpoint, type Protocol } from "./endpoint";
+import { isEqual } from "./selector";
 
 const DNS = 53;
 
@@ -22,9 +22,6 @@ export interface RequiredConnection {
   readonly to: AllowedPeer;
   readonly ports: readonly number[];
   readonly protocols: readonly Protocol[];
-  /** Blocks and namespaces of the destination: they tell who is to be tried. */
-  readonly cidrs: readonly string[];
-  readonly namespaces: readonly string[];
 }
 
 /**
@@ -41,13 +38,11 @@ export function requiredConnections(
   const names = dnsConnections(declaration);
   const peers = declaration.peerPorts.map((_, i) => [ports.source + i, ports.peerGuard + i]).flat();
   const toGateways = gateways.map((gateway) => toPods("the gateway's pods", stack, namespace, gateway, peers));
-  const toServers = servers.map((server): RequiredConnection => ({
-    ...tcp(podsPeer("the server's pods", serverPod(stack, namespace, server), labelsThatTell(server.labels)), [
-      ports.client,
-      ports.guard,
-    ]),
-    namespaces: [namespace],
-  }));
+  const toServers = servers.flatMap((server) =>
+    serverPods(stack, namespace, server).map((pod) =>
+      tcp(podsPeer("the server's pods", pod, labelsThatTell(server.labels)), [ports.client, ports.guard]),
+    ),
+  );
   const { apiServer, peerCidrs, peerPorts } = declaration;
   const storage = storageConnections(declaration);
   const api = apiServer === undefined ? [] : [toBlock(apiServer.cidr, [apiServer.port], "the API server")];
@@ -69,7 +64,7 @@ export function requiredConnections(
 export function storageConnections({ storage }: Declaration): RequiredConnection[] {
   if (storage === undefined) return [];
   const { namespace, cidrs, port } = storage;
-  const inside = namespace === "" ? [] : [{ ...tcp(namespacePeer(namespace), [port]), namespaces: [namespace] }];
+  const inside = namespace === "" ? [] : [tcp(namespacePeer(namespace), [port])];
   // A block of half the world is not a storage's address, whoever declares it.
   return [...inside, ...cidrs.filter(isNarrow).map((cidr) => toBlock(cidr, [port], "object storage"))];
 }
@@ -78,14 +73,10 @@ const tcp = (to: AllowedPeer, list: readonly number[]): RequiredConnection => ({
   to,
   ports: list,
   protocols: ["TCP"],
-  cidrs: [],
-  namespaces: [],
 });
 
-export const toBlock = (cidr: string, list: readonly number[], what = "addresses"): RequiredConnection => ({
-  ...tcp({ ...blockPeer(cidr), title: `${what} (${cidr})` }, list),
-  cidrs: [cidr],
-});
+export const toBlock = (cidr: string, list: readonly number[], what = "addresses"): RequiredConnection =>
+  tcp({ ...blockPeer(cidr), title: `${what} (${cidr})` }, list);
 
 export const toPods = (
   title: string,
@@ -93,31 +84,23 @@ export const toPods = (
   namespace: string,
   pods: Workload,
   list: readonly number[],
-): RequiredConnection => ({
-  ...tcp(podsPeer(title, stack.network.podOf(pods, namespace), labelsThatTell(podLabels(pods))), list),
-  namespaces: [namespace],
-});
+): RequiredConnection =>
+  tcp(podsPeer(title, stack.network.podOf(pods, namespace), labelsThatTell(podLabels(pods))), list);
 
 /** @param namespaces where the DNS pods are if the site does not say. */
 export function dnsConnections(
   declaration: Declaration | undefined,
   namespaces: readonly string[] = [],
 ): RequiredConnection[] {
-  const lookups = (to: AllowedPeer, namespace: string): RequiredConnection => ({
-    to,
-    ports: [DNS],
-    protocols: ["UDP", "TCP"],
-    cidrs: [],
-    namespaces: [namespace],
-  });
-  if (declaration?.dns === undefined) return namespaces.map((name) => lookups(namespacePeer(name), name));
+  const lookups = (to: AllowedPeer): RequiredConnection => ({ to, ports: [DNS], protocols: ["UDP", "TCP"] });
+  if (declaration?.dns === undefined) return namespaces.map((name) => lookups(namespacePeer(name)));
   const { namespace, labels } = declaration.dns;
-  const within = namespacePeer(namespace);
-  const wanted = Object.entries(labels).map(([key, value]) => ({ key, operator: "In" as const, values: [value] }));
-  const to: AllowedPeer = {
-    title: `DNS (namespace ${namespace})`,
-    covers: (endpoint) => within.covers(endpoint) && endpoint.kind === "pod" && matches(wanted, endpoint.labels),
-    examples: within.examples.map((example) => (example.kind === "pod" ? { ...example, labels } : example)),
-  };
-  return [lookups(to, namespace)];
+  const wanted = Object.entries(labels).map(([key, value]) => isEqual(key, value));
+  return [
+    lookups({
+      title: `DNS (namespace ${namespace})`,
+      members: [{ kind: "pods", namespaces: [isEqual(NAMESPACE_NAME, namespace)], pods: wanted }],
+      examples: [examplePod(namespace, labels)],
+    }),
+  ];
 }

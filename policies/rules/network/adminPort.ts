@@ -20,8 +20,6 @@ export const adminPort: Rule = {
         for (const exposed of exposedPorts.filter((each) => each.purpose === "admin")) {
           yield* judgePort(stack, exposed, {
             allowedPeers: [],
-            cidrs: [],
-            namespaces: [],
             extent: "exactly",
             config: [],
           });

@@ -1,16 +1,9 @@
-import { blockPeer, type AllowedPeer } from "../../network/allowedPeers";
+import { blockPeer, namedNamespaces } from "../../network/allowedPeers";
 import { cachePods } from "../../network/exposedPorts";
 import { judgePort } from "../../network/judgePort";
-import { UNMATCHED } from "../../network/probes";
 import { texts } from "../../settings";
 import type { Rule } from "../../rule";
 import { eachCacheStack } from "../each";
-
-const anyNamedNamespace: AllowedPeer = {
-  title: "namespaces that are named",
-  covers: (endpoint) => endpoint.kind === "pod" && endpoint.namespace !== UNMATCHED,
-  examples: [],
-};
 
 export const cacheNamespacesOnly: Rule = {
   name: "network-cache-namespaces",
@@ -34,12 +27,10 @@ export const cacheNamespacesOnly: Rule = {
     eachCacheStack(deployment, function* (stack) {
       for (const { exposedPorts, declaration } of cachePods(stack)) {
         const cidrs = [...(declaration?.clientCidrs ?? []), ...texts(settings, "cidrs")];
-        const allowedPeers = [anyNamedNamespace, ...cidrs.map(blockPeer)];
+        const allowedPeers = [namedNamespaces, ...cidrs.map(blockPeer)];
         for (const exposed of exposedPorts.filter((each) => each.purpose === "clients")) {
           yield* judgePort(stack, exposed, {
             allowedPeers,
-            cidrs,
-            namespaces: [],
             extent: "at most",
             config: ["network", "clients"],
           });

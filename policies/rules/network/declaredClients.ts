@@ -46,8 +46,6 @@ export const declaredClients: Rule = {
         for (const exposed of exposedPorts.filter((each) => each.purpose === "clients")) {
           yield* judgePort(stack, exposed, {
             allowedPeers,
-            cidrs,
-            namespaces,
             extent: "exactly",
             config: ["network", "clients"],
           });

@@ -1,8 +1,14 @@
 import type { Deployment } from "../../model/deployment";
 import type { Stack } from "../../model/stack";
-import { title } from "../../model/resource";
-import type { Direction, NetworkRule } from "../../network/rules";
+import type { Endpoint } from "../../network/endpoint";
+import { NAMESPACE_NAME, type PodEndpoint } from "../../network/endpoint";
+import { UNUSED_PORT } from "../../network/exposedPorts";
+import { findPod, UNMATCHED, type Tested } from "../../network/podSearch";
+import { doubtsAbout } from "../../network/probes";
 import { protectedNamespaces } from "../../network/protectedNamespaces";
+import { selects } from "../../network/reach";
+import { allowed, type Direction, type NetworkRule, type Policy } from "../../network/rules";
+import { isEqual } from "../../network/selector";
 import { notJudged, violation, type Finding, type Rule, type Subject } from "../../rule";
 
 export const defaultDeny: Rule = {
@@ -12,8 +18,7 @@ export const defaultDeny: Rule = {
   severity: "high",
   description:
     "In every namespace with a cache or a resolver all pods are closed in both directions unless another policy opens them.",
-  reads:
-    "NetworkPolicies, CiliumNetworkPolicies and CiliumClusterwideNetworkPolicies of namespaces with a cache, a drill or a resolver",
+  reads: "all policies, computed for every pod that there could be in namespaces with a cache, a drill or a resolver",
   remedy:
     "Add a NetworkPolicy with an empty podSelector and policyTypes Ingress and Egress to the namespace, without rules but for DNS.",
   link: "https://kubernetes.io/docs/concepts/services-networking/network-policies/#default-policies",
@@ -26,35 +31,58 @@ export const defaultDeny: Rule = {
 };
 
 function* judge(stack: Stack, namespace: string, cache: Subject): Iterable<Finding> {
-  const { network } = stack;
-  const everyPod = network.policies.filter(
-    (policy) =>
-      policy.pods.length === 0 && policy.namespaces.length === 0 && (policy.namespace ?? namespace) === namespace,
-  );
   for (const direction of ["ingress", "egress"] as const) {
-    if (!everyPod.some((policy) => policy[direction].isolates)) {
-      const unread = [...network.unread, ...everyPod.filter((policy) => policy.unknown.length > 0)];
-      if (unread.length > 0) {
-        const names = unread.map((each) => title(each.resource)).join(", ");
-        yield notJudged(
-          cache,
-          `whether namespace ${namespace} is closed by default for ${direction}: not all is known yet of ${names}`,
-        );
-      } else yield violation(cache, `namespace ${namespace} has no policy that closes every pod for ${direction}`);
-    }
-    for (const policy of everyPod) {
-      if (policy[direction].allow.some((rule) => opens(rule, direction))) {
+    yield* judgeClosed(stack, namespace, direction, cache);
+    for (const policy of stack.network.policies.filter((each) => isForEveryPod(stack, each, namespace)))
+      if (allowed(policy[direction]).some((rule) => opens(rule, direction)))
         yield violation({ resource: policy.resource }, `opens ${direction} of every pod in namespace ${namespace}`);
-      }
-    }
   }
 }
 
+/** Looks for a pod that somebody from anywhere reaches, or that reaches somebody anywhere. */
+function* judgeClosed(stack: Stack, namespace: string, direction: Direction, cache: Subject): Iterable<Finding> {
+  const { network } = stack;
+  let doubts: readonly string[] = [];
+  const look = ({ labels }: PodEndpoint): Tested => {
+    const gate = network.gate(network.pod(namespace, labels), direction);
+    const isolating = gate.policies.find(
+      (policy) => policy.tier === "namespace" && policy[direction].isolates && selects(policy, gate.pod) === "yes",
+    );
+    if (isolating !== undefined && gate.isolated === "yes") return { avoid: { namespaces: [], pods: isolating.pods } };
+    const verdicts = ANYBODY.map((each) => gate.answer(each, UNUSED_PORT, "TCP").verdict);
+    if (verdicts.includes("admitted")) return "found";
+    const closing = gate.policies.filter((policy) => policy.tier !== "namespace");
+    if (!verdicts.includes("unknown") && closing.length === 1)
+      return { avoid: { namespaces: [], pods: closing[0]?.pods ?? [] } };
+    if (verdicts.includes("unknown")) doubts = doubtsAbout(gate, UNUSED_PORT, "TCP");
+    return "no";
+  };
+  const found = findPod(network, { namespaces: [isEqual(NAMESPACE_NAME, namespace)], pods: [] }, look);
+  if (found === "gave up") doubts = ["the selectors of the policies are too many to try all"];
+  if (typeof found === "object")
+    yield violation(cache, `namespace ${namespace} has no policy that closes every pod for ${direction}`);
+  else if (doubts.length > 0)
+    yield notJudged(
+      cache,
+      `whether namespace ${namespace} is closed by default for ${direction} is not known: ${doubts.join("; ")}`,
+    );
+}
+
+const ANYBODY: readonly Endpoint[] = [
+  { kind: "pod", namespace: UNMATCHED, namespaceLabels: { [NAMESPACE_NAME]: UNMATCHED }, labels: {} },
+  { kind: "address", ip: "203.0.113.254" },
+  { kind: "address", ip: "2001:db8:ffff::7" },
+];
+
+const isForEveryPod = ({ network }: Stack, policy: Policy, namespace: string): boolean =>
+  policy.pods.length === 0 && selects(policy, network.pod(namespace, {})) === "yes";
+
+const DNS_PORTS: readonly (number | string | undefined)[] = [53, "dns", "dns-tcp", "dns-udp"];
+
 /** Names are looked up by everybody; all else is for the pods that need it. */
-const opens = (rule: NetworkRule, direction: Direction): boolean =>
-  rule.peers.length > 0 &&
-  !(
-    direction === "egress" &&
-    rule.ports !== undefined &&
-    rule.ports.every((each) => each.port === 53 && each.endPort === undefined)
-  );
+const opens = ({ peers, ports }: NetworkRule, direction: Direction): boolean =>
+  peers.length > 0 &&
+  (ports === undefined ||
+    (direction === "ingress"
+      ? ports.length > 0
+      : ports.some(({ port, endPort }) => !DNS_PORTS.includes(port) || endPort !== undefined)));

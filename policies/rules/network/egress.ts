@@ -1,12 +1,11 @@
 import { ports } from "../../../server/ports";
-import { title } from "../../model/resource";
 import { declarationFor } from "../../model/declaration";
 import type { Stack } from "../../model/stack";
-import { podLabels, workload } from "../../model/workload";
+import { workload } from "../../model/workload";
 import { isNarrow } from "../../network/address";
-import { namespacePeer } from "../../network/allowedPeers";
-import { cachePods, serverPod, type CachePods } from "../../network/exposedPorts";
-import type { Protocol } from "../../network/endpoint";
+import { entityPeer, namedHosts, namespacePeer, type AllowedPeer } from "../../network/allowedPeers";
+import { cachePods, serverPods, UNUSED_PORT, type CachePods } from "../../network/exposedPorts";
+import type { Port, Protocol } from "../../network/endpoint";
 import {
   dnsConnections,
   requiredConnections,
@@ -16,8 +15,8 @@ import {
   type Source,
 } from "../../network/requiredConnections";
 import { isDrill } from "../../network/protectedNamespaces";
-import { Gate } from "../../network/reach";
-import { probesFor } from "../../network/probes";
+import { undeclaredPeers } from "../../network/probes";
+import type { Gate } from "../../network/reach";
 import { texts, type Settings } from "../../settings";
 import { notJudged, violation, type Finding, type Rule } from "../../rule";
 import { eachCacheStack } from "../each";
@@ -77,11 +76,7 @@ export const egress: Rule = {
           ...(declaration === undefined ? [] : storageConnections(declaration)),
           ...configuredStorage(settings),
         ];
-        yield* judgeSource(
-          stack,
-          { resource: object.resource, pod: stack.network.pod(namespace, podLabels(pods)) },
-          allowed,
-        );
+        yield* judgeSource(stack, { resource: object.resource, pod: stack.network.podOf(pods, namespace) }, allowed);
       }
     }),
 };
@@ -90,13 +85,11 @@ export const egress: Rule = {
 export function podsBeside(stack: Stack, { namespace, servers }: CachePods): Source[] {
   const own = stack.objects.flatMap((object) => {
     const pods = object.namespace === namespace ? workload(object) : undefined;
-    return pods === undefined
-      ? []
-      : [{ resource: object.resource, pod: stack.network.pod(namespace, podLabels(pods)) }];
+    return pods === undefined ? [] : [{ resource: object.resource, pod: stack.network.podOf(pods, namespace) }];
   });
   const carried = servers
     .filter(({ carrier }) => carrier !== "workload")
-    .map((server) => ({ resource: server.resource, pod: serverPod(stack, namespace, server) }));
+    .flatMap((server) => serverPods(stack, namespace, server).map((pod) => ({ resource: server.resource, pod })));
   return [...own, ...carried];
 }
 
@@ -107,8 +100,6 @@ const toNamespace = (name: string): Destination => ({
   to: namespacePeer(name),
   ports: "any",
   protocols: ["TCP", "UDP", "SCTP"],
-  cidrs: [],
-  namespaces: [name],
 });
 
 const configuredStorage = (settings: Settings): Destination[] => [
@@ -127,14 +118,17 @@ function destinations(stack: Stack, source: Source, pods: CachePods, settings: S
   return declaration === undefined ? [...others, ...named(stack, source)] : others;
 }
 
-/** Where the stack declares nothing, each block that is named and narrow is taken for the API server's or a peer's. */
+/** Where the stack declares nothing, what is named and narrow is taken for the API server's, a peer's or storage's. */
 function named(stack: Stack, { pod }: Source): Destination[] {
-  const blocks = new Gate(stack.network.policies, pod, "egress").policies.flatMap((policy) =>
-    policy.egress.allow.flatMap((rule) =>
-      rule.peers.flatMap((peer) => (peer.kind === "block" ? [peer.block.cidr] : [])),
-    ),
-  );
-  return blocks.filter(isNarrow).map((cidr) => toBlock(cidr, [...HTTPS_PORTS, ports.link]));
+  const blocks = stack.network
+    .gate(pod, "egress")
+    .allowRules.flatMap((rule) => rule.peers.flatMap((peer) => (peer.kind === "block" ? [peer.block.cidr] : [])));
+  const encrypted = [...HTTPS_PORTS, ports.link];
+  return [
+    ...blocks.filter(isNarrow).map((cidr) => toBlock(cidr, encrypted)),
+    { to: entityPeer("kube-apiserver"), ports: HTTPS_PORTS, protocols: ["TCP"] },
+    { to: namedHosts, ports: [...encrypted, ...STORAGE_PORTS], protocols: ["TCP"] },
+  ];
 }
 
 export function* judgeSource(
@@ -143,48 +137,60 @@ export function* judgeSource(
   allowed: readonly Destination[],
 ): Iterable<Finding> {
   const { network } = stack;
-  const gate = new Gate(network.policies, pod, "egress");
-  const tried = probesFor(network, gate, {
-    cidrs: allowed.flatMap((each) => each.cidrs),
-    namespaces: allowed.flatMap((each) => each.namespaces),
-  });
+  const gate = network.gate(pod, "egress");
   const wrong: string[] = [];
-  for (const [port, protocol] of triedPorts(gate)) {
-    for (const { endpoint, title: name } of tried) {
-      if (!gate.admits(endpoint, port, protocol)) continue;
-      const covered = allowed.some(
-        (each) =>
-          each.to.covers(endpoint) &&
-          (each.ports === "any" || each.ports.includes(port)) &&
-          each.protocols.includes(protocol),
-      );
-      if (!covered) wrong.push(port === 1 ? `${name} on any port` : `${name} on port ${port}`);
-    }
+  const doubts = new Set<string>();
+  for (const [port, protocol] of triedPorts(gate, allowed)) {
+    const peers = allowedAt(allowed, port, protocol);
+    const { found, doubts: open } = undeclaredPeers(network, gate, port, protocol, peers);
+    for (const { title } of found)
+      wrong.push(port === UNUSED_PORT ? `${title} on any port` : `${title} on port ${port}`);
+    for (const doubt of open) doubts.add(doubt);
   }
-  const [first] = wrong;
-  if (first === undefined) return;
   const subject = { resource, part: "egress" };
-  const unread = network.unread.map((each) => title(each.resource));
-  if (unread.length > 0)
-    yield notJudged(subject, `where the pods may speak to is not known: ${unread.join(", ")} cannot be read yet`);
-  else
+  const [first] = wrong;
+  if (first !== undefined)
     yield violation(
       subject,
       `the pods may speak to ${first}${wrong.length > 1 ? ` and more (${wrong.length} kinds in all)` : ""}`,
       { config: ["network"] },
     );
+  else if (doubts.size > 0)
+    yield notJudged(subject, `where the pods may speak to is not known: ${[...doubts].join("; ")}`);
 }
 
-/** Every port that a rule names, at both ends of a range, and one that none does. */
-function triedPorts(gate: Gate): [number, Protocol][] {
-  const written = gate.policies.flatMap((policy) =>
-    policy.egress.allow.flatMap((rule) =>
-      (rule.ports ?? []).flatMap((each) =>
-        [each.port, each.endPort]
-          .filter((port) => typeof port === "number")
-          .map((port): [number, Protocol] => [port, each.protocol ?? "TCP"]),
-      ),
-    ),
-  );
-  return [[1, "TCP"], [443, "TCP"], [DNS, "UDP"], ...written];
+/** What pods of most programs call their ports. */
+const NAMED_PORTS: ReadonlyMap<Port, number> = new Map<Port, number>([
+  ["dns", DNS],
+  ["dns-tcp", DNS],
+  ["dns-udp", DNS],
+  ["https", 443],
+  ["http", 80],
+]);
+
+const allowedAt = (allowed: readonly Destination[], port: Port, protocol: Protocol): AllowedPeer[] => {
+  const number = NAMED_PORTS.get(port) ?? port;
+  return allowed
+    .filter((each) => each.protocols.includes(protocol))
+    .filter((each) => each.ports === "any" || each.ports.some((one) => one === number))
+    .map((each) => each.to);
+};
+
+/** Every port that a rule names, one of each range that is not allowed, and one that no rule names. */
+function triedPorts(gate: Gate, allowed: readonly Destination[]): [Port, Protocol][] {
+  const numbers = new Set(allowed.flatMap((each) => (each.ports === "any" ? [] : each.ports)));
+  const found = new Map<string, [Port, Protocol]>();
+  const add = (port: Port, protocol: Protocol): void => void found.set(`${port} ${protocol}`, [port, protocol]);
+  add(UNUSED_PORT, "TCP");
+  add(443, "TCP");
+  add(DNS, "UDP");
+  for (const range of gate.allowRules.flatMap((rule) => rule.ports ?? [])) {
+    const { port = UNUSED_PORT, endPort, protocol = "TCP" } = range;
+    add(port, protocol);
+    if (typeof port !== "number" || endPort === undefined) continue;
+    let other = port;
+    while (other < endPort && numbers.has(other)) other += 1;
+    add(other, protocol);
+  }
+  return [...found.values()];
 }

@@ -24,16 +24,12 @@ export const internalPorts: Rule = {
           if (exposed.purpose === "internal")
             yield* judgePort(stack, exposed, {
               allowedPeers: gatewayPeers(stack, pods),
-              cidrs: [],
-              namespaces: [],
               extent: "at most",
               config: [],
             });
           if (exposed.purpose === "closed")
             yield* judgePort(stack, exposed, {
               allowedPeers: [],
-              cidrs: [],
-              namespaces: [],
               extent: "exactly",
               config: [],
             });

@@ -2,7 +2,7 @@ import { isNarrow } from "../../network/address";
 import { blockPeer, type AllowedPeer } from "../../network/allowedPeers";
 import { cachePods } from "../../network/exposedPorts";
 import { judgePort } from "../../network/judgePort";
-import { Gate } from "../../network/reach";
+import type { Gate } from "../../network/reach";
 import { texts } from "../../settings";
 import type { Rule } from "../../rule";
 import { eachCacheStack } from "../each";
@@ -34,14 +34,10 @@ export const linkPort: Rule = {
         ];
         for (const exposed of exposedPorts.filter((each) => each.purpose === "link")) {
           const undeclared = declaration === undefined && known.length === 0;
-          const cidrs = (
-            undeclared ? blocksOf(new Gate(stack.network.policies, exposed.pod, "ingress")) : known
-          ).filter(isNarrow);
+          const cidrs = (undeclared ? blocksOf(stack.network.gate(exposed.pod, "ingress")) : known).filter(isNarrow);
           const allowedPeers: AllowedPeer[] = cidrs.map(blockPeer);
           yield* judgePort(stack, exposed, {
             allowedPeers,
-            cidrs,
-            namespaces: [],
             extent: undeclared || declaration?.peerPorts.length === 0 ? "at most" : "exactly",
             config: ["network", "peerCidrs"],
           });
@@ -52,8 +48,4 @@ export const linkPort: Rule = {
 
 /** Where nobody has said who the peers are, each block that is named and narrow is taken for one. */
 const blocksOf = (gate: Gate): string[] =>
-  gate.policies.flatMap((policy) =>
-    policy.ingress.allow.flatMap((rule) =>
-      rule.peers.flatMap((peer) => (peer.kind === "block" ? [peer.block.cidr] : [])),
-    ),
-  );
+  gate.allowRules.flatMap((rule) => rule.peers.flatMap((peer) => (peer.kind === "block" ? [peer.block.cidr] : [])));

@@ -34,8 +34,6 @@ export const metricsPort: Rule = {
         for (const exposed of exposedPorts.filter((each) => each.purpose === "metrics")) {
           yield* judgePort(stack, exposed, {
             allowedPeers: declared.map(namespacePeer),
-            cidrs: [],
-            namespaces: declared,
             extent,
             config: ["network", "monitoring"],
           });

@@ -1,8 +1,11 @@
-import { title } from "../../model/resource";
 import type { Stack } from "../../model/stack";
 import { cachePods, type CachePods } from "../../network/exposedPorts";
 import { requiredConnections, type RequiredConnection, type Source } from "../../network/requiredConnections";
-import { reaches } from "../../network/reach";
+import { letIn } from "../../network/letIn";
+import { doubtsAbout } from "../../network/probes";
+import type { Endpoint } from "../../network/endpoint";
+import type { Verdict } from "../../network/reach";
+import { either, type Match } from "../../network/selector";
 import { notJudged, violation, type Finding, type Rule } from "../../rule";
 import { eachCacheStack } from "../each";
 import { podsBeside } from "./egress";
@@ -39,22 +42,28 @@ export function* judgeConnection(
   { to, ports, protocols }: RequiredConnection,
 ): Iterable<Finding> {
   const { network } = stack;
-  const leads = (port: number): boolean =>
-    protocols.some((protocol) =>
-      to.examples.some((example) => reaches(network.policies, { from: pod, to: example, port, protocol })),
-    );
-  const closed = ports.filter((port) => !leads(port));
-  if (closed.length === 0) return;
+  const gate = network.gate(pod, "egress");
+  const leads = (port: number): Match =>
+    protocols.reduce<Match>((found, protocol) => {
+      const entry = (end: Endpoint): Verdict =>
+        end.kind === "pod" ? network.gate(end, "ingress").answer(pod, port, protocol).verdict : "admitted";
+      return found === "yes" ? found : either(found, letIn(network, gate, port, protocol, to, entry));
+    }, "no");
   const subject = { resource, part: `to ${to.title}` };
-  const what = `${to.title} on port ${closed.join(", ")}`;
-  const gaps = [
-    ...network.unread.map((each) => title(each.resource)),
-    ...network.policies.filter((policy) => policy.unknown.length > 0).map((policy) => title(policy.resource)),
-  ];
-  if (gaps.length > 0)
+  const found = ports.map((port) => ({ port, match: leads(port) }));
+  const numbers = (match: Match): string =>
+    found
+      .filter((each) => each.match === match)
+      .map(({ port }) => port)
+      .join(", ");
+  if (numbers("no") !== "")
+    yield violation(subject, `the pods cannot reach ${to.title} on port ${numbers("no")}`, { config: ["network"] });
+  const [first] = found.filter(({ match }) => match === "maybe");
+  if (first !== undefined) {
+    const doubts = protocols.flatMap((protocol) => doubtsAbout(gate, first.port, protocol));
     yield notJudged(
       subject,
-      `whether the pods reach ${what} is not known: ${[...new Set(gaps)].join(", ")} cannot be read yet`,
+      `whether the pods reach ${to.title} on port ${numbers("maybe")} is not known: ${[...new Set(doubts)].join("; ")}`,
     );
-  else yield violation(subject, `the pods cannot reach ${what}`, { config: ["network"] });
+  }
 }

@@ -2,14 +2,14 @@ import { ports } from "../../../server/ports";
 import type { Declaration, DeclaredResolver } from "../../model/declaration";
 import type { KubeObject } from "../../model/kube";
 import type { Stack } from "../../model/stack";
-import { podLabels, workload, type Workload } from "../../model/workload";
+import { workload, type Workload } from "../../model/workload";
 import { blockPeer, namespacePeer, type AllowedPeer } from "../../network/allowedPeers";
 import { cachePods, UNUSED_PORT, type CachePods, type ExposedPort } from "../../network/exposedPorts";
 import type { PodEndpoint, Protocol } from "../../network/endpoint";
 import { dnsConnections, toBlock, toPods, type RequiredConnection } from "../../network/requiredConnections";
 import { judgePort } from "../../network/judgePort";
 import { isResolver } from "../../network/protectedNamespaces";
-import { Gate } from "../../network/reach";
+import { allowed } from "../../network/rules";
 import type { Finding, Rule } from "../../rule";
 import { eachCacheStack } from "../each";
 import { judgeSource } from "./egress";
@@ -54,7 +54,7 @@ function* judge(
   declared: DeclaredResolver,
   pods: Workload,
 ): Iterable<Finding> {
-  const source = { resource: pods.object.resource, pod: stack.network.pod(declared.namespace, podLabels(pods)) };
+  const source = { resource: pods.object.resource, pod: stack.network.podOf(pods, declared.namespace) };
   yield* judgeAsking(stack, declaration, declared, source.resource, source.pod);
   const required = requiredConnections(stack, cache, declaration, declared);
   yield* judgeSource(stack, source, required);
@@ -81,8 +81,8 @@ function* judgeAsking(
   for (const protocol of BOTH) add(ports.dns, protocol);
   add(ports.resolverHttp, "TCP");
   add(UNUSED_PORT, "TCP");
-  for (const policy of new Gate(stack.network.policies, pod, "ingress").policies) {
-    for (const { port, endPort, protocol } of policy.ingress.allow.flatMap((rule) => rule.ports ?? [])) {
+  for (const policy of stack.network.gate(pod, "ingress").policies) {
+    for (const { port, endPort, protocol } of allowed(policy.ingress).flatMap((rule) => rule.ports ?? [])) {
       for (const each of [port, endPort])
         if (typeof each === "number") for (const which of protocol === undefined ? BOTH : [protocol]) add(each, which);
     }
@@ -93,16 +93,12 @@ function* judgeAsking(
     else if (exposed.purpose === "metrics")
       yield* judgePort(stack, exposed, {
         allowedPeers: watching.map(namespacePeer),
-        cidrs: [],
-        namespaces: watching,
         extent: "exactly",
         config: ["network", "monitoring"],
       });
     else
       yield* judgePort(stack, exposed, {
         allowedPeers: [],
-        cidrs: [],
-        namespaces: [],
         extent: "at most",
         config: ["resolver"],
       });

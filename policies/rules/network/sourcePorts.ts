@@ -1,5 +1,5 @@
 import { labelsThatTell, podsPeer, type AllowedPeer } from "../../network/allowedPeers";
-import { cachePods, serverPod, type CachePods } from "../../network/exposedPorts";
+import { cachePods, serverPods, type CachePods } from "../../network/exposedPorts";
 import { judgePort } from "../../network/judgePort";
 import type { Stack } from "../../model/stack";
 import type { Rule } from "../../rule";
@@ -22,8 +22,6 @@ export const sourcePorts: Rule = {
         for (const exposed of pods.exposedPorts.filter((each) => each.purpose === "source")) {
           yield* judgePort(stack, exposed, {
             allowedPeers: serverPeers(stack, pods),
-            cidrs: [],
-            namespaces: [],
             extent: "at most",
             config: [],
           });
@@ -33,6 +31,8 @@ export const sourcePorts: Rule = {
 };
 
 export const serverPeers = (stack: Stack, { servers, namespace }: CachePods): AllowedPeer[] =>
-  servers.map((server) =>
-    podsPeer("the server's pods", serverPod(stack, namespace, server), labelsThatTell(server.labels)),
+  servers.flatMap((server) =>
+    serverPods(stack, namespace, server).map((pod) =>
+      podsPeer("the server's pods", pod, labelsThatTell(server.labels)),
+    ),
   );

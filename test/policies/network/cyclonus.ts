@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import type { RawResource } from "../../../policies/model/resource";
 import { Deployment } from "../../../policies/model/deployment";
 import type { Connection, Endpoint } from "../../../policies/network/endpoint";
+import { PolicyIndex } from "../../../policies/network/policyIndex";
 import { reaches } from "../../../policies/network/reach";
 import { Random } from "../random";
 import { PORTS, randomConnection, randomPolicy, type RandomPolicy } from "./randomPolicies";
@@ -33,7 +34,7 @@ export function compare(program: string, seed: number, worlds: number): Comparis
   for (const [world, { policies, connections }] of asked.entries()) {
     const read = networkOf(policies);
     for (const [i, connection] of connections.entries()) {
-      const ours = reaches(read, connection);
+      const ours = reaches(read.gate, connection) === "admitted";
       if (ours) allowed += 1;
       if (ours !== theirs[world]?.[i]) different.push(JSON.stringify({ seed, world, policies, connection, ours }));
     }
@@ -62,7 +63,7 @@ function networkOf(policies: readonly RandomPolicy[]) {
     stack: "s",
     props: { metadata, spec },
   }));
-  return Deployment.of(resources).stacks[0]?.network.policies ?? [];
+  return new PolicyIndex(Deployment.of(resources).stacks[0]?.network.policies ?? []);
 }
 
 const question = ({ from, to, port, protocol }: Connection) => ({
@@ -75,8 +76,8 @@ const question = ({ from, to, port, protocol }: Connection) => ({
 });
 
 const peer = (endpoint: Endpoint) =>
-  endpoint.kind === "address"
-    ? { ip: endpoint.ip }
+  endpoint.kind !== "pod"
+    ? { ip: endpoint.kind === "address" ? endpoint.ip : "" }
     : {
         ip: endpoint.ip,
         namespace: endpoint.namespace,
