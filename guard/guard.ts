@@ -1,4 +1,5 @@
-import type { GuardConfig, SiteConfig } from "./config";
+import type { SiteFile } from "../contract/siteFile";
+import type { GuardConfig } from "./config";
 import { Applier, type Effects } from "./apply/apply";
 import { HeartbeatWriter } from "./apply/heartbeatWriter";
 import type { Decision } from "./decide/action";
@@ -137,7 +138,7 @@ export class Guard implements GuardView {
     if (phase !== last.phase || reason !== last.reason) this.log(`${phase}: ${reason}`);
   }
 
-  get config(): SiteConfig {
+  get config(): SiteFile {
     return this.guardConfig.site;
   }
   get state(): GuardState {

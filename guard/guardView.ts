@@ -3,7 +3,7 @@ import type { Heartbeat } from "../contract/heartbeat";
 import type { ServerStatus } from "../contract/siteRole";
 import type { SnapshotsReport } from "../contract/snapshotsReport";
 import type { SiteName } from "../server/types";
-import type { SiteConfig } from "./config";
+import type { SiteFile } from "../contract/siteFile";
 import type { Decision } from "./decide/action";
 import type { PeerView, RoleView, ServerView } from "./observe/observation";
 import type { ClientAccess, GuardState } from "./remember/guardState";
@@ -46,7 +46,7 @@ export interface PeerRecord {
 
 /** The guard as status, metrics and API see it. */
 export interface GuardView {
-  readonly config: SiteConfig;
+  readonly config: SiteFile;
   readonly result: CycleResult;
   readonly state: GuardState;
   readonly role: {

@@ -1,5 +1,6 @@
 import "./runtime";
 import { join } from "node:path";
+import { DATA_DIRECTORY, PASSWORDS_DIRECTORY, SITE_DIRECTORY, SITE_FILE } from "../contract/mounts";
 import { ports } from "../server/ports";
 import { GuardApi } from "./http/api";
 import { readGuardConfig, type GuardConfig } from "./config";
@@ -14,9 +15,7 @@ import { SnapshotsRelay } from "./snapshotsRelay";
 import { statusOf } from "./http/status";
 import { StatusWriter } from "./http/statusWriter";
 
-const SITE_FILE = "/etc/dragonfly-dr/site/site.json";
-const PASSWORDS_DIR = "/etc/dragonfly-dr/passwords";
-const DATA_DIR = "/data";
+const SITE_PATH = `${SITE_DIRECTORY}/${SITE_FILE}`;
 /** The kubelet renews mounts about once a minute. */
 const REREAD_MS = 5_000;
 /** After the pod was told to stop: as long as the server may take to save its dump; the kubelet ends us before. */
@@ -27,8 +26,8 @@ function log(line: string): void {
 }
 
 function main(): void {
-  let config: GuardConfig = readGuardConfig(SITE_FILE, PASSWORDS_DIR);
-  const stateFile = new StateFile(join(DATA_DIR, "guard", "state.json"));
+  let config: GuardConfig = readGuardConfig(SITE_PATH, PASSWORDS_DIRECTORY);
+  const stateFile = new StateFile(join(DATA_DIRECTORY, "guard", "state.json"));
   const processes = new ServerProcesses();
   const roles = new RoleClient(config.site.site, config.site.namespace, () => guard.trigger());
   // Absent from an older file: off.
@@ -40,7 +39,7 @@ function main(): void {
       roles,
       processes,
       openSession: (runId, passwords) => new ServerSession(runId, config.site.engine, passwords, processes),
-      dataDir: DATA_DIR,
+      dataDir: DATA_DIRECTORY,
       prove: missingProof,
       snapshots,
     },
@@ -63,7 +62,7 @@ function main(): void {
 
   setInterval(() => {
     try {
-      const now = readGuardConfig(SITE_FILE, PASSWORDS_DIR);
+      const now = readGuardConfig(SITE_PATH, PASSWORDS_DIRECTORY);
       if (JSON.stringify(now.site) === JSON.stringify(config.site) && now.usersHash === config.usersHash) return;
       config = now;
       log("users, passwords or site changed: applying");

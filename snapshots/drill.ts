@@ -1,11 +1,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ports } from "../server/ports";
-import { readSnapshotConfig, type SnapshotConfig } from "./config";
+import { DATA_DIRECTORY } from "../contract/mounts";
+import type { SnapshotsFile } from "../contract/snapshotsFile";
+import { readSnapshotsFile } from "./config";
 import { writeDrill } from "./drills";
 import { MANIFEST } from "./layout";
 import { parseManifest, type Manifest } from "./manifest";
-import { CONFIG_FILE, credentialsFolder, DATA_DIR, log } from "./paths";
+import { CONFIG_FILE, credentialsFolder, log } from "./paths";
 import type { DrillReport } from "../contract/snapshotsReport";
 import { fetchSnapshot, newestOfSite } from "./restore/fetch";
 import { place } from "./restore/place";
@@ -17,14 +19,14 @@ import { Trouble } from "./trouble";
 const LOAD_LIMIT_MS = 1_800_000;
 const STEP_MS = 250;
 
-const openStore = (config: SnapshotConfig): S3Store => new S3Store({ ...config, credentials: credentialsFolder() });
+const openStore = (config: SnapshotsFile): S3Store => new S3Store({ ...config, credentials: credentialsFolder() });
 
 /**
  * For the drill's pod: the newest snapshot into its empty volume, its manifest beside it. A failure is written down as
  * a drill that failed.
  */
 export async function fetchForDrill(): Promise<void> {
-  const config = readSnapshotConfig(CONFIG_FILE);
+  const config = readSnapshotsFile(CONFIG_FILE);
   const store = openStore(config);
   const begun = Date.now();
   let snapshot: string | null = null;
@@ -32,9 +34,9 @@ export async function fetchForDrill(): Promise<void> {
     const newest = await newestOfSite(store, config.prefix);
     if (newest === null) throw new Trouble("failed", "there is no snapshot to prove");
     snapshot = newest.manifest.id;
-    await fetchSnapshot(store, newest, join(DATA_DIR, "fetched"));
-    place(config.engine, join(DATA_DIR, "fetched"), DATA_DIR, join(DATA_DIR, "before"), new Date());
-    writeFileSync(join(DATA_DIR, MANIFEST), JSON.stringify(newest.manifest));
+    await fetchSnapshot(store, newest, join(DATA_DIRECTORY, "fetched"));
+    place(config.engine, join(DATA_DIRECTORY, "fetched"), DATA_DIRECTORY, join(DATA_DIRECTORY, "before"), new Date());
+    writeFileSync(join(DATA_DIRECTORY, MANIFEST), JSON.stringify(newest.manifest));
     log(`fetched ${snapshot}`);
   } catch (error) {
     const { message } = error as Error;
@@ -50,8 +52,8 @@ export async function fetchForDrill(): Promise<void> {
  * when it is not the same.
  */
 export async function prove(): Promise<void> {
-  const config = readSnapshotConfig(CONFIG_FILE);
-  const manifest = parseManifest(readFileSync(join(DATA_DIR, MANIFEST), "utf8"), MANIFEST);
+  const config = readSnapshotsFile(CONFIG_FILE);
+  const manifest = parseManifest(readFileSync(join(DATA_DIRECTORY, MANIFEST), "utf8"), MANIFEST);
   const store = openStore(config);
   const begun = Date.now();
   try {
@@ -66,7 +68,7 @@ export async function prove(): Promise<void> {
   }
 }
 
-async function compare(config: SnapshotConfig, manifest: Manifest, begun: number): Promise<DrillReport> {
+async function compare(config: SnapshotsFile, manifest: Manifest, begun: number): Promise<DrillReport> {
   const server = await loadedServer(begun + LOAD_LIMIT_MS);
   try {
     const { problems, proof } = await differences(server, manifest);
@@ -94,7 +96,7 @@ async function loadedServer(deadline: number): Promise<Connection> {
 }
 
 const receipt = (
-  config: SnapshotConfig,
+  config: SnapshotsFile,
   begun: number,
   snapshot: string | null,
   problems: readonly string[],

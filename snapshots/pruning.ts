@@ -1,4 +1,4 @@
-import type { Retention } from "./config";
+import type { Retention } from "../contract/snapshotsFile";
 import { MANIFEST } from "./layout";
 import { isGood, newestGood, type Kept } from "./store/inventory";
 

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { ports } from "../server/ports";
 import type { Engine } from "../server/types";
 import { snapshotsApi } from "./api";
-import { readSnapshotConfig } from "./config";
-import { CONFIG_FILE, credentialsFolder, DATA_DIR, log, PASSWORDS_DIR } from "./paths";
+import { readSnapshotsFile } from "./config";
+import { DATA_DIRECTORY, PASSWORDS_DIRECTORY } from "../contract/mounts";
+import { CONFIG_FILE, credentialsFolder, log } from "./paths";
 import { Connection } from "./server/connection";
 import { placesIn, Snapshots } from "./snapshots";
 import { S3Store } from "./store/s3Store";
@@ -22,7 +23,7 @@ const DUMP_LIMIT_MS = 2_000_000;
 function connectTo(engine: Engine): (as: "steering" | "reading") => Promise<Connection> {
   return (as) => {
     const user = engine === "dragonfly" ? "default" : as === "steering" ? "guard" : "snapshots";
-    const password = readFileSync(join(PASSWORDS_DIR, user), "utf8");
+    const password = readFileSync(join(PASSWORDS_DIRECTORY, user), "utf8");
     return Connection.open({
       host: "127.0.0.1",
       port: engine === "dragonfly" ? ports.serverAdmin : ports.client,
@@ -34,16 +35,16 @@ function connectTo(engine: Engine): (as: "steering" | "reading") => Promise<Conn
 
 /** Beside the server: on schedule and on request, until the pod is told to stop. */
 export async function run(): Promise<void> {
-  let config = readSnapshotConfig(CONFIG_FILE);
+  let config = readSnapshotsFile(CONFIG_FILE);
   const store = new S3Store({ ...config, credentials: credentialsFolder() });
-  const places = placesIn(DATA_DIR);
+  const places = placesIn(DATA_DIRECTORY);
   const { staging } = places;
   let schedule: Cron | null = null;
   const snapshots = new Snapshots(
     config,
     {
       store,
-      dumper: new Dumper(config.engine, DATA_DIR, staging),
+      dumper: new Dumper(config.engine, DATA_DIRECTORY, staging),
       ask: () => askGuard(),
       connect: connectTo(config.engine),
       dumpLimitMs: DUMP_LIMIT_MS,
@@ -66,7 +67,7 @@ export async function run(): Promise<void> {
     setInterval(() => void snapshots.look(), LOOK_MS),
     setInterval(() => {
       try {
-        const now = readSnapshotConfig(CONFIG_FILE);
+        const now = readSnapshotsFile(CONFIG_FILE);
         if (JSON.stringify(now) === JSON.stringify(config)) return;
         log("the configuration changed: applying");
         if (now.cron !== config.cron) follow(now.cron);

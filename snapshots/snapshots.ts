@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { SnapshotConfig } from "./config";
+import type { SnapshotsFile } from "../contract/snapshotsFile";
 import { readDrills } from "./drills";
 import { prunable } from "./pruning";
 import type {
@@ -58,7 +58,7 @@ export class Snapshots {
   private readonly taker: Taker;
 
   constructor(
-    private config: SnapshotConfig,
+    private config: SnapshotsFile,
     private readonly hands: SnapshotHands,
     private readonly places: Places,
     private readonly next: () => Date | null,
@@ -68,7 +68,7 @@ export class Snapshots {
   }
 
   /** Retention and schedule may change under a running pod; where snapshots go may not. */
-  reconfigure(config: SnapshotConfig): void {
+  reconfigure(config: SnapshotsFile): void {
     this.config = config;
   }
 

@@ -1,19 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { names } from "../components/names";
 import type { Site } from "../components/site";
+import type { SiteEntry } from "../contract/siteEntry";
 import { ports } from "../server/ports";
-import type { Engine } from "../server/types";
+import { siteName } from "../server/types";
 import type { SiteConfig } from "./siteConfig";
-
-/** An entry of the operator's site file (docs/architecture.md). */
-export interface SiteEntry {
-  readonly site: string;
-  readonly namespace: string;
-  readonly kubeconfig: string | null;
-  readonly context: string | null;
-  readonly engine: Engine;
-  readonly peers: readonly string[];
-}
 
 /** What a stack tells the operator and the other stacks. Renaming an output breaks those that read it. */
 export interface SiteOutputs {
@@ -32,12 +23,12 @@ export function outputsOf({ settings, passwords }: Site, { kubeconfig, context }
   const endpoint = (service: string): string => `${service}.${namespace}.svc.${network.clusterDomain}:${ports.client}`;
   return {
     site: {
-      site,
+      site: siteName(site),
       namespace,
       kubeconfig: kubeconfig ?? null,
       context: context ?? null,
       engine: server.engine,
-      peers: peers.map((peer) => peer.site),
+      peers: peers.map((peer) => siteName(peer.site)),
     },
     failoverCommand: `npx dragonfly-dr failover --to ${site}`,
     switchoverCommand: `npx dragonfly-dr switchover --to ${site}`,

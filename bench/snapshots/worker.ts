@@ -8,12 +8,12 @@ import { S3Store } from "../../snapshots/store/s3Store";
 import { Dumper } from "../../snapshots/take/dump";
 import { fetchSnapshot, newestOfSite } from "../../snapshots/restore/fetch";
 import { Taker } from "../../snapshots/take/taker";
-import type { SnapshotConfig } from "../../snapshots/config";
+import type { SnapshotsFile } from "../../contract/snapshotsFile";
 
 /** What the benchmark asks of a process of its own, so that its memory is its alone. */
 export interface Task {
   readonly kind: "snapshot" | "plain-upload" | "restore" | "plain-download";
-  readonly config: SnapshotConfig;
+  readonly config: SnapshotsFile;
   /** Folder with accessKey and secretKey. */
   readonly credentials: string;
   readonly server: { readonly port: number; readonly folder: string };

@@ -2,7 +2,8 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { badInput } from "../failure";
-import { parseEntry, type SiteEntry } from "./entry";
+import { SITES_FILE_VERSION, type SiteEntry } from "../../contract/siteEntry";
+import { parseWrittenEntry } from "./entry";
 
 /**
  * Reads and checks a site file; relative kubeconfig paths are taken from the file's folder.
@@ -29,12 +30,12 @@ export function parseSiteFile(text: string, file: string): readonly SiteEntry[] 
   }
   const { version, sites } =
     typeof content === "object" && content !== null ? (content as Record<string, unknown>) : {};
-  if (version !== 1)
+  if (version !== SITES_FILE_VERSION)
     throw badInput(
-      `${file}: version is not 1; it was written by another version of dragonfly-dr, run dragonfly-dr status to write it anew`,
+      `${file}: version is not ${SITES_FILE_VERSION}; it was written by another version of dragonfly-dr, run dragonfly-dr status to write it anew`,
     );
   if (!Array.isArray(sites) || sites.length === 0) throw badInput(`${file}: sites is no list with at least one site`);
-  const parsed = sites.map((entry, i) => parseEntry(entry, `${file}: sites[${i}]`));
+  const parsed = sites.map((entry, i) => parseWrittenEntry(entry, `${file}: sites[${i}]`));
   const problems = parsed.flatMap((p) => p.problems);
   const entries = parsed.flatMap((p) => (p.value === null ? [] : [p.value]));
   problems.push(...duplicates(entries).map((site) => `${file}: site ${site} is there more than once; keep one`));
@@ -49,7 +50,9 @@ export function parseSiteFile(text: string, file: string): readonly SiteEntry[] 
 export async function writeSiteFile(file: string, entries: readonly SiteEntry[]): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   const draft = `${file}.${process.pid}`;
-  await writeFile(draft, `${JSON.stringify({ version: 1, sites: entries }, null, 2)}\n`, { mode: 0o600 });
+  await writeFile(draft, `${JSON.stringify({ version: SITES_FILE_VERSION, sites: entries }, null, 2)}\n`, {
+    mode: 0o600,
+  });
   await rename(draft, file);
 }
 

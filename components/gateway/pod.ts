@@ -1,4 +1,5 @@
 import type * as k8s from "@pulumi/kubernetes";
+import { SECRET_MODE } from "../../contract/mounts";
 import { ports } from "../../server/ports";
 import { names, objectLabels, selectorLabels } from "../names";
 import { resources, restrictedContainer, restrictedPod } from "../pods";
@@ -96,7 +97,7 @@ export const gatewayPod = (settings: SiteSettings, configMap: string): PodTempla
       { name: "configuration", configMap: { name: configMap } },
       ...(settings.peers.length === 0
         ? []
-        : [{ name: "link", secret: { secretName: settings.link.tlsSecretName, defaultMode: 0o440 } }]),
+        : [{ name: "link", secret: { secretName: settings.link.tlsSecretName, defaultMode: SECRET_MODE } }]),
     ],
   },
 });

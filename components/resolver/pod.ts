@@ -1,4 +1,5 @@
 import type * as k8s from "@pulumi/kubernetes";
+import { SECRET_MODE } from "../../contract/mounts";
 import { ports } from "../../server/ports";
 import { resources, restrictedContainer, restrictedPod } from "../pods";
 import { resolverImage, type ResolverImplementation } from "../settings/resolver";
@@ -16,7 +17,6 @@ type VolumeMount = k8s.types.input.core.v1.VolumeMount;
 const USER = 1000;
 const BUNDLE_DIRECTORY = "/opt/dragonfly-dr";
 const CONFIGURATION_DIRECTORY = "/etc/dragonfly-dr/resolver";
-const SECRET_MODE = 0o440;
 
 interface Mounted {
   readonly volume: Volume;

@@ -1,26 +1,27 @@
 import type * as k8s from "@pulumi/kubernetes";
-import { ACL_FILE, DATA_DIRECTORY, serverArgs, serverCommand } from "../../server/flags";
+import {
+  DATA_DIRECTORY,
+  GUARD_BUNDLE,
+  PASSWORDS_DIRECTORY,
+  PROGRAMS_DIRECTORY,
+  SECRET_MODE,
+  SERVER_PASSWORD_DIRECTORY,
+  SERVER_USER,
+  SERVICE_ACCOUNT_DIRECTORY,
+  SITE_DIRECTORY,
+} from "../../contract/mounts";
+import { ACL_FILE, serverArgs, serverCommand } from "../../server/flags";
 import { ports } from "../../server/ports";
 import { names, objectLabels } from "../names";
 import { resources, restrictedContainer, restrictedPod } from "../pods";
 import { serverConfig } from "../settings/server";
 import type { SiteSettings } from "../settings/site";
-import { SERVE_FILE, SERVER_PASSWORD_DIRECTORY } from "./serveScript";
+import { SERVE_FILE } from "./serveScript";
 import { snapshotsContainer, snapshotsPasswords, snapshotsVolumes, type SnapshotParts } from "../snapshots/containers";
 
 type Container = k8s.types.input.core.v1.Container;
 type PodTemplate = k8s.types.input.core.v1.PodTemplateSpec;
 type Volume = k8s.types.input.core.v1.Volume;
-
-/**
- * User and group of both containers, so that the guard may end a frozen server. Dragonfly's image has it as its own.
- */
-const USER = 999;
-const SERVICE_ACCOUNT_DIRECTORY = "/var/run/secrets/kubernetes.io/serviceaccount";
-/** The guard's bundle and what starts the server. */
-const PROGRAMS_DIRECTORY = "/opt/dragonfly-dr";
-/** Group-readable: the files belong to root and the pod's group. */
-const SECRET_MODE = 0o440;
 
 const server = (settings: SiteSettings): Container => ({
   name: "server",
@@ -56,7 +57,7 @@ const guard = ({ guard: settings }: SiteSettings): Container => ({
   name: "guard",
   image: settings.image,
   imagePullPolicy: "IfNotPresent",
-  command: ["node", `${PROGRAMS_DIRECTORY}/guard.cjs`],
+  command: ["node", `${PROGRAMS_DIRECTORY}/${GUARD_BUNDLE}`],
   env: [
     { name: "NODE_EXTRA_CA_CERTS", value: `${SERVICE_ACCOUNT_DIRECTORY}/ca.crt` },
     { name: "NODE_OPTIONS", value: "--max-old-space-size=64 --max-semi-space-size=2" },
@@ -69,8 +70,8 @@ const guard = ({ guard: settings }: SiteSettings): Container => ({
   securityContext: restrictedContainer,
   volumeMounts: [
     { name: "data", mountPath: DATA_DIRECTORY },
-    { name: "site", mountPath: "/etc/dragonfly-dr/site", readOnly: true },
-    { name: "passwords", mountPath: "/etc/dragonfly-dr/passwords", readOnly: true },
+    { name: "site", mountPath: SITE_DIRECTORY, readOnly: true },
+    { name: "passwords", mountPath: PASSWORDS_DIRECTORY, readOnly: true },
     { name: "guard", mountPath: PROGRAMS_DIRECTORY, readOnly: true },
     { name: "api", mountPath: SERVICE_ACCOUNT_DIRECTORY, readOnly: true },
   ],
@@ -133,7 +134,7 @@ export const serverPod = (settings: SiteSettings, programs: string, snapshots: S
     // Service variables of the name DRAGONFLY_… would be noise; an unknown DFLY_… ends Dragonfly (note 14).
     enableServiceLinks: false,
     shareProcessNamespace: true,
-    securityContext: restrictedPod(USER),
+    securityContext: restrictedPod(SERVER_USER),
     // For the dump that the server saves when it is told to stop (note 15).
     terminationGracePeriodSeconds: 120,
     containers: [

@@ -1,8 +1,7 @@
+import { SERVER_PASSWORD_DIRECTORY } from "../../contract/mounts";
+
 /** Beside the guard's bundle, in the same object. */
 export const SERVE_FILE = "serve.sh";
-
-/** Where the default user's password is mounted for a Dragonfly; the kubelet renews it when the Secret changes. */
-export const SERVER_PASSWORD_DIRECTORY = "/etc/dragonfly-dr/server";
 
 /** A run that ended sooner than this is the kubelet's to start again, later and later. */
 const LEAST_SECONDS = 5;

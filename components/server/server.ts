@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { GUARD_BUNDLE, SITE_FILE, SNAPSHOTS_BUNDLE, SNAPSHOTS_FILE } from "../../contract/mounts";
 import { SITE_ROLE } from "../../contract/siteRole";
 import { renderAclFile } from "../../server/acl/render";
 import { ports } from "../../server/ports";
@@ -110,7 +111,7 @@ export class Server extends pulumi.ComponentResource {
   private siteFile(): k8s.core.v1.ConfigMap {
     return new k8s.core.v1.ConfigMap(
       `${this.name}-site`,
-      { metadata: this.metadata(names.site), data: { "site.json": siteFile(this.args.settings) } },
+      { metadata: this.metadata(names.site), data: { [SITE_FILE]: siteFile(this.args.settings) } },
       { parent: this },
     );
   }
@@ -127,7 +128,7 @@ export class Server extends pulumi.ComponentResource {
       {
         metadata: this.metadata(this.programsName),
         immutable: true,
-        data: { "guard.cjs": guardBundle.source, [SERVE_FILE]: serveScript() },
+        data: { [GUARD_BUNDLE]: guardBundle.source, [SERVE_FILE]: serveScript() },
       },
       { parent: this, retainOnDelete: true, ...defined({ provider: retainedProvider }) },
     );
@@ -144,7 +145,7 @@ export class Server extends pulumi.ComponentResource {
     return [
       new k8s.core.v1.ConfigMap(
         `${this.name}-snapshots`,
-        { metadata: this.metadata(names.snapshots), data: { "snapshots.json": told } },
+        { metadata: this.metadata(names.snapshots), data: { [SNAPSHOTS_FILE]: told } },
         { parent: this },
       ),
       new k8s.core.v1.ConfigMap(
@@ -152,7 +153,7 @@ export class Server extends pulumi.ComponentResource {
         {
           metadata: this.metadata(`${names.snapshots}-${snapshotsBundle.hash}`),
           immutable: true,
-          data: { "snapshots.cjs": snapshotsBundle.source },
+          data: { [SNAPSHOTS_BUNDLE]: snapshotsBundle.source },
         },
         {
           parent: this,

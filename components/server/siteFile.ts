@@ -1,3 +1,5 @@
+import { writeSiteFile } from "../../contract/siteFile";
+import { siteName } from "../../server/types";
 import { dumpFileName } from "../../server/flags";
 import { peerGuardPort, sourcePort } from "../gateway/haproxy";
 import { names } from "../names";
@@ -11,26 +13,22 @@ import { snapshotTarget } from "../settings/snapshots";
 export const siteFile = (settings: SiteSettings): string => {
   const { site, namespace, server, snapshots, peers, defaultUser, guard } = settings;
   const stored = snapshotTarget(snapshots) !== undefined;
-  return `${JSON.stringify(
-    {
-      site,
-      namespace,
-      engine: server.engine,
-      // The process beside it has the server dump where snapshots are stored: two schedules would dump twice.
-      snapshotCron: stored ? null : (snapshots.cron ?? null),
-      dbfilename: dumpFileName(server.engine),
-      peers: peers.map((peer, at) => ({
-        site: peer.site,
-        host: names.sourceService,
-        serverPort: sourcePort(at),
-        guardPort: peerGuardPort(at),
-      })),
-      users: aclUsers(settings),
-      defaultUser,
-      onPeerUnreachable: guard.onPeerUnreachable,
-      snapshots: stored ? { restoreWhenEmpty: snapshots.restoreWhenEmpty } : null,
-    },
-    null,
-    2,
-  )}\n`;
+  return writeSiteFile({
+    site: siteName(site),
+    namespace,
+    engine: server.engine,
+    // The process beside it has the server dump where snapshots are stored: two schedules would dump twice.
+    snapshotCron: stored ? null : (snapshots.cron ?? null),
+    dbfilename: dumpFileName(server.engine),
+    peers: peers.map((peer, at) => ({
+      site: siteName(peer.site),
+      host: names.sourceService,
+      serverPort: sourcePort(at),
+      guardPort: peerGuardPort(at),
+    })),
+    users: aclUsers(settings),
+    defaultUser,
+    onPeerUnreachable: guard.onPeerUnreachable,
+    snapshots: stored ? { restoreWhenEmpty: snapshots.restoreWhenEmpty } : null,
+  });
 };

@@ -1,5 +1,13 @@
 import type * as k8s from "@pulumi/kubernetes";
-import { DATA_DIRECTORY } from "../../server/flags";
+import {
+  DATA_DIRECTORY,
+  PASSWORDS_DIRECTORY,
+  S3_DIRECTORY,
+  SECRET_MODE,
+  SNAPSHOTS_BUNDLE,
+  SNAPSHOTS_DIRECTORY,
+  SNAPSHOTS_PROGRAM_DIRECTORY,
+} from "../../contract/mounts";
 import { bytes } from "../../server/types";
 import { names } from "../names";
 import { resources, restrictedContainer } from "../pods";
@@ -15,8 +23,6 @@ export interface SnapshotParts {
   readonly configMap: string;
   readonly access: SnapshotAccess;
 }
-
-const SECRET_MODE = 0o440;
 
 /** Parts on their way and the client: nothing of it grows with the data set (docs/benchmarks.md). */
 const RESOURCES = { cpuRequest: 0.02, memoryRequest: bytes(96 * 2 ** 20), memoryLimit: bytes(256 * 2 ** 20) } as const;
@@ -34,7 +40,7 @@ export function snapshotsContainer(
     name: container.name,
     image: settings.guard.image,
     imagePullPolicy: "IfNotPresent",
-    command: ["node", "/opt/dragonfly-dr-snapshots/snapshots.cjs", container.command],
+    command: ["node", `${SNAPSHOTS_PROGRAM_DIRECTORY}/${SNAPSHOTS_BUNDLE}`, container.command],
     env: [
       { name: "NODE_OPTIONS", value: "--max-old-space-size=96 --max-semi-space-size=2" },
       // The image decides which Node it is, not the reader of this log.
@@ -44,11 +50,11 @@ export function snapshotsContainer(
     securityContext: restrictedContainer,
     volumeMounts: [
       { name: "data", mountPath: DATA_DIRECTORY },
-      { name: "snapshots", mountPath: "/opt/dragonfly-dr-snapshots", readOnly: true },
-      { name: "snapshots-config", mountPath: "/etc/dragonfly-dr/snapshots", readOnly: true },
-      ...(access.kind === "key" ? [{ name: "s3", mountPath: "/etc/dragonfly-dr/s3", readOnly: true }] : []),
+      { name: "snapshots", mountPath: SNAPSHOTS_PROGRAM_DIRECTORY, readOnly: true },
+      { name: "snapshots-config", mountPath: SNAPSHOTS_DIRECTORY, readOnly: true },
+      ...(access.kind === "key" ? [{ name: "s3", mountPath: S3_DIRECTORY, readOnly: true }] : []),
       ...(container.reads === "passwords"
-        ? [{ name: "snapshots-passwords", mountPath: "/etc/dragonfly-dr/passwords", readOnly: true }]
+        ? [{ name: "snapshots-passwords", mountPath: PASSWORDS_DIRECTORY, readOnly: true }]
         : []),
     ],
   };

@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { SNAPSHOTS_BUNDLE, SNAPSHOTS_FILE } from "../../contract/mounts";
 import { names, objectLabels } from "../names";
 import { drillPolicies } from "../network/policies";
 import type { SiteSettings } from "../settings/site";
@@ -62,12 +63,12 @@ export class Drill extends pulumi.ComponentResource {
     const bundleName = `${names.snapshots}-${bundle.hash}`;
     const source = new k8s.core.v1.ConfigMap(
       `${name}-bundle`,
-      { metadata: metadata(bundleName), immutable: true, data: { "snapshots.cjs": bundle.source } },
+      { metadata: metadata(bundleName), immutable: true, data: { [SNAPSHOTS_BUNDLE]: bundle.source } },
       { parent: this },
     );
     const config = new k8s.core.v1.ConfigMap(
       `${name}-config`,
-      { metadata: metadata(names.snapshots), data: { "snapshots.json": snapshotsFile(settings) ?? "" } },
+      { metadata: metadata(names.snapshots), data: { [SNAPSHOTS_FILE]: snapshotsFile(settings) ?? "" } },
       { parent: this },
     );
     const key =

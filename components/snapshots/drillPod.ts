@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
-import { DATA_DIRECTORY, dumpFileName, serverCommand } from "../../server/flags";
+import { DATA_DIRECTORY, SERVER_USER } from "../../contract/mounts";
+import { dumpFileName, serverCommand } from "../../server/flags";
 import { ports } from "../../server/ports";
 import { formatKubernetesBytes } from "../../server/quantity";
 import { selectorLabels } from "../names";
@@ -9,8 +10,6 @@ import { drillNames } from "./drillNames";
 import { snapshotsContainer, snapshotsVolumes, type SnapshotParts } from "./containers";
 
 type PodTemplate = k8s.types.input.core.v1.PodTemplateSpec;
-
-const USER = 999;
 
 /** A server that nobody but its own pod can reach, that asks for no password and writes no dump. */
 function throwawayArgs(settings: SiteSettings): string[] {
@@ -55,7 +54,7 @@ export const drillPod = (settings: SiteSettings, parts: SnapshotParts): PodTempl
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     restartPolicy: "Never",
-    securityContext: restrictedPod(USER),
+    securityContext: restrictedPod(SERVER_USER),
     initContainers: [
       snapshotsContainer(settings, parts, { name: "fetch", command: "fetch", reads: "nothing-else" }),
       {

@@ -1,3 +1,5 @@
+import { writeSnapshotsFile } from "../../contract/snapshotsFile";
+import { siteName } from "../../server/types";
 import type { SiteSettings } from "../settings/site";
 import { snapshotPrefix, snapshotTarget } from "../settings/snapshots";
 
@@ -6,15 +8,14 @@ export function snapshotsFile({ site, namespace, server, snapshots, peers }: Sit
   const target = snapshotTarget(snapshots);
   if (target === undefined) return null;
   const { retention, restoreWhenEmpty, cron } = snapshots;
-  const told = {
-    site,
+  return writeSnapshotsFile({
+    site: siteName(site),
     engine: server.engine,
     cron: cron ?? "",
     ...target,
     prefix: snapshotPrefix(namespace, site),
     retention,
     restoreWhenEmpty,
-    peers: peers.map((peer) => peer.site),
-  };
-  return `${JSON.stringify(told, null, 2)}\n`;
+    peers: peers.map((peer) => siteName(peer.site)),
+  });
 }

@@ -4,7 +4,8 @@ import { parseInfo, parseReplication } from "../../server/replication";
 import { closeUser, deleteUser, openUser, openUserReadOnly, type AclArguments } from "../../server/acl/commands";
 import { passwordDefaultUser } from "../../server/acl/builtin";
 import type { AclUser } from "../../server/acl/user";
-import type { PeerConfig, GuardConfig } from "../config";
+import type { PeerAddress } from "../../contract/siteFile";
+import type { GuardConfig } from "../config";
 import type { ClientAccess } from "../remember/guardState";
 import type { ServerSession } from "../server/serverSession";
 import type { ReplicationPosition } from "../../contract/siteRole";
@@ -49,7 +50,7 @@ export class ServerController {
     await this.dropUnknownUsers(users);
   }
 
-  async follow(peer: PeerConfig): Promise<void> {
+  async follow(peer: PeerAddress): Promise<void> {
     if (this.config.site.engine === "redis") this.keepLastDump();
     await this.session.steer("REPLICAOF", peer.host, peer.serverPort);
   }

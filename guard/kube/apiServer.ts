@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { SERVICE_ACCOUNT_DIRECTORY } from "../../contract/mounts";
 
-const ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 const REQUEST_TIMEOUT_MS = 5_000;
 const MAX_ERROR_TEXT = 300;
 
@@ -36,7 +36,7 @@ export class ApiServer {
 
   constructor(
     env: NodeJS.ProcessEnv = process.env,
-    private readonly tokenFile = `${ACCOUNT}/token`,
+    private readonly tokenFile = `${SERVICE_ACCOUNT_DIRECTORY}/token`,
   ) {
     const host = env["KUBERNETES_SERVICE_HOST"] ?? "kubernetes.default.svc";
     this.server =

@@ -1,6 +1,6 @@
 import { Agent, request } from "node:http";
 import type { Milliseconds, SiteName } from "../../server/types";
-import type { PeerConfig } from "../config";
+import type { PeerAddress } from "../../contract/siteFile";
 import type { PeerRecord } from "../guardView";
 import type { PeerView } from "./observation";
 import { guardReport, type GuardReport } from "../../contract/guardReport";
@@ -25,7 +25,7 @@ export class PeerWatch {
   private lastContact: number | null = null;
 
   constructor(
-    readonly peer: PeerConfig,
+    readonly peer: PeerAddress,
     private readonly onReport: (peer: PeerWatch, changed: boolean) => void,
     private readonly monotonic: () => number = () => performance.now(),
   ) {}

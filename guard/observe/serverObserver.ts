@@ -1,6 +1,6 @@
 import { parseInfo, replicationOf } from "../../server/replication";
 import { bytes, type Engine, type Milliseconds, type SiteName } from "../../server/types";
-import type { PeerConfig } from "../config";
+import type { PeerAddress } from "../../contract/siteFile";
 import { HEARTBEAT_KEY, parseHeartbeat } from "../../contract/heartbeat";
 import type { Heartbeat } from "../../contract/heartbeat";
 import type { AnsweringServer, ServerView } from "./observation";
@@ -21,7 +21,7 @@ export class ServerObserver {
 
   constructor(
     private readonly engine: Engine,
-    private readonly peers: readonly PeerConfig[],
+    private readonly peers: readonly PeerAddress[],
     private readonly monotonic: () => number = () => performance.now(),
   ) {}
 

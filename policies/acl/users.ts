@@ -1,3 +1,4 @@
+import { SITE_FILE } from "../../contract/mounts";
 import { parseAclFile, type ParsedAclFile, type ParsedAclUser } from "../../server/acl/parse";
 import type { Engine } from "../../server/types";
 import type { Cache } from "../model/cache";
@@ -80,7 +81,7 @@ function fileUser(user: ParsedAclUser, resource: Resource, engine: Engine): Cach
   };
 }
 
-const SITE_KEY = "site.json";
+const SITE_KEY = SITE_FILE;
 
 const siteFiles = once((stack: Stack) => once((cache: Cache) => mountedJson(cache, stack, SITE_KEY, readSite)));
 

@@ -3,7 +3,8 @@ import { createWriteStream, mkdirSync, rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { peerPrefix, type SnapshotConfig } from "../config";
+import type { SnapshotsFile } from "../../contract/snapshotsFile";
+import { peerPrefix } from "../config";
 import type { Manifest, ManifestFile } from "../manifest";
 import { findSnapshot, isGood, newestGood, readInventory, type Kept } from "../store/inventory";
 import type { ObjectStore } from "../store/objectStore";
@@ -15,7 +16,7 @@ import { Trouble, troubleOf } from "../trouble";
  */
 export async function locate(
   store: ObjectStore,
-  config: SnapshotConfig,
+  config: SnapshotsFile,
   from: string,
 ): Promise<{ readonly folder: string; readonly manifest: Manifest }> {
   const own = await readInventory(store, config.prefix);
@@ -29,7 +30,7 @@ export async function locate(
   return { folder, manifest: state.manifest };
 }
 
-async function withPeers(store: ObjectStore, config: SnapshotConfig, own: readonly Kept[]): Promise<Kept[]> {
+async function withPeers(store: ObjectStore, config: SnapshotsFile, own: readonly Kept[]): Promise<Kept[]> {
   const all = [...own];
   for (const peer of config.peers) {
     // On AWS a site has a bucket of its own and no right to the others'.

@@ -8,7 +8,7 @@ import {
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import type { SnapshotConfig } from "../config";
+import type { SnapshotsFile } from "../../contract/snapshotsFile";
 import { Trouble, troubleOf } from "../trouble";
 import { sendInParts } from "./multipart";
 import type { ObjectStore, Source, StoredObject, Waiting } from "./objectStore";
@@ -23,7 +23,7 @@ const PARALLEL = 2;
 const MOST_PARTS = 9_000;
 const LIST_PAGE = 1_000;
 
-export interface S3Options extends Pick<SnapshotConfig, "bucket" | "region" | "endpoint" | "pathStyle" | "prefix"> {
+export interface S3Options extends Pick<SnapshotsFile, "bucket" | "region" | "endpoint" | "pathStyle" | "prefix"> {
   /** Folder with the files `accessKey` and `secretKey`; null: the pod's own identity (IRSA). */
   readonly credentials: string | null;
   /** Without an answer, or a byte of one, for so long a request is tried again, twice. */

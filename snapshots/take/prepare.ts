@@ -1,7 +1,7 @@
 import { HEARTBEAT_KEY, parseHeartbeat } from "../../contract/heartbeat";
 import { compareDataVersions } from "../../contract/epochs";
 import type { DataVersion } from "../../contract/siteRole";
-import type { SnapshotConfig } from "../config";
+import type { SnapshotsFile } from "../../contract/snapshotsFile";
 import { snapshotFolder } from "../layout";
 import { snapshotId, type Manifest } from "../manifest";
 import { rangesOf, readCounts } from "../server/counts";
@@ -14,7 +14,7 @@ import { usableCopy, type CopyView } from "./guardView";
 
 /** What one snapshot is taken with. */
 export interface Hands {
-  readonly config: SnapshotConfig;
+  readonly config: SnapshotsFile;
   readonly store: ObjectStore;
   readonly dumper: Dumper;
   readonly ask: () => Promise<CopyView>;

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { S3Server } from "../../lab/storage/s3Server";
 import { Toolchain } from "../../lab/toolchain/toolchain";
 import { siteName, type Engine } from "../../server/types";
-import type { SnapshotConfig } from "../../snapshots/config";
+import type { SnapshotsFile } from "../../contract/snapshotsFile";
 import { Connection } from "../../snapshots/server/connection";
 import { placesIn, Snapshots, type SnapshotHands } from "../../snapshots/snapshots";
 import { S3Store } from "../../snapshots/store/s3Store";
@@ -162,7 +162,7 @@ export class Beside {
     version: "1",
   };
   readonly lines: string[] = [];
-  readonly config: SnapshotConfig;
+  readonly config: SnapshotsFile;
   readonly store: S3Store;
   readonly snapshots: Snapshots;
   /** Ahead of the clock by so many ms. */
@@ -173,7 +173,7 @@ export class Beside {
   constructor(
     server: DataServer,
     s3: S3Server,
-    given: Partial<SnapshotConfig> & {
+    given: Partial<SnapshotsFile> & {
       readonly secretKey?: string;
       readonly timeoutMs?: number;
       readonly retryMs?: SnapshotHands["retryMs"];

@@ -1,3 +1,4 @@
+import { SNAPSHOTS_FILE } from "../../../contract/mounts";
 import { siteFile } from "../../acl/users";
 import type { Cache } from "../../model/cache";
 import { plainFlag } from "../../model/flags";
@@ -48,7 +49,7 @@ function ownSchedule(cache: Cache): Schedule {
     : { state: "never", resource };
 }
 
-const SNAPSHOTS_KEY = "snapshots.json";
+const SNAPSHOTS_KEY = SNAPSHOTS_FILE;
 
 /** The configuration of the container that stores snapshots. @throws UnknownValue */
 export const snapshotsFile = (cache: Cache, stack: Stack): MountedJson | undefined =>

@@ -50,11 +50,11 @@ describe("the site file", () => {
       ),
       [
         "/etc/x/sites.json: sites[0].more: unknown key; known are site, namespace, kubeconfig, context, engine, peers",
-        "/etc/x/sites.json: sites[0].site: not a site's name (a DNS label of at most 32 characters)",
-        '/etc/x/sites.json: sites[0].engine: neither "dragonfly" nor "redis"',
-        "/etc/x/sites.json: sites[1].namespace: not a namespace's name",
-        "/etc/x/sites.json: sites[1].peers: not a list of sites' names",
-        "/etc/x/sites.json: sites[3].context: neither null nor a text that is not empty",
+        '/etc/x/sites.json: sites[0].site: is "Primary", not a site\'s name (a DNS label of at most 32 characters)',
+        '/etc/x/sites.json: sites[0].engine: is "mongo", not known to this version (dragonfly, redis)',
+        `/etc/x/sites.json: sites[1].namespace: is "", not a namespace's name`,
+        '/etc/x/sites.json: sites[1].peers: is "primary", not a list',
+        '/etc/x/sites.json: sites[3].context: is "", not null or a text that is not empty',
       ],
     );
     assert.match(
@@ -135,7 +135,7 @@ describe("finding the sites", () => {
     await assert.rejects(cachedSites(source()), (e: unknown) => {
       assert.ok(e instanceof CommandFailure && e.code === 2);
       assert.deepEqual(e.problems, [
-        'stack dr: output site.engine: neither "dragonfly" nor "redis"',
+        "stack dr: output site.engine: is 7, not known to this version (dragonfly, redis)",
         'stack primary: has no output "site"; run pulumi up -s primary',
       ]);
       return true;
