@@ -1,7 +1,7 @@
 import type { GuardReport } from "../../../contract/guardReport";
 import type { ServerStatus } from "../../../contract/siteRole";
 import type { SnapshotsReport } from "../../../contract/snapshotsReport";
-import type { SiteConfig } from "../../../guard/config";
+import type { SiteFile } from "../../../contract/siteFile";
 import type { GuardView } from "../../../guard/guardView";
 import { reportOf } from "../../../guard/http/status";
 import { bytes } from "../../../server/types";
@@ -27,7 +27,7 @@ export function reportOfGuard(w: World, index: number, guard: GuardProcess): Gua
   return reportOf(view, () => w.now);
 }
 
-const configOf = (w: World, index: number): SiteConfig => ({
+const configOf = (w: World, index: number): SiteFile => ({
   site: siteAt(w, index).name,
   namespace: "cache",
   engine: w.engine,
