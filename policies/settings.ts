@@ -13,9 +13,9 @@ export function amount(settings: Settings, key: string): number {
   return found;
 }
 
-/** A map of lists of texts. */
-export function textLists(settings: Settings, key: string): Readonly<Record<string, readonly string[]>> {
+/** Lists of texts by name. */
+export function textLists(settings: Settings, key: string): ReadonlyMap<string, readonly string[]> {
   const found = settings[key];
-  if (typeof found !== "object" || found === null || Array.isArray(found)) return {};
-  return Object.fromEntries(Object.entries(found).map(([name, each]) => [name, texts({ each }, "each")]));
+  if (typeof found !== "object" || found === null || Array.isArray(found)) return new Map();
+  return new Map(Object.entries(found).map(([name, each]) => [name, texts({ each }, "each")]));
 }

@@ -3,7 +3,8 @@ import { isList, list, peek, Unknown, Unreadable, type Value } from "./value";
 
 /** Where a flag's value comes from. */
 export type FlagValue =
-  | { readonly from: "args"; readonly value: string }
+  /** `all`: each value of a flag that is given several times. */
+  | { readonly from: "args"; readonly value: string; readonly all?: readonly string[] }
   | { readonly from: "env"; readonly variable: string; readonly value: string }
   | { readonly from: "secret"; readonly variable: string; readonly secret: string; readonly key: string }
   | { readonly from: "unknown" };
@@ -43,7 +44,11 @@ export function flags(container: Container): Flags {
       found.set(name.slice("DFLY_".length), environment(name, variable));
   }
   const written = [...listOrNone(container.body, "command"), ...listOrNone(container.body, "args")];
-  for (const [name, value] of parse(written)) found.set(name, value);
+  for (const [name, value] of parse(written)) {
+    const earlier = found.get(name);
+    const isFurther = value.from === "args" && earlier?.from === "args";
+    found.set(name, isFurther ? { ...value, all: [...(earlier.all ?? [earlier.value]), value.value] } : value);
+  }
   return found;
 }
 
@@ -96,6 +101,12 @@ const isFlag = (word: Value): boolean => typeof word === "string" && /^--[A-Za-z
 export function plainFlag(of: Flags, name: string): string | undefined {
   const found = of.get(name);
   return found?.from === "args" || found?.from === "env" ? found.value : undefined;
+}
+
+/** Every value of a flag that may be given several times, such as Redis' user. */
+export function listFlag(of: Flags, name: string): readonly string[] {
+  const found = of.get(name);
+  return found?.from === "args" ? (found.all ?? [found.value]) : [];
 }
 
 /** Absl's and Redis's words for a boolean; undefined where the flag is absent or no boolean. */

@@ -53,7 +53,7 @@ export function renderAclFile(
       ...commandWords(engine, user),
     ]);
 
-  // Redis' own default user starts as "on nopass ~* &* +@all" before its line is read; Dragonfly's starts with nothing.
+  // A line for default starts with nothing in both; the resets make it the same when it is sent by ACL SETUSER.
   const locked = line(
     "default",
     engine === "dragonfly"

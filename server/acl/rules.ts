@@ -1,6 +1,7 @@
 import type { Engine } from "../types";
-import { dragonflyCommands } from "./dragonflyCommands";
+import { dialectOf } from "./dialect";
 import { RESERVED_PREFIX } from "./user";
+import { judgeCommandRule } from "./verdict";
 
 /** Why a rule or a line would be refused by the server. */
 export interface AclProblem {
@@ -13,51 +14,14 @@ export interface AclProblem {
   readonly reason: string;
 }
 
-const SHARED_CATEGORIES = [
-  "all",
-  "keyspace",
-  "read",
-  "write",
-  "set",
-  "sortedset",
-  "list",
-  "hash",
-  "string",
-  "bitmap",
-  "geo",
-  "stream",
-  "pubsub",
-  "admin",
-  "fast",
-  "slow",
-  "blocking",
-  "dangerous",
-  "connection",
-  "transaction",
-  "scripting",
-];
-const CATEGORIES: Readonly<Record<Engine, ReadonlySet<string>>> = {
-  dragonfly: new Set([...SHARED_CATEGORIES, "hyperlog", "bloom", "ft_search", "search", "throttle", "json"]),
-  redis: new Set([...SHARED_CATEGORIES, "hyperloglog"]),
-};
-const COMMAND = /^[A-Za-z][A-Za-z0-9._-]*$/;
-const SUBCOMMAND = /^[A-Za-z][A-Za-z0-9._-]*\|[A-Za-z0-9._-]+$/;
-
-/** Why a command rule such as "+@read" or "-CONFIG" does not stand in the engine's grammar; null when it does. */
+/**
+ * Why a command rule such as "+@read" or "-CONFIG" is not in the engine's grammar; null when it is. A refused rule opens
+ * Dragonfly: there every version that this program runs has to take it. Redis stays closed and says so.
+ */
 export function commandRuleProblem(engine: Engine, rule: string): string | null {
-  const name = rule.slice(1);
-  if (!/^[+-]/.test(rule)) return 'a command rule begins with "+" or "-"';
-  if (name.startsWith("@")) {
-    return CATEGORIES[engine].has(name.slice(1).toLowerCase()) ? null : `${engine} has no category "${name.slice(1)}"`;
-  }
-  if (SUBCOMMAND.test(name))
-    return engine === "redis" ? null : "Dragonfly has no rules for subcommands; name the whole command";
-  if (!COMMAND.test(name)) return "this is no command's name";
-  // Redis refuses to start on a rule that it does not know and stays closed; its modules and forks have names of their
-  // own.
-  if (engine === "dragonfly" && !dragonflyCommands.has(name.toUpperCase()))
-    return `Dragonfly v1.37 has no command "${name.toUpperCase()}"`;
-  return null;
+  const verdict = judgeCommandRule(dialectOf(engine), rule);
+  if (verdict.state === "accepted" || (verdict.state === "unsure" && engine === "redis")) return null;
+  return verdict.reason;
 }
 
 /** Problems of a user's `commands`, each with its place in the list. */
@@ -78,28 +42,32 @@ export function patternProblem(pattern: string): string | null {
 }
 
 /** The text before the first wildcard: every key that a pattern matches begins with it. */
-export function literalPrefix(pattern: string): string {
-  const match = /^((?:[^*?[\\]|\\.)*)/s.exec(pattern);
-  return (match?.[1] ?? "").replace(/\\(.)/gs, "$1");
+export const literalPrefix = (pattern: string): string => literalOf(pattern).text;
+
+/** Whether a pattern stands for a single key. */
+export const isOneKey = (pattern: string): boolean => literalOf(pattern).end === pattern.length;
+
+/** What a pattern begins with literally, and how many of its characters spell that (escapes take two). */
+function literalOf(pattern: string): { readonly text: string; readonly end: number } {
+  const letters: string[] = [];
+  let at = 0;
+  while (at < pattern.length && !"*?[".includes(pattern.charAt(at))) {
+    // A backslash at the very end stands for itself.
+    if (pattern.charAt(at) === "\\" && at + 1 < pattern.length) at += 1;
+    letters.push(pattern.charAt(at));
+    at += 1;
+  }
+  return { text: letters.join(""), end: at };
 }
 
 /**
  * Whether a pattern could match a key under the guard's prefix. A pattern of one negated class after a part of the
- * prefix
- * (see `allKeysBut`) is told apart; of any other pattern with a wildcard inside the prefix it says yes.
+ * prefix (see `allKeysBut`) is told apart; of any other pattern with a wildcard inside the prefix it says yes.
  */
 export function touchesReserved(pattern: string): boolean {
-  const prefix = literalPrefix(pattern);
-  const hasWildcard = /(^|[^\\])(\\\\)*[*?[]/.test(pattern);
-  if (prefix.startsWith(RESERVED_PREFIX)) return true;
-  if (!hasWildcard || !RESERVED_PREFIX.startsWith(prefix)) return false;
-  const diverging = /^\[\^(.)\]\*$/s.exec(pattern.slice(patternLengthOf(pattern, prefix)));
-  return diverging?.[1] !== RESERVED_PREFIX.charAt(prefix.length);
-}
-
-/** How many characters of the pattern spell its literal prefix (escapes take two). */
-function patternLengthOf(pattern: string, prefix: string): number {
-  let at = 0;
-  for (let read = 0; read < prefix.length; read += 1) at += pattern.charAt(at) === "\\" ? 2 : 1;
-  return at;
+  const { text, end } = literalOf(pattern);
+  if (text.startsWith(RESERVED_PREFIX)) return true;
+  if (end === pattern.length || !RESERVED_PREFIX.startsWith(text)) return false;
+  const diverging = /^\[\^(.)\]\*$/s.exec(pattern.slice(end, end + 6));
+  return diverging?.[1] !== RESERVED_PREFIX.charAt(text.length);
 }

@@ -37,9 +37,11 @@ function* judge(cache: Cache, stack: Stack): Iterable<Finding> {
   const inFile = fileUsers(cache);
   if (site?.content === undefined || inFile.length === 0) return;
   const known = siteUsersOf(cache, stack);
+  const declaredBy = new Map(known.map((user) => [user.name, user]));
+  const named = new Set(inFile.map(({ name }) => name));
   const config = { config: ["users"] };
   for (const user of inFile.filter(({ name }) => !ALWAYS_THERE.includes(name))) {
-    const declared = known.find((each) => each.name === user.name);
+    const declared = declaredBy.get(user.name);
     if (declared === undefined)
       yield violation(
         user.subject,
@@ -54,7 +56,7 @@ function* judge(cache: Cache, stack: Stack): Iterable<Finding> {
       );
   }
   for (const user of known) {
-    if (!inFile.some((each) => each.name === user.name))
+    if (!named.has(user.name))
       yield violation(
         user.subject,
         `${user.title} is not in the ACL file: after a restart it is not there until the guard has made it`,

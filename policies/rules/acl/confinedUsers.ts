@@ -1,4 +1,5 @@
-import { textLists } from "../../settings";
+import { once } from "../../model/once";
+import { textLists, type Settings } from "../../settings";
 import { violation, type Rule } from "../../rule";
 import { eachUser } from "../each";
 
@@ -24,13 +25,15 @@ export const confinedUsers: Rule = {
   },
   judge: (deployment, settings) =>
     eachUser(deployment, function* (user) {
-      const wanted = textLists(settings, "users")[user.name];
+      const wanted = confined(settings).get(user.name);
       if (wanted === undefined || same(wanted, user.keys)) return;
       yield violation(user.subject, `${user.title} has other key patterns than the ${wanted.length} set down for it`, {
         config: ["users", user.name, "keys"],
       });
     }),
 };
+
+const confined = once((settings: Settings) => textLists(settings, "users"));
 
 const same = (some: readonly string[], others: readonly string[]): boolean =>
   some.length === others.length && some.every((each) => others.includes(each));

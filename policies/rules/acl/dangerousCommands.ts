@@ -1,5 +1,5 @@
-import { commandsOf } from "../../acl/grants";
-import { isDangerous } from "../../acl/sets";
+import { grantedTo, isDangerous } from "../../acl/kinds";
+import { someOf } from "../../acl/users";
 import { texts } from "../../settings";
 import { violation, type Rule } from "../../rule";
 import { eachUser } from "../each";
@@ -25,13 +25,11 @@ export const dangerousCommands: Rule = {
   judge: (deployment, settings) =>
     eachUser(deployment, function* (user) {
       if (texts(settings, "administrators").includes(user.name)) return;
-      const granted = [...commandsOf(user.commands, user.engine)].filter(
-        ([command, by]) => by === "category" && isDangerous(command, user.engine),
-      );
-      if (granted.length === 0) return;
-      const names = granted.map(([command]) => command).sort();
-      const some = names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
-      yield violation(user.subject, `${user.title} is granted dangerous commands with a category: ${some}`, {
+      const names = [...grantedTo(user)]
+        .filter(([command, by]) => by === "category" && isDangerous(user.dialect, command))
+        .map(([command]) => command.toUpperCase());
+      if (names.length === 0) return;
+      yield violation(user.subject, `${user.title} is granted dangerous commands with a category: ${someOf(names)}`, {
         config: ["users", user.name, "commands"],
       });
     }),

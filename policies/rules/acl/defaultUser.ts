@@ -1,5 +1,6 @@
 import type { ParsedAclUser } from "../../../server/acl/parse";
-import { commandsOf } from "../../acl/grants";
+import { grantsOf } from "../../../server/acl/grants";
+import { dialectOfCache } from "../../acl/dialect";
 import { readAcl, siteFile } from "../../acl/users";
 import type { Cache } from "../../model/cache";
 import type { Stack } from "../../model/stack";
@@ -61,9 +62,12 @@ function* judge(cache: Cache, stack: Stack): Iterable<Finding> {
 function* judgeLine(line: ParsedAclUser, subject: Subject, cache: Cache): Iterable<Finding> {
   const at = `user default (line ${line.line})`;
   if (line.enabled && line.passwordless) yield violation(subject, `${at} is on and needs no password`, CONFIG);
-  else if (line.enabled && line.passwords === 0) yield violation(subject, `${at} is on without a password`, CONFIG);
-  const may = commandsOf(line.commands, cache.engine);
+  else if (line.enabled && line.passwords.length === 0)
+    yield violation(subject, `${at} is on without a password`, CONFIG);
+  const may = grantsOf(dialectOfCache(cache), line.commands);
   // Dragonfly checks a new connection against the unnamed user's rights before it has logged in.
-  const missing = ["AUTH", "HELLO"].filter((command) => cache.engine === "dragonfly" && !may.has(command));
+  const missing = ["AUTH", "HELLO"].filter(
+    (command) => cache.engine === "dragonfly" && !may.has(command.toLowerCase()),
+  );
   if (missing.length > 0) yield violation(subject, `${at} lacks ${missing.join(" and ")}: nobody could log in at all`);
 }

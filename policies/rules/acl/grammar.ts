@@ -1,6 +1,6 @@
-import type { AclProblem } from "../../../server/acl/rules";
-import { checkCommandRules, patternProblem } from "../../../server/acl/rules";
-import { isName, isRuleWord, readAcl, siteFile, siteUsersOf, type ReadAcl } from "../../acl/users";
+import { patternProblem, type AclProblem } from "../../../server/acl/rules";
+import { judgeCommandRule } from "../../../server/acl/verdict";
+import { isMisplaced, isName, readAcl, siteFile, siteUsersOf, type ReadAcl } from "../../acl/users";
 import type { Cache } from "../../model/cache";
 import type { Stack } from "../../model/stack";
 import { notJudged, violation, type Finding, type Rule } from "../../rule";
@@ -31,12 +31,14 @@ function* judge(cache: Cache, stack: Stack): Iterable<Finding> {
   else if (site !== undefined && site.content === undefined)
     yield notJudged({ resource: site.resource }, "site.json is not known yet");
   for (const user of siteUsersOf(cache, stack)) {
-    if (!isName(user.name) || isRuleWord(user.name))
+    if (!isName(user.name) || isMisplaced(user.name))
       yield violation(user.subject, `${user.title} has no name that a user can have`, { config: ["users"] });
-    for (const problem of checkCommandRules(cache.engine, user.commands)) {
-      yield violation(user.subject, `${user.title}, command rule ${problem.position}: ${withoutWord(problem)}`, {
-        config: ["users"],
-      });
+    for (const [i, rule] of user.rights.flatMap(({ commands }) => commands).entries()) {
+      const verdict = judgeCommandRule(user.dialect, rule);
+      if (verdict.state === "refused")
+        yield violation(user.subject, `${user.title}, command rule ${i + 1}: ${verdict.reason}`, { config: ["users"] });
+      else if (verdict.state === "unsure")
+        yield notJudged(user.subject, `${user.title}, command rule ${i + 1}: ${verdict.reason}`);
     }
     for (const [i, pattern] of [...user.keys, ...user.channels].entries()) {
       const problem = patternProblem(pattern);
@@ -46,29 +48,22 @@ function* judge(cache: Cache, stack: Stack): Iterable<Finding> {
   }
 }
 
-function* fileFaults({ file, resource }: ReadAcl): Iterable<Finding> {
+function* fileFaults({ file, resource, unit }: ReadAcl): Iterable<Finding> {
   for (const problem of file.problems) {
     // That there is no line for default at all is another rule's business.
     if (problem.word === "default" && !file.users.some((user) => user.name === "default")) continue;
-    yield violation(
-      { resource, part: `line ${problem.line}` },
-      `line ${problem.line}, word ${problem.position}: ${withoutWord(problem)}`,
-    );
+    yield violation({ resource, part: `${unit} ${problem.line}` }, at(unit, problem));
   }
+  for (const doubt of file.doubts) yield notJudged({ resource }, at(unit, doubt));
   for (const { name, line } of file.users) {
     // The server takes it for a name all the same; the user that was meant is then not there.
-    if (!isName(name) || isRuleWord(name))
+    if (isMisplaced(name))
       yield violation(
-        { resource, part: `line ${line}` },
-        `line ${line}, word 2: where the name belongs stands something else`,
+        { resource, part: `${unit} ${line}` },
+        `${unit} ${line}, word 2: where the name belongs stands something else`,
       );
   }
 }
 
-/** The reason without the word itself: a password that slipped into the wrong place stands there. */
-function withoutWord({ reason, word }: AclProblem): string {
-  const bare = word.replace(/^[+\-~&%@]+/, "");
-  return bare.length === 0
-    ? reason
-    : reason.replace(new RegExp(bare.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), "gi"), "…");
-}
+const at = (unit: string, { line, position, reason }: AclProblem): string =>
+  `${unit} ${line}, word ${position}: ${reason}`;

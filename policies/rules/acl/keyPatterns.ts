@@ -1,7 +1,7 @@
 import { literalPrefix } from "../../../server/acl/rules";
 import { texts } from "../../settings";
 import { violation, type Rule } from "../../rule";
-import { usersOf } from "../../acl/users";
+import { readAcl, usersOf } from "../../acl/users";
 import { eachCache, unknownUsers } from "../each";
 
 export const keyPatterns: Rule = {
@@ -26,7 +26,7 @@ export const keyPatterns: Rule = {
     eachCache(deployment, function* (cache, stack) {
       yield* unknownUsers(cache);
       const administrators = texts(settings, "administrators");
-      if (cache.acl.state === "absent" && !administrators.includes("default"))
+      if (cache.acl.state === "absent" && readAcl(cache) === undefined && !administrators.includes("default"))
         yield violation(
           { resource: cache.resource },
           "no ACL file: every client is the user default, who reaches every key",

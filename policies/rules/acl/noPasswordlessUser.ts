@@ -1,3 +1,4 @@
+import { siteFile } from "../../acl/users";
 import { violation, type Rule } from "../../rule";
 import { eachUser } from "../each";
 
@@ -12,7 +13,11 @@ export const noPasswordlessUser: Rule = {
   link: "https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/",
   configSchema: {},
   judge: (deployment) =>
-    eachUser(deployment, function* (user) {
-      if (user.passwordless) yield violation(user.subject, `${user.title} needs no password`, { config: ["users"] });
+    eachUser(deployment, function* (user, cache, stack) {
+      // Nobody logs in as a user that is off, unless a guard switches it on: ACL SAVE writes "off nopass" of such a one.
+      const isOpen = user.passwordless && (user.enabled || siteFile(cache, stack) !== undefined);
+      if (isOpen) yield violation(user.subject, `${user.title} needs no password`, { config: ["users"] });
+      else if (user.passwords.some(({ plain }) => plain === ""))
+        yield violation(user.subject, `${user.title} has an empty password`, { config: ["users"] });
     }),
 };

@@ -1,5 +1,5 @@
-import { literalPrefix } from "../../../server/acl/rules";
-import { usersOf } from "../../acl/users";
+import { isOneKey, literalPrefix } from "../../../server/acl/rules";
+import { someOf, usersOf, type CacheUser } from "../../acl/users";
 import type { Cache } from "../../model/cache";
 import type { Stack } from "../../model/stack";
 import { texts, type Settings } from "../../settings";
@@ -39,28 +39,49 @@ function* judge(cache: Cache, stack: Stack, settings: Settings): Iterable<Findin
   );
   for (const source of ["file", "site"] as const) {
     const users = bounded.filter((user) => user.source === source);
-    for (const [i, later] of users.entries()) {
-      for (const earlier of users.slice(0, i)) {
-        if (earlier.name === later.name || !later.keys.some((one) => earlier.keys.some((other) => meet(one, other))))
-          continue;
-        yield violation(later.subject, `${later.title} reaches keys of ${earlier.subject.part ?? "another user"}`, {
-          config: ["users", later.name, "keys"],
-        });
-      }
+    for (const [later, earlier] of meetings(users)) {
+      const parts = [...earlier].map((user) => user.subject.part ?? "another user");
+      yield violation(later.subject, `${later.title} reaches keys of ${someOf(parts)}`, {
+        config: ["users", later.name, "keys"],
+      });
     }
   }
 }
 
-/**
- * Whether some key could match both: what is fixed at their beginnings decides, and a pattern without wildcards is one
- * key.
- */
-function meet(one: string, other: string): boolean {
-  const [a, b] = [literalPrefix(one), literalPrefix(other)];
-  if (isOneKey(one) && isOneKey(other)) return a === b;
-  if (isOneKey(one)) return a.startsWith(b);
-  if (isOneKey(other)) return b.startsWith(a);
-  return a.startsWith(b) || b.startsWith(a);
+interface Pattern {
+  readonly user: CacheUser;
+  /** The user's place in the file. */
+  readonly at: number;
+  readonly prefix: string;
+  readonly isOneKey: boolean;
 }
 
-const isOneKey = (pattern: string): boolean => !/(^|[^\\])(\\\\)*[*?[]/.test(pattern);
+/** As many users are named in one message, and looked at for one pattern. */
+const MOST_NAMED = 8;
+const MOST_LOOKED_AT = 64;
+
+/**
+ * For each user the earlier ones of which it reaches keys: what is fixed at the patterns' beginnings decides. In their
+ * order a pattern stands after those whose prefix begins its own, so that one pass finds them.
+ */
+function meetings(users: readonly CacheUser[]): ReadonlyMap<CacheUser, ReadonlySet<CacheUser>> {
+  const patterns = users
+    .flatMap((user, at) =>
+      user.keys.map((key): Pattern => ({ user, at, prefix: literalPrefix(key), isOneKey: isOneKey(key) })),
+    )
+    .sort((a, b) => (a.prefix < b.prefix ? -1 : a.prefix > b.prefix ? 1 : a.at - b.at));
+  const found = new Map<CacheUser, Set<CacheUser>>();
+  const above: Pattern[] = [];
+  for (const pattern of patterns) {
+    while (above.length > 0 && !pattern.prefix.startsWith(above.at(-1)?.prefix ?? "")) above.pop();
+    for (const other of above.slice(-MOST_LOOKED_AT)) {
+      if (other.user.name === pattern.user.name || (other.isOneKey && other.prefix !== pattern.prefix)) continue;
+      const [earlier, later] = other.at < pattern.at ? [other, pattern] : [pattern, other];
+      const named = found.get(later.user) ?? new Set();
+      if (named.size < MOST_NAMED) named.add(earlier.user);
+      found.set(later.user, named);
+    }
+    above.push(pattern);
+  }
+  return found;
+}

@@ -36,6 +36,7 @@ export const passwordStrength: Rule = {
         if (isBeside && [peek(body, "data"), peek(body, "stringData")].some((each) => each instanceof Unknown))
           yield notJudged({ resource }, "whether it holds passwords is not known yet");
       }
+      for (const cache of stack.caches) yield* attempt({ resource: cache.resource }, () => judgeFile(cache, settings));
       for (const holder of passwordHolders(stack))
         yield* attempt({ resource: holder.object.resource }, () => judgeHolder(holder, settings));
     }),
@@ -43,12 +44,28 @@ export const passwordStrength: Rule = {
 
 function* judgeGenerator(resource: Resource, settings: Settings): Iterable<Finding> {
   const least = amount(settings, "minLength");
-  const length = at(resource.props, "length");
-  if (typeof length === "number" && length < least)
+  // Written in YAML it may be a text.
+  const length = Number(at(resource.props, "length"));
+  if (length < least)
     yield violation({ resource }, `makes passwords of ${length} characters; at least ${least} are asked for`);
   if (at(resource.props, "special") !== false && !SAFE.test(text(resource.props, "overrideSpecial") ?? "!")) {
     yield violation({ resource }, "makes passwords with characters other than letters, digits, _ and -");
   }
+}
+
+/** Passwords that the ACL file has in plain; of a hash nothing can be said. */
+function* judgeFile(cache: Cache, settings: Settings): Iterable<Finding> {
+  const least = amount(settings, "minLength");
+  for (const { subject, title, passwords } of fileUsers(cache)) {
+    const plain = passwords.map((each) => each.plain).filter((each) => each !== undefined && each !== "");
+    const weak = plain.map((each) => weakness(each ?? "", least)).find((each) => each !== undefined);
+    if (weak !== undefined) yield violation(subject, `the password of ${title} ${weak}`);
+  }
+}
+
+function weakness(password: string, least: number): string | undefined {
+  if (password.length < least) return `is shorter than ${least} characters`;
+  return new Set(password).size < LEAST_DIFFERENT ? "is not a generated one: it repeats a few characters" : undefined;
 }
 
 interface Holder {
@@ -99,9 +116,8 @@ function* judgeHolder({ object, keys }: Holder, settings: Settings): Iterable<Fi
     if (value === undefined) continue;
     if (!SAFE.test(value))
       yield violation(subject, `password ${key} has characters other than letters, digits, _ and -`);
-    if (value.length < least) yield violation(subject, `password ${key} is shorter than ${least} characters`);
-    else if (new Set(value).size < LEAST_DIFFERENT)
-      yield violation(subject, `password ${key} is not a generated one: it repeats a few characters`);
+    const weak = weakness(value, least);
+    if (weak !== undefined) yield violation(subject, `password ${key} ${weak}`);
     const other = seen.get(value);
     if (other !== undefined) yield violation(subject, `password ${key} is the same as ${other}'s`);
     seen.set(value, key);

@@ -1,7 +1,7 @@
-import { commandsOf, type GrantedBy } from "../../acl/grants";
-import { isDangerous, kindOf, PRIVILEGED } from "../../acl/sets";
+import type { GrantedBy } from "../../../server/acl/grants";
+import { grantedTo, hasWholeClient, isDangerous, kindOf, PRIVILEGED } from "../../acl/kinds";
 import { texts } from "../../settings";
-import type { CacheUser } from "../../acl/users";
+import { someOf, type CacheUser } from "../../acl/users";
 import { violation, type Rule, type Schema, type Subject } from "../../rule";
 import { eachUser } from "../each";
 
@@ -32,23 +32,27 @@ export const privilegedCommands: Rule = {
   },
   judge: (deployment, settings) =>
     eachUser(deployment, function* (user) {
-      const granted = commandsOf(user.commands, user.engine);
+      const granted = grantedTo(user);
+      const isLibrarys = hasWholeClient(user);
       for (const kind of PRIVILEGED) {
         if (texts(settings, kind).includes(user.name)) continue;
-        const commands = [...granted.keys()].filter((command) => kindOf(command) === kind).sort();
+        const commands = [...granted.keys()]
+          .filter((command) => kindOf(user.dialect, command) === kind)
+          .filter((command) => !(isLibrarys && command.startsWith("client|") && granted.get(command) === "name"))
+          .sort();
         const left = commands.filter((command) => isLeft(command, granted.get(command), user));
         const meant = commands.filter((command) => !left.includes(command));
         const config = { config: ["users", user.name, "commands"] };
         if (meant.length > 0)
           yield violation(
             part(user, kind),
-            `${user.title} is granted commands of ${kind}: ${meant.join(", ")}`,
+            `${user.title} is granted commands of ${kind}: ${someOf(meant.map((each) => each.toUpperCase()))}`,
             config,
           );
         if (left.length > 0)
           yield violation(
             part(user, `what -@dangerous leaves of ${kind}`),
-            `${user.title} is granted commands of ${kind} that -@dangerous leaves: ${left.join(", ")}`,
+            `${user.title} is granted commands of ${kind} that -@dangerous leaves: ${someOf(left.map((each) => each.toUpperCase()))}`,
             { ...config, remedy: "Write -@admin before -@dangerous." },
           );
       }
@@ -57,7 +61,7 @@ export const privilegedCommands: Rule = {
 
 /** Trap: some of Dragonfly's commands of administration are not in its category of dangerous ones. */
 const isLeft = (command: string, by: GrantedBy | undefined, user: CacheUser): boolean =>
-  by === "category" && kindOf(command) !== "scripting" && !isDangerous(command, user.engine);
+  by === "category" && kindOf(user.dialect, command) !== "scripting" && !isDangerous(user.dialect, command);
 
 const part = (user: CacheUser, what: string): Subject => ({
   ...user.subject,

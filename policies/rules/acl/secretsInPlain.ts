@@ -1,4 +1,5 @@
 import { assignments } from "../../acl/assignments";
+import { KnownSecrets } from "../../acl/knownSecrets";
 import { readAcl } from "../../acl/users";
 import { dataEntry, type Cache } from "../../model/cache";
 import type { KubeObject } from "../../model/kube";
@@ -13,12 +14,19 @@ import { passwordHolders } from "./passwordStrength";
 /** Names under which secrets are kept. "passwords" as part of a path, such as a mount's, is none. */
 const SECRET_NAME =
   /(^|[^a-z])(pass(word|wd|phrase)?s?|requirepass|masterauth|secrets?|tokens?|credentials?|(api|access|private|secret)_?-?key)$/i;
-const SECRET_FLAGS = ["requirepass", "masterauth", "s3_secret_key", "user"];
-const CREDENTIALS_IN_URL = /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@"']*:[^\s/@"']+@/i;
+const SECRET_FLAGS = new Set(["requirepass", "masterauth", "s3_secret_key"]);
+/** Redis' rules for a user, with a password among them; and "name:password", as clients write it. */
+const USER_WITH_PASSWORD = /(^|\s)>\S|^(?!\d+:\d+$)[^\s:/]+:[^\s/]+$/;
+/** Keys of chart values that name a Secret or a key in one. */
+const REFERENCES = /(^|[^a-z])existing|ref$|(secret|key)_?-?name$/i;
+/** Of these a value that could be the name of an object is one. */
+const MAY_BE_NAMES = /(secrets?|credentials?)$/i;
+const OBJECT_NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
+const CREDENTIALS_IN_URL = /\b[a-z][a-z0-9+.-]{0,31}:\/\/[^\s/:@"']{0,256}:[^\s/@"']{1,512}@/i;
 /** Programs hold patterns that look like anything. */
 const LONGEST_TEXT = 65_536;
-/** Shorter values are found everywhere by chance. */
-const SHORTEST_SECRET = 12;
+/** As many words of a flag are looked at. */
+const MOST_WORDS = 256;
 
 export const secretsInPlain: Rule = {
   name: "acl-secrets-in-plain",
@@ -45,22 +53,15 @@ export const secretsInPlain: Rule = {
     }),
 };
 
-/** Values that must not appear anywhere else. They are compared, never shown. */
-function knownSecrets(stack: Stack): readonly string[] {
+function knownSecrets(stack: Stack): KnownSecrets {
   const values = passwordHolders(stack).flatMap(({ object, keys }) => keys.map((key) => dataEntry(object, key)));
   const generated = stack.resources
     .filter((each) => each.type.startsWith("random:index/randomPassword:"))
     .map((each) => peek(each.props, "result"));
-  return [
-    ...new Set(
-      [...values, ...generated]
-        .filter((each) => typeof each === "string")
-        .filter((each) => each.length >= SHORTEST_SECRET),
-    ),
-  ];
+  return new KnownSecrets([...values, ...generated].filter((each) => typeof each === "string"));
 }
 
-function* judgeObject(object: KubeObject, known: readonly string[]): Iterable<Finding> {
+function* judgeObject(object: KubeObject, known: KnownSecrets): Iterable<Finding> {
   const { resource } = object;
   const judge = (subject: Subject, where: string, name: string, value: Value | undefined): Finding[] =>
     plainSecret(subject, where, name, value, known);
@@ -81,7 +82,7 @@ function* judgeObject(object: KubeObject, known: readonly string[]): Iterable<Fi
 }
 
 /** A ConfigMap's key may be a value, or a file with values in it. */
-function* judgeFile(subject: Subject, key: string, value: Value, known: readonly string[]): Iterable<Finding> {
+function* judgeFile(subject: Subject, key: string, value: Value, known: KnownSecrets): Iterable<Finding> {
   const whole = plainSecret(subject, `key ${key}`, key, value, known);
   if (whole.length > 0) return yield* whole;
   if (typeof value !== "string" || value.length > LONGEST_TEXT) return;
@@ -91,19 +92,36 @@ function* judgeFile(subject: Subject, key: string, value: Value, known: readonly
   for (const name of names) yield violation(subject, `${name} in key ${key} has a password in plain`);
 }
 
-function* judgeContainer(resource: Resource, { name, body }: Container, known: readonly string[]): Iterable<Finding> {
+function* judgeContainer(resource: Resource, { name, body }: Container, known: KnownSecrets): Iterable<Finding> {
   const subject = { resource, part: `container ${name}` };
   for (const variable of list(body, "env")) {
     const key = peek(variable, "name");
     if (typeof key === "string")
       yield* plainSecret(subject, `environment value ${key} of container ${name}`, key, peek(variable, "value"), known);
   }
-  const words = [...list(body, "command"), ...list(body, "args")];
-  for (const [i, word] of words.entries()) yield* judgeWord(subject, name, words[i + 1], word, known);
+  const words = [...list(body, "command"), ...list(body, "args")].flatMap(shellWords);
+  for (const [i, word] of words.entries()) yield* judgeWord(subject, name, following(words, i), word, known);
+}
+
+/** A shell's command line is one argument: the flags in it count. */
+const shellWords = (word: Value): readonly Value[] =>
+  typeof word === "string" && word.length <= LONGEST_TEXT && /\s--?[a-z]/i.test(word)
+    ? [word, ...word.split(/\s+/).map((part) => part.replace(/^["']|["'\\]$/g, ""))]
+    : [word];
+
+/** The words that belong to the flag at a place. */
+function following(words: readonly Value[], place: number): string | undefined {
+  const found: string[] = [];
+  for (let at = place + 1; at < words.length && found.length < MOST_WORDS; at += 1) {
+    const word = words[at];
+    if (typeof word !== "string" || /^--/.test(word) || (found.length === 0 && word.startsWith("-"))) break;
+    found.push(word);
+  }
+  return found.length === 0 ? undefined : found.join(" ");
 }
 
 /** What an operator or a chart makes containers of: its spec in a container's form, and of a chart every value. */
-function* judgeCarrier(cache: Cache, known: readonly string[]): Iterable<Finding> {
+function* judgeCarrier(cache: Cache, known: KnownSecrets): Iterable<Finding> {
   if (cache.carrier === "workload") return;
   yield* judgeContainer(cache.resource, cache.container, known);
   if (cache.carrier === "Helm")
@@ -119,7 +137,7 @@ function* judgeValues(
   resource: Resource,
   value: Value | undefined,
   path: string,
-  known: readonly string[],
+  known: KnownSecrets,
 ): Iterable<Finding> {
   const judge = function* (key: string | number, each: Value): Iterable<Finding> {
     const here = join(path, key);
@@ -135,26 +153,30 @@ function* judgeValues(
 function* judgeWord(
   subject: Subject,
   container: string,
-  next: Value | undefined,
+  next: string | undefined,
   word: Value,
-  known: readonly string[],
+  known: KnownSecrets,
 ): Iterable<Finding> {
   if (typeof word !== "string") return;
   const [flag = "", value] = /^--?([A-Za-z][\w.-]*)(?:=(.*))?$/s.exec(word)?.slice(1) ?? [];
-  const given = value ?? (typeof next === "string" && !next.startsWith("-") ? next : undefined);
-  const secret = SECRET_FLAGS.includes(flag) || SECRET_NAME.test(flag);
-  // "$(NAME)" is filled in before the start: the process list shows it like any other.
-  if (secret && given !== undefined && given !== "")
+  const given = value ?? next;
+  if (given !== undefined && given !== "" && isSecretFlag(flag, given))
+    // "$(NAME)" is filled in before the start: the process list shows it like any other.
     yield violation(subject, `argument --${flag} of container ${container} has a password in it`);
-  else if (holds(word, known)) yield violation(subject, `an argument of container ${container} has a password in it`);
+  else if (!/\s--?[a-z]/i.test(word) && holds(word, known))
+    yield violation(subject, `an argument of container ${container} has a password in it`);
 }
+
+const isSecretFlag = (flag: string, value: string): boolean =>
+  SECRET_FLAGS.has(flag) ||
+  (flag === "user" ? USER_WITH_PASSWORD.test(value) : SECRET_NAME.test(flag) && isPlain(flag, value));
 
 function plainSecret(
   subject: Subject,
   where: string,
   name: string,
   value: Value | undefined,
-  known: readonly string[],
+  known: KnownSecrets,
 ): Finding[] {
   if (typeof value !== "string" || value === "") return [];
   return isPlain(name, value) || holds(value, known) ? [violation(subject, `${where} has a password in plain`)] : [];
@@ -162,11 +184,13 @@ function plainSecret(
 
 /** Whether a name says that its value is a password, and the value is none of what stands there harmlessly. */
 const isPlain = (name: string, value: string): boolean =>
-  SECRET_NAME.test(name) && !/^(true|false|[0-9]+|\/.*|.*\.(crt|pem|key|json|ya?ml))$/i.test(value);
+  SECRET_NAME.test(name) &&
+  !REFERENCES.test(name) &&
+  !(MAY_BE_NAMES.test(name) && OBJECT_NAME.test(value)) &&
+  !/^(true|false|[0-9]+|\/.*|.*\.(crt|pem|key|json|ya?ml))$/i.test(value);
 
-const holds = (value: string, known: readonly string[]): boolean =>
-  known.some((secret) => value.includes(secret) || value.includes(Buffer.from(secret).toString("base64"))) ||
-  (value.length <= LONGEST_TEXT && CREDENTIALS_IN_URL.test(value));
+const holds = (value: string, known: KnownSecrets): boolean =>
+  known.areIn(value) || (value.length <= LONGEST_TEXT && CREDENTIALS_IN_URL.test(value));
 
 /** What is a Secret to Kubernetes is one to Pulumi too: else it stands in the state in plain. */
 function* judgeMarks(object: KubeObject): Iterable<Finding> {
@@ -182,7 +206,7 @@ function* judgeMarks(object: KubeObject): Iterable<Finding> {
   }
 }
 
-function* judgeOutputs(resource: Resource, known: readonly string[]): Iterable<Finding> {
+function* judgeOutputs(resource: Resource, known: KnownSecrets): Iterable<Finding> {
   if (resource.secretPaths === undefined || !isMap(resource.props)) return;
   for (const [name, value] of Object.entries(resource.props)) {
     if (isSecret(resource, name) === true) continue;

@@ -40,5 +40,12 @@ const of = ({ cache, stack }: Site, source: CacheUser["source"]): CacheUser[] =>
   usersOf(cache, stack).filter((user) => user.source === source);
 
 /** Engines spell commands differently; the order of rules counts, that of patterns does not. */
-const rights = ({ enabled, keys, channels, commands }: CacheUser): string =>
-  JSON.stringify([enabled, [...keys].sort(), [...channels].sort(), commands.map((command) => command.toUpperCase())]);
+const rights = ({ enabled, rights: all }: CacheUser): string =>
+  JSON.stringify([
+    enabled,
+    all.map(({ keys, channels, commands }) => [
+      [...keys].sort(),
+      [...channels].sort(),
+      commands.map((command) => command.toUpperCase()),
+    ]),
+  ]);

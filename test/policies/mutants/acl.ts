@@ -43,7 +43,10 @@ function fileMutants(world: World): Mutant[] {
   for (const user of lines.map(userOf)) {
     const on = world.name === "redis" ? "on" : "ON";
     const edits: [string, (line: string) => string][] = [
-      ["nopass", (line) => `${line} nopass`],
+      // A user that is off, and that no guard switches on, lets nobody in.
+      ...(["operator", "chart"].includes(world.name) && !/ on /i.test(lines.find((line) => userOf(line) === user) ?? "")
+        ? []
+        : [["nopass", (line) => `${line} nopass`] satisfies [string, (line: string) => string]]),
       ["on and nopass", (line) => `${line.replace(/ off /i, ` ${on} `)} nopass`],
       ["a comment in front", (line) => (world.name === "redis" ? `remark ${line}` : `# ${line}`)],
       ["no name", replace(/^(\S+) \S+/, "$1")],
@@ -92,7 +95,8 @@ function fileMutants(world: World): Mutant[] {
     ]),
   );
   found.push(...inFile(world, "litellm left out", (all) => all.filter((line) => userOf(line) !== "litellm")));
-  found.push(...inFile(world, "a user twice", (all) => [...all, all.at(-1) ?? ""]));
+  // Dragonfly joins the two.
+  if (world.name === "redis") found.push(...inFile(world, "a user twice", (all) => [...all, all.at(-1) ?? ""]));
   found.push(
     ...inFile(world, "default on, with everything", (all) => [
       "USER default ON nopass ~* &* +@all".replace("USER", world.name === "redis" ? "user" : "USER"),

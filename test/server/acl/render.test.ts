@@ -25,7 +25,7 @@ describe("the ACL file", () => {
               assert.equal(user.enabled, open, user.name);
               assert.equal(user.passwordless, false, user.name);
               if (!open && user.name !== "default") assert.deepEqual([user.channels, user.commands], [[], ["-@all"]]);
-              if (user.name !== "default") assert.equal(user.passwords, 1);
+              if (user.name !== "default") assert.equal(user.passwords.length, 1);
             }
           }),
         );
