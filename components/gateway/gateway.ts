@@ -121,7 +121,11 @@ export class Gateway extends pulumi.ComponentResource {
     const { type, nodePort, annotations, allowedSources } = exposure;
     const outside = type !== "ClusterIP";
     const own: k8s.core.v1.ServiceArgs = {
-      metadata: { ...this.metadata(name), annotations: { ...annotations } },
+      metadata: {
+        ...this.metadata(name),
+        // The API server drops an empty map: it would be a change in every preview.
+        ...(Object.keys(annotations).length === 0 ? {} : { annotations: { ...annotations } }),
+      },
       spec: {
         type,
         selector: selectorLabels("gateway"),

@@ -30,10 +30,11 @@ const server = (settings: SiteSettings): Container => ({
   command: ["sh", `${PROGRAMS_DIRECTORY}/${SERVE_FILE}`, ...serverCommand(settings.server.engine)],
   args: [...serverArgs(serverConfig(settings.server))],
   // Dragonfly takes flags from DFLY_<flag>; the admin port asks for this one.
-  env:
-    settings.server.engine === "dragonfly"
-      ? [{ name: "DFLY_requirepass", valueFrom: { secretKeyRef: { name: names.passwords, key: "default" } } }]
-      : [],
+  ...(settings.server.engine === "dragonfly"
+    ? {
+        env: [{ name: "DFLY_requirepass", valueFrom: { secretKeyRef: { name: names.passwords, key: "default" } } }],
+      }
+    : {}),
   ports: [{ name: "server", containerPort: ports.client }],
   resources: resources(settings.server),
   securityContext: restrictedContainer,

@@ -216,7 +216,7 @@ export class Server extends pulumi.ComponentResource {
           type: "ClusterIP",
           selector: selectorLabels(component),
           // Whether a server may be used is for the guard and the gateway to say, not for the pod's readiness.
-          publishNotReadyAddresses: component === "server",
+          ...(component === "server" ? { publishNotReadyAddresses: true } : {}),
           ports: [...servicePorts],
         },
       },
