@@ -85,7 +85,10 @@ export interface DebianSelection {
 
 /** For bench/resolver only: the lab does without it. */
 const BENCH_COMMANDS = ["dnsperf"] as const;
-export type DebianCommand = (typeof DEBIAN_COMMANDS)[number] | (typeof BENCH_COMMANDS)[number];
+/** For the tests of alerts, and the Prometheus beside the lab's clusters. */
+const MONITORING_COMMANDS = ["prometheus", "promtool"] as const;
+export type DebianCommand =
+  (typeof DEBIAN_COMMANDS)[number] | (typeof BENCH_COMMANDS)[number] | (typeof MONITORING_COMMANDS)[number];
 
 export const LAB_SELECTION: DebianSelection = {
   packages: [...DEBIAN_PROGRAMS, ...DEBIAN_LIBRARIES],
@@ -95,3 +98,4 @@ export const BENCH_SELECTION: DebianSelection = {
   packages: ["dnsperf", "libldns3", "libnghttp2-14", "libssl3"],
   commands: BENCH_COMMANDS,
 };
+export const MONITORING_SELECTION: DebianSelection = { packages: ["prometheus"], commands: MONITORING_COMMANDS };
