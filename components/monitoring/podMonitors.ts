@@ -1,0 +1,54 @@
+import type * as k8s from "@pulumi/kubernetes";
+import { selectorLabels } from "../names";
+
+/** Where Prometheus reads: one endpoint a path. The port is the container's, by its name. */
+interface Endpoint {
+  readonly port: string;
+  readonly path: string;
+}
+
+/** The part of a PodMonitor's spec that is used here (monitoring.coreos.com/v1). */
+export interface PodMonitorSpec {
+  readonly selector: k8s.types.input.meta.v1.LabelSelector;
+  readonly podMetricsEndpoints: readonly Endpoint[];
+}
+
+export interface PodMonitor {
+  readonly name: string;
+  readonly namespace: string;
+  readonly spec: PodMonitorSpec;
+}
+
+const monitor = (
+  name: string,
+  namespace: string,
+  labels: Readonly<Record<string, string>>,
+  ...endpoints: readonly Endpoint[]
+): PodMonitor => ({ name, namespace, spec: { selector: { matchLabels: labels }, podMetricsEndpoints: endpoints } });
+
+/** Whose metrics Prometheus reads. The names are part of the alert DragonflyDown. */
+export function podMonitors(
+  namespace: string,
+  { peers, resolverNamespace }: { readonly peers: boolean; readonly resolverNamespace: string | null },
+): readonly PodMonitor[] {
+  return [
+    monitor("dragonfly-server", namespace, selectorLabels("server"), { port: "metrics", path: "/metrics" }),
+    monitor(
+      "dragonfly-gateway",
+      namespace,
+      selectorLabels("gateway"),
+      { port: "metrics", path: "/metrics" },
+      ...(peers ? [{ port: "metrics", path: "/metrics/link" }] : []),
+    ),
+    ...(resolverNamespace === null
+      ? []
+      : [
+          monitor(
+            "resolver",
+            resolverNamespace,
+            { "app.kubernetes.io/name": "resolver", "app.kubernetes.io/component": "resolver" },
+            { port: "http", path: "/metrics" },
+          ),
+        ]),
+  ];
+}
