@@ -1,4 +1,3 @@
-import type * as k8s from "@pulumi/kubernetes";
 import { selectorLabels } from "../names";
 
 /** Where Prometheus reads: one endpoint a path. The port is the container's, by its name. */
@@ -9,7 +8,7 @@ interface Endpoint {
 
 /** The part of a PodMonitor's spec that is used here (monitoring.coreos.com/v1). */
 export interface PodMonitorSpec {
-  readonly selector: k8s.types.input.meta.v1.LabelSelector;
+  readonly selector: { readonly matchLabels: Readonly<Record<string, string>> };
   readonly podMetricsEndpoints: readonly Endpoint[];
 }
 

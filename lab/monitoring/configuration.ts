@@ -36,12 +36,61 @@ export const ruleFile = (rules: readonly DeployedRule[], divisor: number) => ({
   ),
 });
 
-const label = (name: string): string => `__meta_kubernetes_pod_label_${name.replace(/[^a-zA-Z0-9_]/g, "_")}`;
+/** Of a pod, as much as finding its metrics takes. */
+export interface RunningPod {
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
+  readonly spec: {
+    readonly containers: readonly {
+      readonly name: string;
+      readonly ports?: readonly { readonly name?: string; readonly containerPort: number }[];
+    }[];
+  };
+  readonly status?: { readonly podIP?: string; readonly phase?: string };
+}
 
-/** What the Prometheus Operator makes of PodMonitors, with its labels `job`, `namespace`, `pod` and `container`. */
+/** Targets of one scrape job, as Prometheus reads them from a file. */
+export interface TargetGroup {
+  readonly targets: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export const jobName = ({ metadata }: DeployedPodMonitor, endpoint: number): string =>
+  `podMonitor-${metadata.namespace}-${metadata.name}-${endpoint}`;
+
+/** Which pods an endpoint of a PodMonitor means, with the labels that the Prometheus Operator gives their series. */
+export const targetsOf = (
+  { metadata: { name, namespace }, spec }: DeployedPodMonitor,
+  port: string,
+  pods: readonly RunningPod[],
+): readonly TargetGroup[] =>
+  pods
+    .filter(
+      ({ metadata, status }) =>
+        metadata.namespace === namespace &&
+        status?.podIP !== undefined &&
+        status.phase !== "Failed" &&
+        status.phase !== "Succeeded" &&
+        Object.entries(spec.selector.matchLabels).every(([key, value]) => metadata.labels?.[key] === value),
+    )
+    .flatMap(({ metadata, spec: { containers }, status }) =>
+      containers.flatMap((container) =>
+        (container.ports ?? [])
+          .filter((each) => each.name === port)
+          .map(({ containerPort }) => ({
+            targets: [`${status?.podIP ?? ""}:${containerPort}`],
+            labels: { job: `${namespace}/${name}`, namespace, pod: metadata.name, container: container.name },
+          })),
+      ),
+    );
+
+/** @param folder where the files with the targets of each job are, named `<job>.json`. */
 export const prometheusConfiguration = (
   monitors: readonly DeployedPodMonitor[],
-  { kubeconfig, rules, seconds }: { readonly kubeconfig: string; readonly rules: string; readonly seconds: number },
+  { folder, rules, seconds }: { readonly folder: string; readonly rules: string; readonly seconds: number },
 ) => ({
   global: {
     scrape_interval: `${seconds}s`,
@@ -49,24 +98,11 @@ export const prometheusConfiguration = (
     scrape_timeout: `${Math.max(1, seconds - 1)}s`,
   },
   rule_files: [rules],
-  scrape_configs: monitors.flatMap(({ metadata: { name, namespace }, spec }) =>
-    spec.podMetricsEndpoints.map((endpoint, at) => ({
-      job_name: `podMonitor/${namespace}/${name}/${at}`,
+  scrape_configs: monitors.flatMap((monitor) =>
+    monitor.spec.podMetricsEndpoints.map((endpoint, at) => ({
+      job_name: jobName(monitor, at),
       metrics_path: endpoint.path,
-      kubernetes_sd_configs: [{ role: "pod", kubeconfig_file: kubeconfig, namespaces: { names: [namespace] } }],
-      relabel_configs: [
-        ...Object.entries(spec.selector.matchLabels).map(([key, value]) => ({
-          source_labels: [label(key)],
-          regex: value,
-          action: "keep",
-        })),
-        { source_labels: ["__meta_kubernetes_pod_container_port_name"], regex: endpoint.port, action: "keep" },
-        { source_labels: ["__meta_kubernetes_pod_phase"], regex: "(Failed|Succeeded)", action: "drop" },
-        { source_labels: ["__meta_kubernetes_namespace"], target_label: "namespace" },
-        { source_labels: ["__meta_kubernetes_pod_name"], target_label: "pod" },
-        { source_labels: ["__meta_kubernetes_pod_container_name"], target_label: "container" },
-        { target_label: "job", replacement: `${namespace}/${name}` },
-      ],
+      file_sd_configs: [{ files: [`${folder}/${jobName(monitor, at)}.json`], refresh_interval: "2s" }],
     })),
   ),
 });

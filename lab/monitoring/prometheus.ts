@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { KubeApi } from "../cluster/kubeApi";
@@ -6,7 +6,15 @@ import type { SitePlan } from "../plan";
 import { Service } from "../process/service";
 import { waitFor } from "../process/waitFor";
 import type { Debian } from "../toolchain/debian";
-import { prometheusConfiguration, ruleFile, type DeployedPodMonitor, type DeployedRule } from "./configuration";
+import {
+  jobName,
+  prometheusConfiguration,
+  ruleFile,
+  targetsOf,
+  type DeployedPodMonitor,
+  type DeployedRule,
+  type RunningPod,
+} from "./configuration";
 
 const PORT = 9090;
 const OBJECTS = "/apis/monitoring.coreos.com/v1";
@@ -34,18 +42,27 @@ export interface Sample {
  */
 export class Prometheus {
   readonly url: string;
-  private constructor(site: SitePlan) {
+  private constructor(
+    private readonly site: SitePlan,
+    private readonly directory: string,
+    private readonly monitors: readonly DeployedPodMonitor[],
+  ) {
     this.url = `http://${site.address}:${PORT}`;
   }
 
   static async start({ debian, site, cgroupEntry, divisor }: PrometheusOptions): Promise<Prometheus> {
     const directory = join(site.directory, "prometheus");
     mkdirSync(directory, { recursive: true });
-    const [monitors, rules] = await deployed(site);
+    const [monitors, rules] = await reading(site, async (items) => [
+      await items<DeployedPodMonitor>(`${OBJECTS}/podmonitors`),
+      await items<DeployedRule>(`${OBJECTS}/prometheusrules`),
+    ]);
     const ruleFileName = join(directory, "rules.yaml");
     writeFileSync(ruleFileName, stringify(ruleFile(rules, divisor)));
-    const configuration = { kubeconfig: site.kubeconfig, rules: ruleFileName, seconds: INTERVAL_SECONDS };
+    const configuration = { folder: directory, rules: ruleFileName, seconds: INTERVAL_SECONDS };
     writeFileSync(join(directory, "prometheus.yaml"), stringify(prometheusConfiguration(monitors, configuration)));
+    const prometheus = new Prometheus(site, directory, monitors);
+    await prometheus.findPods();
     const service = Service.start({
       name: "prometheus",
       command: [
@@ -61,13 +78,23 @@ export class Prometheus {
       directory: site.directory,
       cgroupEntry,
     });
-    const prometheus = new Prometheus(site);
     await waitFor(() => prometheus.isReady(), {
       what: `${site.site}: Prometheus`,
       deadlineMs: 120_000,
       giveUp: service.mustBeAlive,
     });
     return prometheus;
+  }
+
+  /** Tells it the pods of now: Debian's Prometheus is built without discovery in Kubernetes. Run again when pods change. */
+  async findPods(): Promise<void> {
+    const pods = await reading(this.site, (items) => items<RunningPod>("/api/v1/pods"));
+    for (const monitor of this.monitors)
+      monitor.spec.podMetricsEndpoints.forEach(({ port }, at) => {
+        const file = join(this.directory, `${jobName(monitor, at)}.json`);
+        writeFileSync(`${file}.new`, JSON.stringify(targetsOf(monitor, port, pods)));
+        renameSync(`${file}.new`, file);
+      });
   }
 
   private async isReady(): Promise<boolean> {
@@ -103,15 +130,18 @@ export class Prometheus {
   }
 }
 
-async function deployed(site: SitePlan): Promise<[readonly DeployedPodMonitor[], readonly DeployedRule[]]> {
+/** @param work gets what lists the objects at a path of the API server. */
+async function reading<T>(
+  site: SitePlan,
+  work: (items: <I>(path: string) => Promise<readonly I[]>) => Promise<T>,
+): Promise<T> {
   const api = new KubeApi(site.kubeconfig);
-  const items = async <T>(plural: string): Promise<readonly T[]> => {
-    const { status, body } = await api.request("GET", `${OBJECTS}/${plural}`);
-    if (status !== 200) throw new Error(`${site.site}: GET ${plural}: ${status}`);
-    return (JSON.parse(body) as { readonly items: readonly T[] }).items;
-  };
   try {
-    return [await items<DeployedPodMonitor>("podmonitors"), await items<DeployedRule>("prometheusrules")];
+    return await work(async <I>(path: string) => {
+      const { status, body } = await api.request("GET", path);
+      if (status !== 200) throw new Error(`${site.site}: GET ${path}: ${status}`);
+      return (JSON.parse(body) as { readonly items: readonly I[] }).items;
+    });
   } finally {
     api.close();
   }
