@@ -1,11 +1,5 @@
 import type { SitePlan } from "../plan";
-import type { KubeObject } from "./kubeApi";
-
-/** An object of the cluster, and where the API server has it. */
-export interface Addon {
-  readonly path: string;
-  readonly object: KubeObject;
-}
+import { monitoringKinds, type Addon } from "../monitoring/kinds";
 
 /** As lab/tools/kube/provisioner.go calls itself. */
 const PROVISIONER = "lab.dragonfly-dr.io/folder";
@@ -15,9 +9,9 @@ const DNS_PORT = 1053;
 
 export const DNS_DEPLOYMENT = "/apis/apps/v1/namespaces/kube-system/deployments/coredns";
 
-/** Pure: what a cluster has beside Kubernetes itself: storage and names. */
+/** Pure: what a cluster has beside Kubernetes itself: storage, names, and kinds of the Prometheus Operator. */
 export function addons(site: SitePlan, images: { readonly coredns: string }): Addon[] {
-  return [...storage(), ...dns(site, images.coredns)];
+  return [...storage(), ...dns(site, images.coredns), ...monitoringKinds()];
 }
 
 function storage(): Addon[] {

@@ -214,12 +214,17 @@ export class Cluster {
     return this.#startAt(name, this.enter(command));
   }
 
+  /** For a program beside the cluster that belongs to it: ended with it. See `entryFile`. */
+  get systemCgroupEntry(): string {
+    return entryFile(this.#trees, this.plan.systemCgroup);
+  }
+
   #startAt(name: ServiceName, command: readonly [string, ...string[]]): Service {
     return Service.start({
       name,
       command,
       directory: this.plan.directory,
-      cgroupEntry: entryFile(this.#trees, this.plan.systemCgroup),
+      cgroupEntry: this.systemCgroupEntry,
       env: {
         ...this.#toolchain.debian.environment,
         ...GO_ENVIRONMENT,

@@ -12,7 +12,7 @@ export interface DeployedRule {
   readonly spec: {
     readonly groups: readonly {
       readonly name: string;
-      readonly rules: readonly { readonly alert: string; readonly for: string }[];
+      readonly rules: readonly { readonly alert: string; readonly expr: string; readonly for: string }[];
     }[];
   };
 }
@@ -26,12 +26,19 @@ export function shortened(duration: string, divisor: number): string {
   return total === 0 ? "0s" : `${Math.max(1, Math.round(total / divisor))}s`;
 }
 
-/** The rule file: what was deployed, with every `for` divided. */
+const shortenedRanges = (expr: string, divisor: number): string =>
+  expr.replace(/\[(\d+[smh])\]/g, (_, range: string) => `[${shortened(range, divisor)}]`);
+
+/** The rule file: what was deployed, with every `for` and every range divided. */
 export const ruleFile = (rules: readonly DeployedRule[], divisor: number) => ({
   groups: rules.flatMap(({ spec }) =>
     spec.groups.map((group) => ({
       ...group,
-      rules: group.rules.map((rule) => ({ ...rule, for: shortened(rule.for, divisor) })),
+      rules: group.rules.map((rule) => ({
+        ...rule,
+        expr: shortenedRanges(rule.expr, divisor),
+        for: shortened(rule.for, divisor),
+      })),
     })),
   ),
 });

@@ -1,4 +1,10 @@
-import type { Addon } from "../cluster/addons";
+import type { KubeObject } from "../cluster/kubeApi";
+
+/** An object of the cluster, and where the API server has it. */
+export interface Addon {
+  readonly path: string;
+  readonly object: KubeObject;
+}
 
 const GROUP = "monitoring.coreos.com";
 

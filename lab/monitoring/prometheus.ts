@@ -26,7 +26,7 @@ export interface PrometheusOptions {
   readonly site: SitePlan;
   /** See `entryFile`. */
   readonly cgroupEntry: string;
-  /** Every `for` of the rules is divided by it. */
+  /** Every `for` and every range of the rules is divided by it. */
   readonly divisor: number;
 }
 
