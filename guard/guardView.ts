@@ -2,6 +2,7 @@ import type { GuardReport } from "../contract/guardReport";
 import type { Heartbeat } from "../contract/heartbeat";
 import type { ServerStatus } from "../contract/siteRole";
 import type { SnapshotsReport } from "../contract/snapshotsReport";
+import type { Figure } from "../server/figures";
 import type { SiteName } from "../server/types";
 import type { SiteFile } from "../contract/siteFile";
 import type { Decision } from "./decide/action";
@@ -64,6 +65,8 @@ export interface GuardView {
   };
   readonly server: {
     readonly status: ServerStatus | null;
+    /** For monitoring; empty while the server has not answered. */
+    readonly figures: readonly Figure[];
     /** Processes that this guard has met. */
     readonly runs: number;
   };

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { Gauge, Registry } from "prom-client";
 import { ports } from "../../server/ports";
-import type { GuardView } from "../guardView";
+import type { GuardView, PeerRecord } from "../guardView";
 import { inSync, serving, statusOf } from "./status";
 
 const SERVER_TIMEOUT_MS = 2_000;
@@ -62,25 +62,43 @@ export function guardMetrics(guard: GuardView): Registry {
   return registry;
 }
 
+/** By what a peer's guard last said; one that is out of reach has no series but `reachable`. */
 function peerGauges(registry: Registry, guard: GuardView): void {
-  const reachable: Gauge<"peer"> = new Gauge({
-    name: "dragonfly_dr_peer_reachable",
-    help: "1 while the peer's guard answers over the link",
-    labelNames: ["peer"],
-    registers: [registry],
-    collect: () => guard.peers.forEach((peer) => reachable.set({ peer: peer.site }, Number(peer.view.reachable))),
-  });
-  const lag: Gauge<"peer"> = new Gauge({
-    name: "dragonfly_dr_peer_lag_seconds",
-    help: "On a primary: how far the peer's copy is behind, by this site's clock",
-    labelNames: ["peer"],
-    registers: [registry],
-    collect() {
-      lag.reset();
-      for (const peer of statusOf(guard).peers)
-        if (peer.lagSeconds !== null) lag.set({ peer: peer.site }, peer.lagSeconds);
-    },
-  });
+  const gauge = (name: string, help: string, value: (peer: PeerRecord) => number | null): void => {
+    const made: Gauge<"peer"> = new Gauge({
+      name: `dragonfly_dr_peer_${name}`,
+      help,
+      labelNames: ["peer"],
+      registers: [registry],
+      collect() {
+        made.reset();
+        for (const peer of guard.peers) {
+          const now = value(peer);
+          if (now !== null) made.set({ peer: peer.site }, now);
+        }
+      },
+    });
+  };
+  const whileReachable =
+    (value: (peer: PeerRecord) => boolean) =>
+    (peer: PeerRecord): number | null =>
+      peer.view.reachable ? Number(value(peer)) : null;
+  gauge("reachable", "1 while the peer's guard answers over the link", ({ view }) => Number(view.reachable));
+  gauge(
+    "serving",
+    "1 while clients may write at the peer",
+    whileReachable(({ view }) => view.serving),
+  );
+  gauge(
+    "in_sync",
+    "1 while the peer is a replica in sync",
+    whileReachable(({ report }) => report?.replication?.inSync === true),
+  );
+  gauge(
+    "lag_seconds",
+    "On a primary: how far the peer's copy is behind, by this site's clock",
+    ({ site }) => statusOf(guard).peers.find((peer) => peer.site === site)?.lagSeconds ?? null,
+  );
 }
 
 /** Serves the guard's metrics and, on Dragonfly, the server's own behind them: its admin port stays on loopback. */
@@ -99,23 +117,22 @@ export function metricsServer(guard: GuardView): Server {
   });
 }
 
+/** By one name for both engines; on Dragonfly also by the server's own names. */
 async function serverMetrics(guard: GuardView): Promise<string> {
-  if (guard.config.engine === "dragonfly") {
-    try {
-      const reply = await fetch(`http://127.0.0.1:${ports.serverAdmin}/metrics`, {
-        signal: AbortSignal.timeout(SERVER_TIMEOUT_MS),
-      });
-      return reply.ok ? await reply.text() : "";
-    } catch {
-      return "";
-    }
+  const figures = guard.server.figures.map(({ name, type, help, value }) => {
+    const metric = `dragonfly_dr_server_${name}`;
+    return `# HELP ${metric} ${help}\n# TYPE ${metric} ${type}\n${metric}{site="${guard.config.site}"} ${value}\n`;
+  });
+  return figures.join("") + (guard.config.engine === "dragonfly" ? await dragonflyMetrics() : "");
+}
+
+async function dragonflyMetrics(): Promise<string> {
+  try {
+    const reply = await fetch(`http://127.0.0.1:${ports.serverAdmin}/metrics`, {
+      signal: AbortSignal.timeout(SERVER_TIMEOUT_MS),
+    });
+    return reply.ok ? await reply.text() : "";
+  } catch {
+    return "";
   }
-  const status = guard.server.status;
-  if (status === null) return "";
-  const line = (name: string, help: string, value: number): string =>
-    `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${name}{site="${guard.config.site}"} ${value}\n`;
-  return (
-    line("redis_memory_used_bytes", "used_memory of INFO memory", status.usedMemoryBytes) +
-    line("redis_memory_max_bytes", "maxmemory; 0 means no limit", status.maxMemoryBytes)
-  );
 }

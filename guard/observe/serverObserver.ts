@@ -1,3 +1,4 @@
+import { FIGURE_SECTIONS, serverFigures, type Figure } from "../../server/figures";
 import { parseInfo, replicationOf } from "../../server/replication";
 import { bytes, type Engine, type Milliseconds, type SiteName } from "../../server/types";
 import type { PeerAddress } from "../../contract/siteFile";
@@ -18,6 +19,8 @@ export class ServerObserver {
   private slowInfoAt: number | null = null;
   private seenRun: string | null = null;
   status: ServerStatus | null = null;
+  /** For monitoring; empty while the server has not answered. */
+  figures: readonly Figure[] = [];
 
   constructor(
     private readonly engine: Engine,
@@ -30,6 +33,7 @@ export class ServerObserver {
       this.seenRun = runId;
       this.silentSince = this.linkDownSince = this.slowInfoAt = this.beat = null;
       this.status = null;
+      this.figures = [];
     }
     if (runId === null || session === null) return { kind: "absent" };
     const asked = this.monotonic();
@@ -45,8 +49,11 @@ export class ServerObserver {
 
   private async ask(session: ServerSession): Promise<AnsweringServer> {
     const slow = this.slowInfoAt === null || this.monotonic() - this.slowInfoAt > SLOW_INFO_MS;
-    const sections = ["replication", "persistence", "stats", ...(slow ? ["server", "memory"] : [])];
-    const replies = await session.observe([...sections.map((section) => ["INFO", section]), ["GET", HEARTBEAT_KEY]]);
+    const sections = new Set(["replication", "persistence", "stats", ...(slow ? ["server", ...FIGURE_SECTIONS] : [])]);
+    const replies = await session.observe([
+      ...[...sections].map((section) => ["INFO", section]),
+      ["GET", HEARTBEAT_KEY],
+    ]);
     const stamp = replies.pop();
     const failed = replies.find((reply) => typeof reply !== "string");
     if (failed !== undefined) throw failed instanceof Error ? failed : new Error("INFO: no text");
@@ -55,6 +62,7 @@ export class ServerObserver {
     if (slow) {
       this.slowInfoAt = this.monotonic();
       this.status = serverStatus(this.engine, info, session.runId);
+      this.figures = serverFigures(info);
     }
     const heartbeat = stamp instanceof Error ? undefined : parseHeartbeat(stamp);
     const source = replication.role === "replica" ? this.siteBehind(replication.sourcePort) : null;

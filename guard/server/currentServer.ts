@@ -1,3 +1,4 @@
+import type { Figure } from "../../server/figures";
 import type { Passwords } from "../config";
 import type { ServerStatus } from "../../contract/siteRole";
 import type { ServerView } from "../observe/observation";
@@ -36,6 +37,10 @@ export class CurrentServer {
       this.onMet();
     }
     return { runId, server: await this.observer.look(this.run?.session ?? null, runId) };
+  }
+
+  get figures(): readonly Figure[] {
+    return this.observer.figures;
   }
 
   get status(): ServerStatus | null {
