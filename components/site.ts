@@ -3,12 +3,14 @@ import { defined } from "../server/records";
 import { readBundle, type Bundle } from "./bundle";
 import { Credentials } from "./credentials";
 import { Gateway } from "./gateway/gateway";
+import { Monitoring } from "./monitoring/monitoring";
 import { NetworkRules } from "./network/networkRules";
 import type { Problem } from "./problems";
 import { Resolver } from "./resolver/resolver";
 import { RoleDefinition } from "./roleDefinition/roleDefinition";
 import { Server } from "./server/server";
 import type { SiteArgs } from "./settings/args";
+import { isWatched } from "./settings/monitoring";
 import { passwordUsers, resolveSite, writtenSettings, type CheckedSettings } from "./settings/resolve";
 import { SiteNamespace } from "./siteNamespace";
 import { Drill } from "./snapshots/drill";
@@ -89,6 +91,8 @@ export class Site extends pulumi.ComponentResource {
   readonly drill: Drill | undefined;
   /** Undefined while it is off. */
   readonly resolver: Resolver | undefined;
+  /** Undefined unless both switches of `monitoring` are on. */
+  readonly monitoring: Monitoring | undefined;
   private readonly extras: SiteExtras;
 
   /**
@@ -116,6 +120,7 @@ export class Site extends pulumi.ComponentResource {
     this.gateway = this.makeGateway();
     this.drill = snapshots && this.makeDrill(snapshots);
     this.resolver = this.settings.resolver.enabled ? this.makeResolver() : undefined;
+    this.monitoring = isWatched(settings.monitoring) ? this.makeMonitoring() : undefined;
     this.passwords = this.credentials.passwords;
     this.registerOutputs({ settings: writtenSettings(settings), passwords: this.passwords });
   }
@@ -193,6 +198,23 @@ export class Site extends pulumi.ComponentResource {
         ...defined({ bundle: this.extras.resolverBundle }),
       },
       { parent: this },
+    );
+  }
+
+  private makeMonitoring(): Monitoring {
+    const { site, peers, resolver } = this.settings;
+    const hasMetrics = resolver.enabled && resolver.implementation !== "routedns";
+    return new Monitoring(
+      `${this.name}-monitoring`,
+      {
+        ...this.settings.monitoring,
+        site,
+        namespace: this.settings.namespace,
+        watched: { peers: peers.length > 0, snapshots: this.drill !== undefined, resolver: hasMetrics },
+        resolverNamespace: hasMetrics ? resolver.namespace : null,
+      },
+      // In namespaces that are there.
+      { parent: this, dependsOn: [this.namespace, ...(this.resolver === undefined ? [] : [this.resolver])] },
     );
   }
 

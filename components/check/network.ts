@@ -1,7 +1,8 @@
 import { problemIf, type Problem } from "../problems";
+import { isWatched } from "../settings/monitoring";
 import type { SiteSettings } from "../settings/site";
 
-export const checkNetwork = ({ network, peers }: SiteSettings): readonly Problem[] => [
+export const checkNetwork = ({ network, peers, monitoring }: SiteSettings): readonly Problem[] => [
   ...problemIf(Object.keys(network.dns.labels).length === 0, {
     key: "network.dns.labels",
     problem: "no label: every pod of that namespace would count as DNS",
@@ -12,5 +13,11 @@ export const checkNetwork = ({ network, peers }: SiteSettings): readonly Problem
     besides: ["peers"],
     problem: "there are peers, but no address that they may be spoken to at or come from",
     remedy: "list the CIDRs of their gateways, as seen from here",
+  }),
+  ...problemIf(isWatched(monitoring) && network.monitoring === undefined, {
+    key: "network.monitoring",
+    besides: ["monitoring.enabled"],
+    problem: "Prometheus may not reach the metrics: no namespace is named",
+    remedy: "write the namespace of Prometheus",
   }),
 ];

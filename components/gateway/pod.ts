@@ -1,6 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import { SECRET_MODE } from "../../contract/mounts";
 import { ports } from "../../server/ports";
+import { scrapeAnnotations } from "../monitoring/annotations";
 import { names, objectLabels, selectorLabels } from "../names";
 import { resources, restrictedContainer, restrictedPod } from "../pods";
 import type { SiteSettings } from "../settings/site";
@@ -63,7 +64,10 @@ const haproxy = (settings: SiteSettings): Container => ({
 
 /** A gateway's pod. `configMap`: name of the object with its configuration. */
 export const gatewayPod = (settings: SiteSettings, configMap: string): PodTemplate => ({
-  metadata: { labels: objectLabels(settings.site, "gateway") },
+  metadata: {
+    labels: objectLabels(settings.site, "gateway"),
+    ...scrapeAnnotations(settings.monitoring, ports.gatewayMetrics),
+  },
   spec: {
     serviceAccountName: names.gateway,
     automountServiceAccountToken: false,

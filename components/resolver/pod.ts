@@ -1,3 +1,5 @@
+import { scrapeAnnotations } from "../monitoring/annotations";
+import type * as pulumi from "@pulumi/pulumi";
 import type * as k8s from "@pulumi/kubernetes";
 import { SECRET_MODE } from "../../contract/mounts";
 import { ports } from "../../server/ports";
@@ -108,14 +110,23 @@ export interface ResolverPodArgs {
   /** Name of the object with the builtin resolver's bundle. */
   readonly bundleConfigMap: string;
   /** Of the pods: a change of one rolls them. */
-  readonly annotations: k8s.types.input.meta.v1.ObjectMeta["annotations"];
+  readonly annotations: Readonly<Record<string, pulumi.Input<string>>> | undefined;
 }
 
 /** A resolver's pod. */
 export function resolverPod(settings: SiteSettings, { bundleConfigMap, annotations }: ResolverPodArgs): PodTemplate {
   const start = startOf(settings.resolver.implementation, bundleConfigMap);
+  const merged = {
+    ...annotations,
+    ...(settings.resolver.implementation === "routedns"
+      ? {}
+      : scrapeAnnotations(settings.monitoring, ports.resolverHttp).annotations),
+  };
   return {
-    metadata: { labels: resolverLabels(settings.site), ...(annotations === undefined ? {} : { annotations }) },
+    metadata: {
+      labels: resolverLabels(settings.site),
+      ...(Object.keys(merged).length === 0 ? {} : { annotations: merged }),
+    },
     spec: {
       serviceAccountName: resolverNames.serviceAccount,
       automountServiceAccountToken: false,

@@ -25,7 +25,7 @@ export interface ResolverArgs {
 interface Read {
   readonly objects: readonly pulumi.Resource[];
   readonly bundleConfigMap: string;
-  readonly annotations: k8s.types.input.meta.v1.ObjectMeta["annotations"];
+  readonly annotations: Readonly<Record<string, pulumi.Input<string>>> | undefined;
 }
 
 /** DNS resolvers in a namespace of their own, which share their answers through the site's cache. */

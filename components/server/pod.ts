@@ -12,6 +12,7 @@ import {
 } from "../../contract/mounts";
 import { ACL_FILE, serverArgs, serverCommand } from "../../server/flags";
 import { ports } from "../../server/ports";
+import { scrapeAnnotations } from "../monitoring/annotations";
 import { names, objectLabels } from "../names";
 import { resources, restrictedContainer, restrictedPod } from "../pods";
 import { serverConfig } from "../settings/server";
@@ -128,7 +129,10 @@ const volumes = (settings: SiteSettings, programs: string): Volume[] => [
  * null while they stay on the volume.
  */
 export const serverPod = (settings: SiteSettings, programs: string, snapshots: SnapshotParts | null): PodTemplate => ({
-  metadata: { labels: objectLabels(settings.site, "server") },
+  metadata: {
+    labels: objectLabels(settings.site, "server"),
+    ...scrapeAnnotations(settings.monitoring, ports.metrics),
+  },
   spec: {
     serviceAccountName: names.serviceAccount,
     automountServiceAccountToken: false,

@@ -551,6 +551,63 @@ export interface NetworkInput {
 }
 
 /**
+ * What watches the site. Both switches have to be on: `enabled` says that the cluster has a Prometheus,
+ * `dragonfly` that it shall watch this cache.
+ */
+export interface MonitoringInput {
+  /**
+   * The cluster has a Prometheus. With it the program makes PodMonitors, alerts and a dashboard.
+   * A change: nothing (nothing that runs notices).
+   * @default false
+   * @example true
+   */
+  readonly enabled?: boolean | undefined;
+
+  /**
+   * It watches this cache.
+   * A change: nothing (nothing that runs notices).
+   * @default true
+   * @example false
+   */
+  readonly dragonfly?: boolean | undefined;
+
+  /**
+   * operator: the Prometheus Operator's kinds PodMonitor and PrometheusRule, which must be installed. annotations:
+   * the pods carry prometheus.io/scrape, port and path, and no rule is made; the link's certificates, on a second
+   * path of the gateway, are then not read.
+   * A change: replace the pod ("pulumi up" only writes it down; it applies once the server's pod is replaced:
+   * docs/runbook.md, Changes).
+   * @default "operator"
+   * @example "annotations"
+   */
+  readonly scrape?: "operator" | "annotations" | undefined;
+
+  /**
+   * Labels by which the Prometheus Operator picks PodMonitors and rules.
+   * A change: nothing (nothing that runs notices).
+   * @default {}
+   * @example { "release": "kube-prometheus-stack" }
+   */
+  readonly labels?: Readonly<Record<string, string | undefined>> | undefined;
+
+  /**
+   * Label, of value "1", by which Grafana's sidecar finds the dashboard.
+   * A change: nothing (nothing that runs notices).
+   * @default "grafana_dashboard"
+   * @example "grafana_dashboard"
+   */
+  readonly dashboardLabel?: string | undefined;
+
+  /**
+   * Address of docs/runbook.md as the readers of an alert reach it; each alert links to its section.
+   * A change: nothing (nothing that runs notices).
+   * @default "docs/runbook.md"
+   * @example "https://git.example.com/dragonfly-dr/docs/runbook.md"
+   */
+  readonly runbook?: string | undefined;
+}
+
+/**
  * What pruning keeps.
  */
 export interface RetentionInput {
@@ -1018,6 +1075,13 @@ export interface SiteArgs {
    * A change: at once (the guard or Kubernetes applies it within a minute; nothing restarts).
    */
   readonly network: NetworkInput;
+
+  /**
+   * What watches the site. Both switches have to be on: `enabled` says that the cluster has a Prometheus,
+   * `dragonfly` that it shall watch this cache.
+   * A change: nothing (nothing that runs notices).
+   */
+  readonly monitoring?: MonitoringInput | undefined;
 
   /**
    * Snapshots of the data. They go to one of s3 and aws; with neither, dumps stay on the server's own volume. To add

@@ -227,6 +227,22 @@ export const oidcProviderArn = arn(
 );
 export const bucketArn = arn("ARN of a bucket", /^arn:aws[a-z-]*:s3:::.+$/, "the ARN of the other region's bucket");
 
+/** A label's key, with or without a prefix. */
+export const labelKey = matching(
+  "key of a label",
+  (written) => /^([a-z0-9.-]{1,253}\/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/.test(written),
+  unquoted("label's key"),
+  'use letters, digits, "-", "_" and ".", and a prefix before "/" where there is one',
+);
+
+/** What a reader opens: a URL, or a path in a repository. */
+export const readerAddress = matching(
+  "URL or path",
+  (written) => /^[^\s#]+$/.test(written),
+  unquoted("address"),
+  "write a URL or a path, without # and spaces",
+);
+
 /** A stack that owns the passwords: never a name without its project. */
 export const stackName = matching(
   "full name of a stack",

@@ -15,6 +15,7 @@ import { listOf, oneOf } from "../catalogue/values";
 import { gateway } from "./gateway";
 import { guard } from "./guard";
 import { host, namespaceName, objectName, port, siteName } from "./kinds";
+import { monitoring } from "./monitoring";
 import { network } from "./network";
 import { resolver } from "./resolver";
 import { server } from "./server";
@@ -85,6 +86,7 @@ export const siteFields = {
   link,
   guard,
   network,
+  monitoring,
   snapshots,
   resolver,
 };
