@@ -21,7 +21,7 @@ export function reportOfGuard(w: World, index: number, guard: GuardProcess): Gua
     role: { view: guard.role, generation: guard.generation, apiServerReachable: site.api.mode !== "down" },
     peers: guard.peers.map((sight) => recordOf(w, sight)),
     heartbeat: { last: guard.lastBeat, lastError: guard.beatError, failures: 0 },
-    server: { status: serverStatus(w, index), runs: 1 },
+    server: { status: serverStatus(w, index), figures: [], runs: 1 },
     snapshots: { report: snapshotsReport(w, index, guard), metrics: () => Promise.resolve("") },
   };
   return reportOf(view, () => w.now);
