@@ -1,4 +1,5 @@
 import type { SiteRoleSpec } from "../contract/siteRole";
+import { isRecord } from "../server/records";
 
 /** Equal whatever the order of their fields: the API server orders them its own way. */
 export function sameSpec(a: SiteRoleSpec, b: SiteRoleSpec): boolean {
@@ -7,8 +8,6 @@ export function sameSpec(a: SiteRoleSpec, b: SiteRoleSpec): boolean {
 
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, field: unknown) =>
-    typeof field === "object" && field !== null && !Array.isArray(field)
-      ? Object.fromEntries(Object.entries(field).sort(([x], [y]) => (x < y ? -1 : 1)))
-      : field,
+    isRecord(field) ? Object.fromEntries(Object.entries(field).sort(([x], [y]) => (x < y ? -1 : 1))) : field,
   );
 }

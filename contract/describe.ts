@@ -1,4 +1,5 @@
 import type { Schema } from "./schema";
+import { isRecord } from "../server/records";
 
 /**
  * One description of a value from which follow its TypeScript type (`Value<typeof x>`), its schema for the API server,
@@ -134,8 +135,7 @@ export function object<F extends Fields>(fields: F): Description<ObjectOf<F>> {
     // The API server drops an empty list: one that was sent would be a change in every preview.
     schema: { type: "object", properties, ...(required.length === 0 ? {} : { required }) },
     read(value, at) {
-      if (typeof value !== "object" || value === null || Array.isArray(value))
-        return wrong(at, `${shown(value)}, not an object`);
+      if (!isRecord(value)) return wrong(at, `${shown(value)}, not an object`);
       const whole: Record<string, unknown> = { ...value };
       const problems: string[] = [];
       for (const [name, field] of Object.entries(fields)) {

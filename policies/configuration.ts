@@ -1,4 +1,5 @@
 import type { Level, Rule, Schema } from "./rule";
+import { isRecord } from "../server/records";
 
 /** What a configuration file says of one rule. */
 export interface RuleConfiguration {
@@ -80,7 +81,7 @@ function readLayer(
   written: Map<string, Readonly<Record<string, unknown>>>,
   problems: string[],
 ): void {
-  if (!isObject(layer)) return void problems.push("policy configuration: not a JSON object; write {} for none");
+  if (!isRecord(layer)) return void problems.push("policy configuration: not a JSON object; write {} for none");
   const names = rules.map((rule) => rule.name);
   const everywhere = level(layer["all"], "all", problems);
   if (everywhere !== undefined) for (const name of names) levels.set(name, everywhere);
@@ -92,11 +93,11 @@ function readLayer(
       );
       continue;
     }
-    if (!isObject(entry) && typeof entry !== "string")
+    if (!isRecord(entry) && typeof entry !== "string")
       problems.push(`policy configuration: ${name}: neither a level nor an object`);
     const own = level(entry, name, problems);
     if (own !== undefined) levels.set(name, own);
-    if (isObject(entry)) written.set(name, { ...written.get(name), ...withoutLevel(entry) });
+    if (isRecord(entry)) written.set(name, { ...written.get(name), ...withoutLevel(entry) });
   }
 }
 
@@ -110,8 +111,8 @@ export function propertiesOf(
   const found: string[] = [];
   const filled = check(raw, schema, rule.name, found);
   problems.push(...found.map((problem) => `policy configuration: ${problem}`));
-  const { exemptions, ...properties } = isObject(filled) ? filled : {};
-  return { properties, exemptions: (Array.isArray(exemptions) ? exemptions : []).filter(isObject).flatMap(exemption) };
+  const { exemptions, ...properties } = isRecord(filled) ? filled : {};
+  return { properties, exemptions: (Array.isArray(exemptions) ? exemptions : []).filter(isRecord).flatMap(exemption) };
 }
 
 function exemption(raw: Readonly<Record<string, unknown>>): Exemption[] {
@@ -135,8 +136,8 @@ function exemption(raw: Readonly<Record<string, unknown>>): Exemption[] {
 }
 
 function level(written: unknown, name: string, problems: string[]): RuleConfiguration["level"] | undefined {
-  const word = isObject(written) ? written["enforcementLevel"] : written;
-  if (word === undefined || (typeof word !== "string" && !isObject(written))) return undefined;
+  const word = isRecord(written) ? written["enforcementLevel"] : written;
+  if (word === undefined || (typeof word !== "string" && !isRecord(written))) return undefined;
   if (typeof word === "string" && LEVELS.includes(word)) return word as RuleConfiguration["level"];
   problems.push(`policy configuration: ${name}: its level is none of ${LEVELS.join(", ")}`);
   return undefined;
@@ -145,9 +146,6 @@ function level(written: unknown, name: string, problems: string[]): RuleConfigur
 function withoutLevel(properties: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(properties).filter(([key]) => key !== "enforcementLevel"));
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Checks a value against a schema; gives it back with defaults, or the default where it does not fit. */
 function check(value: unknown, schema: Schema, path: string, problems: string[]): unknown {
@@ -160,7 +158,7 @@ function check(value: unknown, schema: Schema, path: string, problems: string[])
     const { items } = schema;
     return items === undefined ? value : value.map((item, i) => check(item, items, `${path}[${i}]`, problems));
   }
-  return isObject(value) && schema.properties !== undefined
+  return isRecord(value) && schema.properties !== undefined
     ? checkObject(value, schema, schema.properties, path, problems)
     : value;
 }
@@ -206,6 +204,6 @@ function fault(value: unknown, schema: Schema): string | undefined {
     case "array":
       return Array.isArray(value) ? undefined : "not a list";
     case "object":
-      return isObject(value) ? undefined : "not an object";
+      return isRecord(value) ? undefined : "not an object";
   }
 }

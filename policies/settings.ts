@@ -1,3 +1,4 @@
+import { recordOf } from "../server/records";
 /** A rule's properties as its configuration has them, checked against the schema and with defaults filled in. */
 export type Settings = Readonly<Record<string, unknown>>;
 
@@ -16,6 +17,5 @@ export function amount(settings: Settings, key: string): number {
 /** Lists of texts by name. */
 export function textLists(settings: Settings, key: string): ReadonlyMap<string, readonly string[]> {
   const found = settings[key];
-  if (typeof found !== "object" || found === null || Array.isArray(found)) return new Map();
-  return new Map(Object.entries(found).map(([name, each]) => [name, texts({ each }, "each")]));
+  return new Map(Object.entries(recordOf(found)).map(([name, each]) => [name, texts({ each }, "each")]));
 }

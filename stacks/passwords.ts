@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { isRecord } from "../server/records";
 
 /** The passwords that another stack owns; the owner never refers to this one, which may not exist yet. */
 export function passwordsOf(stack: string): pulumi.Output<Readonly<Record<string, string>>> {
@@ -13,7 +14,4 @@ export function passwordsOf(stack: string): pulumi.Output<Readonly<Record<string
 }
 
 const isPasswords = (value: unknown): value is Readonly<Record<string, string>> =>
-  typeof value === "object" &&
-  value !== null &&
-  !Array.isArray(value) &&
-  Object.values(value).every((each) => typeof each === "string");
+  isRecord(value) && Object.values(value).every((each) => typeof each === "string");

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Program } from "./tools";
+import { defined } from "../../server/records";
 
 /** A program that runs for as long as a measurement needs it. */
 export class Running {
@@ -13,7 +14,7 @@ export class Running {
 
   constructor(program: Program, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
     this.#process = spawn(program.file, [...args], {
-      ...(program.argv0 === undefined ? {} : { argv0: program.argv0 }),
+      ...defined({ argv0: program.argv0 }),
       env: { PATH: process.env["PATH"], ...program.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -8,6 +8,7 @@ import { SharedServer, startOurs, startRouteDns, type StartSubject, type Subject
 import { median, percentile, table } from "./statistics";
 import { ROUTEDNS_VERSION, type Tools } from "./tools";
 import { Upstream } from "./upstream";
+import { defined } from "../../server/records";
 
 const UPSTREAM_DELAY_MS = 30;
 const TTL_SECONDS = 3_600;
@@ -76,7 +77,7 @@ export class Speed {
         subjects.push(
           await start(this.#tools, {
             upstreamPort: this.#upstream.port,
-            ...(redisPort === undefined ? {} : { redisPort }),
+            ...defined({ redisPort }),
           }),
         );
       return await act(subjects);

@@ -1,5 +1,6 @@
 import { title } from "../../policies/model/resource";
 import type { Report } from "./report";
+import { defined } from "../../server/records";
 
 /** For programs. Keys are only ever added. */
 export function jsonReport({ judgement, locate, judged }: Report): unknown {
@@ -18,7 +19,7 @@ export function jsonReport({ judgement, locate, judged }: Report): unknown {
         severity: rule.severity,
         type: resource.type,
         name: resource.name,
-        ...(part === undefined ? {} : { part }),
+        ...defined({ part }),
         ...(place === undefined ? {} : { file: place.file, line: place.line }),
       };
     }),

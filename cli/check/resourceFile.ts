@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { RawResource } from "../../policies/model/resource";
 import { badInput } from "../failure";
 import { jsonFault } from "./jsonFault";
+import { defined, isRecord } from "../../server/records";
 
 /** More of the same say no more. */
 const MOST_PROBLEMS = 20;
@@ -25,7 +26,7 @@ export function readResources(file: string): readonly RawResource[] {
     name,
     props,
     stack,
-    ...(secrets === undefined ? {} : { secrets }),
+    ...defined({ secrets }),
   }));
 }
 
@@ -50,17 +51,14 @@ function parse(file: string, text: string): unknown {
   }
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 function faults(entry: unknown): string[] {
-  if (!isObject(entry)) return [": not an object; write {type, name, props, stack}"];
+  if (!isRecord(entry)) return [": not an object; write {type, name, props, stack}"];
   const { secrets } = entry;
   return [
     ...["type", "name", "stack"]
       .filter((key) => typeof entry[key] !== "string" || entry[key] === "")
       .map((key) => `.${key}: not a text; write the resource's ${key}`),
-    ...(isObject(entry["props"]) ? [] : [".props: not an object; write the resource's properties"]),
+    ...(isRecord(entry["props"]) ? [] : [".props: not an object; write the resource's properties"]),
     ...(secrets === undefined || (Array.isArray(secrets) && secrets.every((each) => typeof each === "string"))
       ? []
       : [".secrets: not a list of paths; leave it out"]),

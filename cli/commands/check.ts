@@ -19,6 +19,7 @@ import { EXIT } from "../exit";
 import { badInput, CommandFailure } from "../failure";
 import type { Result } from "../command/result";
 import { projectFolder, stacksOf } from "../sites/project";
+import { recordOf } from "../../server/records";
 
 export interface CheckOptions {
   /** Null: every stack of the project, or those of the configuration files that are given. */
@@ -176,8 +177,8 @@ function packageVersion(): string {
     const file = join(__dirname, path);
     if (!existsSync(file)) continue;
     const content: unknown = JSON.parse(readFileSync(file, "utf8"));
-    if (typeof content === "object" && content !== null && "version" in content && typeof content.version === "string")
-      return content.version;
+    const { version } = recordOf(content);
+    if (typeof version === "string") return version;
   }
   return "0.0.0";
 }

@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import type { ApiAccess } from "./apiAccess";
 import { readPlainKubeconfig } from "./kubeconfig";
+import { defined } from "../../server/records";
 
 export interface KubeLocation {
   /** Path of the kubeconfig; null: KUBECONFIG, or the file in the home directory, or the pod's own account. */
@@ -47,8 +48,7 @@ async function accessByLibrary({ kubeconfig, context }: KubeLocation): Promise<A
       ...(options.ca == null ? {} : { ca: options.ca }),
       ...(options.cert == null ? {} : { cert: options.cert }),
       ...(options.key == null ? {} : { key: options.key }),
-      ...(options.servername === undefined ? {} : { servername: options.servername }),
-      ...(options.rejectUnauthorized === undefined ? {} : { rejectUnauthorized: options.rejectUnauthorized }),
+      ...defined({ servername: options.servername, rejectUnauthorized: options.rejectUnauthorized }),
     },
     headers,
     agent:

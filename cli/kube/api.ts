@@ -5,6 +5,7 @@ import type { Milliseconds, SiteName } from "../../server/types";
 import { SiteUnreachable } from "../store";
 import { openAccess, type KubeLocation } from "./access";
 import type { ApiAccess } from "./apiAccess";
+import { defined } from "../../server/records";
 
 export interface ApiAnswer {
   readonly status: number;
@@ -167,7 +168,7 @@ export class KubeApi {
       ...access.headers,
       accept: "application/json",
       "user-agent": "dragonfly-dr",
-      ...(request.contentType === undefined ? {} : { "content-type": request.contentType }),
+      ...defined({ "content-type": request.contentType }),
     };
     return (secure ? https : http).request(url, { method: request.method, headers, agent: this.agent, signal });
   }

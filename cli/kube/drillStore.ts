@@ -3,7 +3,8 @@ import { drillReport, type DrillReport } from "../../contract/snapshotsReport";
 import type { Milliseconds, SiteName } from "../../server/types";
 import type { DrillState, DrillStore } from "../drillStore";
 import { ApiRefusal } from "../store";
-import { fields, isNotFound, reasonOf, type Fields } from "./answers";
+import { recordOf, type JsonRecord } from "../../server/records";
+import { isNotFound, reasonOf } from "./answers";
 import type { KubeApi } from "./api";
 
 const NAME = "dragonfly-drill";
@@ -28,8 +29,8 @@ export class KubeDrillStore implements DrillStore {
         `there is no CronJob ${this.namespace}/${NAME}: snapshots are off; set snapshots.s3 or snapshots.aws and run pulumi up`,
       );
     if (cronJob.status !== 200) throw new ApiRefusal(this.site, reasonOf(cronJob));
-    const { metadata, spec } = fields(cronJob.body);
-    const template = fields(fields(spec)["jobTemplate"]);
+    const { metadata, spec } = recordOf(cronJob.body);
+    const template = recordOf(recordOf(spec)["jobTemplate"]);
     const name = `${NAME}-${suffix}`;
     const body = {
       apiVersion: "batch/v1",
@@ -37,9 +38,9 @@ export class KubeDrillStore implements DrillStore {
       metadata: {
         name,
         namespace: this.namespace,
-        labels: fields(template["metadata"])["labels"] ?? {},
+        labels: recordOf(template["metadata"])["labels"] ?? {},
         annotations: { "cronjob.kubernetes.io/instantiate": "manual" },
-        ownerReferences: [{ apiVersion: "batch/v1", kind: "CronJob", name: NAME, uid: fields(metadata)["uid"] }],
+        ownerReferences: [{ apiVersion: "batch/v1", kind: "CronJob", name: NAME, uid: recordOf(metadata)["uid"] }],
       },
       spec: template["spec"],
     };
@@ -57,7 +58,7 @@ export class KubeDrillStore implements DrillStore {
   async look(name: string, timeout: Milliseconds): Promise<DrillState> {
     const answer = await this.api.request({ method: "GET", path: `${this.batch}/jobs/${name}`, timeout });
     if (answer.status !== 200) throw new ApiRefusal(this.site, reasonOf(answer));
-    const conditions = list(fields(fields(answer.body)["status"])["conditions"]).filter(
+    const conditions = list(recordOf(recordOf(answer.body)["status"])["conditions"]).filter(
       (each) => each["status"] === "True",
     );
     const ended = conditions.find((each) => each["type"] === "Complete" || each["type"] === "Failed");
@@ -66,7 +67,7 @@ export class KubeDrillStore implements DrillStore {
       path: `/api/v1/namespaces/${this.namespace}/pods?labelSelector=job-name%3D${name}`,
       timeout,
     });
-    const items = pods.status === 200 ? list(fields(pods.body)["items"]) : [];
+    const items = pods.status === 200 ? list(recordOf(pods.body)["items"]) : [];
     if (ended === undefined)
       return {
         kind: "running",
@@ -87,8 +88,8 @@ export class KubeDrillStore implements DrillStore {
   }
 
   /** What the two steps of a drill said last: the report, or why there is none. */
-  private async lastWords(pod: Fields, timeout: Milliseconds): Promise<readonly string[]> {
-    const name = String(fields(pod["metadata"])["name"]);
+  private async lastWords(pod: JsonRecord, timeout: Milliseconds): Promise<readonly string[]> {
+    const name = String(recordOf(pod["metadata"])["name"]);
     const logs = await Promise.all(
       ["fetch", "prove"].map((container) =>
         this.api.request({
@@ -112,21 +113,21 @@ export class KubeDrillStore implements DrillStore {
 interface ContainerState {
   readonly name: string;
   readonly running: boolean;
-  readonly terminated: Fields;
-  readonly waiting: Fields;
+  readonly terminated: JsonRecord;
+  readonly waiting: JsonRecord;
 }
 
-const list = (value: unknown): readonly Fields[] => (Array.isArray(value) ? value.map(fields) : []);
+const list = (value: unknown): readonly JsonRecord[] => (Array.isArray(value) ? value.map(recordOf) : []);
 
-function containers(pod: Fields): readonly ContainerState[] {
-  const status = fields(pod["status"]);
+function containers(pod: JsonRecord): readonly ContainerState[] {
+  const status = recordOf(pod["status"]);
   return [...list(status["initContainerStatuses"]), ...list(status["containerStatuses"])].map((each) => {
-    const state = fields(each["state"]);
+    const state = recordOf(each["state"]);
     return {
       name: String(each["name"]),
       running: state["running"] !== undefined,
-      terminated: fields(state["terminated"]),
-      waiting: fields(state["waiting"]),
+      terminated: recordOf(state["terminated"]),
+      waiting: recordOf(state["waiting"]),
     };
   });
 }

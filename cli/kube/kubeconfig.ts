@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { parse } from "yaml";
 import type { ApiAccess } from "./apiAccess";
+import { defined, recordOf } from "../../server/records";
 
 /**
  * Reads an ordinary kubeconfig (certificates or a token) by itself, for the client library takes a third of a second of
@@ -18,7 +19,7 @@ export async function readPlainKubeconfig(file: string, context: string | null):
       `kubeconfig ${file} cannot be read (${error instanceof Error && "code" in error ? String(error.code) : "no such file"})`,
     );
   }
-  const config = record(parse(text));
+  const config = recordOf(parse(text));
   const name = context ?? textOf(config["current-context"]);
   if (name === null)
     throw new Error(`kubeconfig ${file} has no current-context; name the context in the site's configuration`);
@@ -57,9 +58,7 @@ export async function readPlainKubeconfig(file: string, context: string | null):
   return {
     server: new URL(String(cluster["server"])),
     tls: {
-      ...(ca === undefined ? {} : { ca }),
-      ...(cert === undefined ? {} : { cert }),
-      ...(key === undefined ? {} : { key }),
+      ...defined({ ca, cert, key }),
       ...(servername === null ? {} : { servername }),
       ...(cluster["insecure-skip-tls-verify"] === true ? { rejectUnauthorized: false } : {}),
     },
@@ -68,14 +67,10 @@ export async function readPlainKubeconfig(file: string, context: string | null):
   };
 }
 
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
-}
-
 const textOf = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : null);
 
 function named(list: unknown, name: string, inner: string): Record<string, unknown> | null {
   if (!Array.isArray(list)) return null;
-  const entry = list.map(record).find((e) => e["name"] === name);
-  return entry === undefined ? null : record(entry[inner]);
+  const entry = list.map(recordOf).find((e) => e["name"] === name);
+  return entry === undefined ? null : recordOf(entry[inner]);
 }

@@ -2,7 +2,8 @@ import type { Milliseconds, SiteName } from "../../server/types";
 import type { LeaseReading, LeaseStore } from "../leaseStore";
 import type { LeaseRecord } from "../plan/lease";
 import { ApiRefusal, SpecChanged } from "../store";
-import { fields, isNotFound, reasonOf } from "./answers";
+import { recordOf } from "../../server/records";
+import { isNotFound, reasonOf } from "./answers";
 import type { KubeApi } from "./api";
 
 const NAME = "dragonfly-dr-command";
@@ -23,8 +24,8 @@ export class KubeLeaseStore implements LeaseStore {
     const answer = await this.api.request({ method: "GET", path: `${this.leases}/${NAME}`, timeout });
     if (isNotFound(answer)) return { record: null, version: null, clock: answer.clock };
     if (answer.status !== 200) throw new ApiRefusal(this.site, reasonOf(answer));
-    const { metadata, spec } = fields(answer.body);
-    const { holderIdentity, renewTime, leaseDurationSeconds } = fields(spec);
+    const { metadata, spec } = recordOf(answer.body);
+    const { holderIdentity, renewTime, leaseDurationSeconds } = recordOf(spec);
     const record: LeaseRecord = {
       holder: typeof holderIdentity === "string" && holderIdentity !== "" ? holderIdentity : null,
       renewed: typeof renewTime === "string" ? Date.parse(renewTime) || 0 : 0,
@@ -56,11 +57,11 @@ export class KubeLeaseStore implements LeaseStore {
     });
     if (answer.status === 409) throw new SpecChanged(this.site);
     if (answer.status !== 200 && answer.status !== 201) throw new ApiRefusal(this.site, reasonOf(answer));
-    return versionOf(fields(answer.body)["metadata"]) ?? "";
+    return versionOf(recordOf(answer.body)["metadata"]) ?? "";
   }
 }
 
 function versionOf(metadata: unknown): string | null {
-  const { resourceVersion } = fields(metadata);
+  const { resourceVersion } = recordOf(metadata);
   return typeof resourceVersion === "string" ? resourceVersion : null;
 }

@@ -2,7 +2,8 @@ import { SITE_ROLE, type SiteRoleObject, type SiteRoleSpec } from "../../contrac
 import type { Milliseconds, SiteName } from "../../server/types";
 import { sameSpec } from "../sameSpec";
 import { ApiRefusal, SpecChanged, type Reading, type SiteStore } from "../store";
-import { fields, isNotFound, isUnknownKind, reasonOf, roleObject } from "./answers";
+import { recordOf } from "../../server/records";
+import { isNotFound, isUnknownKind, reasonOf, roleObject } from "./answers";
 import type { KubeApi } from "./api";
 
 const OWNER = "fieldManager=dragonfly-dr&fieldValidation=Strict";
@@ -101,7 +102,7 @@ export class KubeSiteStore implements SiteStore {
     signal: AbortSignal,
   ): Promise<void> {
     const line = (text: string): void => {
-      const event = fields(JSON.parse(text));
+      const event = recordOf(JSON.parse(text));
       if (event["type"] === "ADDED" || event["type"] === "MODIFIED") onObject(roleObject(this.site, event["object"]));
       if (event["type"] === "DELETED") onObject(null);
     };

@@ -1,4 +1,5 @@
 import { SITE_ENTRY_KEYS, siteEntry, type SiteEntry } from "../../contract/siteEntry";
+import { recordOf } from "../../server/records";
 
 export type { SiteEntry } from "../../contract/siteEntry";
 
@@ -20,7 +21,7 @@ export function parseEntry(value: unknown, where: string): Parsed<SiteEntry> {
  * the command would go to another cluster than was meant.
  */
 export function parseWrittenEntry(value: unknown, where: string): Parsed<SiteEntry> {
-  const unknown = Object.keys(typeof value === "object" && value !== null ? value : {})
+  const unknown = Object.keys(recordOf(value))
     .filter((key) => !SITE_ENTRY_KEYS.includes(key))
     .map((key) => `${where}.${key}: unknown key; known are ${SITE_ENTRY_KEYS.join(", ")}`);
   const parsed = parseEntry(value, where);

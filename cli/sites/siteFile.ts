@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { badInput } from "../failure";
 import { SITES_FILE_VERSION, type SiteEntry } from "../../contract/siteEntry";
+import { recordOf } from "../../server/records";
 import { parseWrittenEntry } from "./entry";
 
 /**
@@ -28,8 +29,7 @@ export function parseSiteFile(text: string, file: string): readonly SiteEntry[] 
   } catch {
     throw badInput(`${file}: is no JSON; remove it and run dragonfly-dr status, which writes it anew`);
   }
-  const { version, sites } =
-    typeof content === "object" && content !== null ? (content as Record<string, unknown>) : {};
+  const { version, sites } = recordOf(content);
   if (version !== SITES_FILE_VERSION)
     throw badInput(
       `${file}: version is not ${SITES_FILE_VERSION}; it was written by another version of dragonfly-dr, run dragonfly-dr status to write it anew`,

@@ -8,6 +8,7 @@ import { contentHash } from "../bundle";
 import { names, objectLabels, selectorLabels } from "../names";
 import type { ExposureSettings } from "../settings/gateway";
 import type { SiteSettings } from "../settings/site";
+import { defined } from "../../server/records";
 
 export interface GatewayArgs {
   readonly settings: SiteSettings;
@@ -134,7 +135,7 @@ export class Gateway extends pulumi.ComponentResource {
         ...(type === "LoadBalancer" && allowedSources.length > 0
           ? { loadBalancerSourceRanges: [...allowedSources] }
           : {}),
-        ports: [{ name: "dragonfly", port, targetPort, ...(nodePort === undefined ? {} : { nodePort }) }],
+        ports: [{ name: "dragonfly", port, targetPort, ...defined({ nodePort }) }],
       },
     };
     new k8s.core.v1.Service(`${this.name}-${name}`, own, {

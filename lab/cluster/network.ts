@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { NODE_PORTS, type LabPlan, type SitePlan } from "../plan";
 import { run, succeeds } from "../process/run";
 import type { Debian } from "../toolchain/debian";
+import { defined } from "../../server/records";
 
 /**
  * The lab's wires: a bridge on the host, and for each site a network namespace on a cable of its own. The ports of the
@@ -78,7 +79,7 @@ export class Network {
   async #ip(args: readonly string[], input?: string): Promise<void> {
     await run(this.#debian.program("ip"), args, {
       env: this.#debian.environment,
-      ...(input === undefined ? {} : { input }),
+      ...defined({ input }),
     });
   }
 }

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { LabError } from "../labError";
+import { defined } from "../../server/records";
 
 export interface RunOptions {
   readonly cwd?: string;
@@ -46,7 +47,7 @@ function collect(command: string, args: readonly string[], { cwd, env, input, ti
     const child = spawn(command, args, {
       stdio: ["pipe", "pipe", "pipe"],
       env: { ...process.env, ...env },
-      ...(cwd === undefined ? {} : { cwd }),
+      ...defined({ cwd }),
       ...(timeoutMs === undefined ? {} : { timeout: timeoutMs, killSignal: "SIGKILL" }),
     });
     const stdout: Buffer[] = [];

@@ -1,5 +1,6 @@
 import { readConfig } from "../config/config";
 import { describeAddress } from "../upstream/address";
+import { defined } from "../../server/records";
 
 /** How long the running resolver may take, in milliseconds. */
 const TIMEOUT_MS = 10_000;
@@ -12,7 +13,7 @@ const TIMEOUT_MS = 10_000;
 export async function flush(name: string, type: string | undefined): Promise<number> {
   const { http } = readConfig(process.env);
   const host = http.family === 6 ? "::1" : "127.0.0.1";
-  const query = new URLSearchParams({ name, ...(type === undefined ? {} : { type }) });
+  const query = new URLSearchParams({ name, ...defined({ type }) });
   try {
     const response = await fetch(`http://${describeAddress({ ...http, host })}/flush?${query}`, {
       method: "POST",

@@ -3,6 +3,7 @@ import { Redis } from "ioredis";
 import type { Log } from "../log";
 import { describeEndpoint, type RedisEndpoint } from "./endpoint";
 import { kindOfFailure } from "./failure";
+import { defined } from "../../server/records";
 
 export interface LinkOptions {
   /** What it is for, in logs: "read", "write", "subscribe". */
@@ -101,14 +102,13 @@ export class RedisLink {
       host: endpoint.host,
       port: endpoint.port,
       db: endpoint.db,
-      ...(endpoint.username === undefined ? {} : { username: endpoint.username }),
-      ...(password === undefined ? {} : { password }),
+      ...defined({ username: endpoint.username, password }),
       ...(endpoint.tls === "none"
         ? {}
         : {
             tls: {
               ...(isIP(endpoint.host) === 0 ? { servername: endpoint.host } : {}),
-              ...(ca === undefined ? {} : { ca }),
+              ...defined({ ca }),
             },
           }),
       // AUTH is all that the login sends: HELLO, INFO and CLIENT are more than the user is allowed (l2/acl.ts).

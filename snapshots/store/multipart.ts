@@ -8,6 +8,7 @@ import {
 } from "@aws-sdk/client-s3";
 import type { Source } from "./objectStore";
 import type { PartBuffers } from "./partBuffers";
+import { defined } from "../../server/records";
 
 export interface MultipartOptions {
   readonly client: S3Client;
@@ -64,7 +65,7 @@ export async function sendInParts({
             abortSignal: cancel.signal,
           }),
         );
-        parts.push({ PartNumber, ETag, ...(ChecksumCRC32 === undefined ? {} : { ChecksumCRC32 }) });
+        parts.push({ PartNumber, ETag, ...defined({ ChecksumCRC32 }) });
       }
     } catch (error) {
       cancel.abort();

@@ -13,6 +13,7 @@ import { Trouble, troubleOf } from "../trouble";
 import { sendInParts } from "./multipart";
 import type { ObjectStore, Source, StoredObject, Waiting } from "./objectStore";
 import { PartBuffers } from "./partBuffers";
+import { defined } from "../../server/records";
 
 /**
  * What is in memory of a file on its way: these two, up to 72 GB a file; a larger one's parts are its size by the most
@@ -68,7 +69,7 @@ export class S3Store implements ObjectStore {
             Bucket: this.options.bucket,
             Prefix: prefix,
             MaxKeys: LIST_PAGE,
-            ...(token === undefined ? {} : { ContinuationToken: token }),
+            ...defined({ ContinuationToken: token }),
           }),
         ),
       );

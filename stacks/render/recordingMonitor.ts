@@ -1,5 +1,6 @@
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 import { specialSecretSig, specialSigKey } from "@pulumi/pulumi/runtime/rpc";
+import { isRecord } from "../../server/records";
 
 export interface RecordedResource {
   /** Such as "kubernetes:apps/v1:StatefulSet", or of a component "dragonfly-dr:index:Site". */
@@ -74,9 +75,6 @@ export class RecordingMonitor extends MockMonitor {
     return [...this.registrations].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
   }
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The value without the marks of secrets, whose paths are noted. */
 function reveal(value: unknown, path: string, secrets: string[]): unknown {

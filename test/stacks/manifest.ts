@@ -1,8 +1,6 @@
 import { stringify } from "yaml";
 import type { RenderedResource, RenderedStack } from "../../stacks/render";
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+import { isRecord } from "../../server/records";
 
 /** The rules of an ACL file are for review, its hashes are not. */
 const rulesOf = (encoded: unknown): string =>

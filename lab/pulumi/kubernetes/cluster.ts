@@ -8,6 +8,7 @@ import { ApiError, ClusterUnreachable } from "./apiErrors";
 import type { ClusterAddress } from "./configuration";
 import { isObject, stringAt } from "./json";
 import { type Credentials, readCredentials } from "./kubeconfig";
+import { defined } from "../../../server/records";
 
 export type Query = Readonly<Record<string, string>>;
 
@@ -104,7 +105,7 @@ export class Cluster {
         method: request.method,
         headers,
         timeout: ANSWER_TIMEOUT,
-        ...(signal === undefined ? {} : { signal }),
+        ...defined({ signal }),
       });
       sent.once("timeout", () => sent.destroy(new Error(`no answer within ${ANSWER_TIMEOUT / 1000} s`)));
       sent.once("error", (error) =>

@@ -5,6 +5,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { KubeConfig } from "@kubernetes/client-node" with { "resolution-mode": "import" };
 import type { ClusterAddress } from "./configuration";
+import { defined } from "../../../server/records";
 
 const REMEDY = "set kubernetes:kubeconfig to a readable file or its content";
 
@@ -100,7 +101,7 @@ function useCluster(config: KubeConfig, cluster: string): void {
     name,
     cluster,
     user: current?.user ?? "",
-    ...(current?.namespace === undefined ? {} : { namespace: current.namespace }),
+    ...defined({ namespace: current?.namespace }),
   });
   config.setCurrentContext(name);
 }

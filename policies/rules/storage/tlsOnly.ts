@@ -1,6 +1,7 @@
 import { peek, Unknown, type Value } from "../../model/value";
 import { notJudged, violation, type Rule } from "../../rule";
 import { relatedResources, eachBucket, statements, words, type Bucket, type Statement } from "./buckets";
+import { isRecord } from "../../../server/records";
 
 export const tlsOnly: Rule = {
   name: "storage-tls-only",
@@ -46,11 +47,9 @@ function isPlainText(condition: Value | undefined): boolean {
   const bool = peek(condition, "Bool");
   const secure = peek(bool, "aws:SecureTransport");
   return (
-    typeof condition === "object" &&
-    condition !== null &&
+    isRecord(condition) &&
     Object.keys(condition).length === 1 &&
-    typeof bool === "object" &&
-    bool !== null &&
+    isRecord(bool) &&
     Object.keys(bool).length === 1 &&
     String(words(secure)[0] ?? secure) === "false"
   );
