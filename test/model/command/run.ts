@@ -86,7 +86,9 @@ const heldBefore = (w: World): Before => ({
 
 /** Invariant 3, for a command that says that it is done. */
 function checkEnding(w: World, deed: CommandDeed, ending: Ending, before: Before): void {
-  if (ending.code !== 0 || ending.receipt === null || deed.between?.kind === "deed") return;
+  // What somebody else does meanwhile is theirs to say.
+  const alone = deed.between === null || deed.between.kind === "request";
+  if (ending.code !== 0 || ending.receipt === null || !alone) return;
   const to = w.sites.findIndex((s) => s.name === ending.receipt?.to);
   if (to < 0) return;
   const held = siteAt(w, to).server?.data.log ?? null;

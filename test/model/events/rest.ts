@@ -20,14 +20,14 @@ function signature(w: World): string {
 
 /** Rounds until nothing moves any more, not even after some seconds. */
 export function rest(w: World, rules: Rules): void {
-  let before = "";
+  let before = signature(w);
   let same = 0;
   for (let i = 0; i < MOST_ROUNDS && w.violation === null; i++) {
     round(w, rules, same === 2 ? LONG_MS : undefined);
     const now = signature(w);
     same = now === before ? same + 1 : 0;
     before = now;
-    // The last ones show what the long time has brought.
-    if (same >= 5) return;
+    // The last one shows what the long time has brought.
+    if (same >= 4) return;
   }
 }

@@ -53,6 +53,11 @@ export interface GuardProcess {
   lastBeat: Heartbeat | null;
   beatError: string | null;
   result: CycleResult;
+  /** What its API answers, as of the last cycle; null: not asked since. */
+  answer: GuardReport | null;
+  /** When the status was last written, and what it said that was new. */
+  statusAt: number | null;
+  statusKey: string;
   peers: Sight[];
 }
 

@@ -52,6 +52,9 @@ export function startGuard(w: World, index: number): void {
     lastBeat: null,
     beatError: null,
     result: NOTHING_YET,
+    answer: null,
+    statusAt: null,
+    statusKey: "",
     peers: w.sites.flatMap((_, peer) =>
       peer === index ? [] : [{ peer, report: null, reachable: false, servingSince: null, lastContact: null }],
     ),
@@ -72,7 +75,7 @@ export function pollPeers(w: World, index: number): void {
   for (const sight of guard.peers) {
     const peer = siteAt(w, sight.peer);
     if (peer.guard === null || !connected(w, index, sight.peer)) failed(sight);
-    else took(w, sight, reportOfGuard(w, sight.peer, peer.guard));
+    else took(w, sight, (peer.guard.answer ??= reportOfGuard(w, sight.peer, peer.guard)));
   }
 }
 
@@ -82,6 +85,7 @@ export function turns(w: World, index: number, rules: Rules): void {
     const { guard } = siteAt(w, index);
     if (guard === null) return;
     try {
+      guard.answer = null;
       finishDump(w, index, guard);
       if (!turn(w, index, guard, rules)) return;
     } catch (error) {

@@ -22,6 +22,9 @@ const COUNTS = new Set([
   "startedAt",
   "lagAtStartSeconds",
   "holderIdentity",
+  "statusAt",
+  "statusKey",
+  "answer",
   "holder",
 ]);
 /** Times in ms: only how long ago, and that only up to what any rule waits for. */
@@ -34,7 +37,7 @@ const TIMES = new Set([
   "followedAt",
   "restoreAskedAt",
   "writtenAt",
-  "quietSince",
+  "twoServeSince",
   "takeoverUntil",
 ]);
 const DURATIONS = new Set(["forMs", "linkDownMs", "heartbeatUnchangedMs", "servingForMs"]);

@@ -3,29 +3,45 @@ import { carryOut } from "../events/carryOut";
 import { command } from "../events/deed";
 import { rest } from "../events/rest";
 import type { Rules } from "../guard/turn";
-import { describeLog, holds } from "../world/log";
+import { describeLog, holds, type Log } from "../world/log";
 import { takesWrites } from "../world/invariants";
 import { cloneWorld, siteAt, violate, type World } from "../world/world";
 
 const MOST_COMMANDS = 6;
 const FLAGS = new Set(["accept-loss", "accept-partial", "yes", "force", "no-wait"]);
+const SITE_FLAGS = new Set(["to", "site", "primary"]);
 const COMMAND = /\b(init|switchover|failover|failback|serve|peer-lost|restore)((?: --[a-z-]+(?: (?!--)[\w@./-]+)?)+)/g;
 
-/** The commands that a text names, whole: those with a word in capitals stand for any site. */
+/**
+ * The commands that a text names, whole. Where one names no site (`SITE`, `the site that is to serve`) it stands for
+ * each, in the order of `sites`: an operator begins with the one whose data is newest.
+ */
 export function namedIn(text: string, sites: readonly string[]): string[] {
   const found: string[] = [];
   for (const [, name, options] of text.matchAll(COMMAND)) {
-    const parts = (options ?? "").trim().split(/ (?=--)/);
-    const args = parts.map((part) => {
-      const [flag = "", value] = part.split(" ");
-      return FLAGS.has(flag.slice(2)) || value === undefined ? flag : `${flag} ${value.replace(/[.,;:]$/, "")}`;
-    });
-    const line = `${name} ${args.join(" ")}`;
-    const known = args.every((a) => !/^--(to|site|primary) /.test(a) || sites.includes(a.split(" ")[1] ?? ""));
-    if (known) found.push(line);
-    else if (/ SITE$/.test(line)) found.push(...sites.map((site) => line.replace(/SITE$/, site)));
+    const args = (options ?? "").trim().split(/ (?=--)/);
+    const fixed: string[] = [];
+    let open: string | null = null;
+    for (const arg of args) {
+      const [flag = "", word] = arg.split(" ");
+      const value = word?.replace(/[.,;:]$/, "");
+      if (FLAGS.has(flag.slice(2)) || value === undefined) fixed.push(flag);
+      else if (SITE_FLAGS.has(flag.slice(2)) && !sites.includes(value)) open = flag;
+      else fixed.push(`${flag} ${value}`);
+    }
+    const line = [name, ...fixed].join(" ");
+    found.push(...(open === null ? [line] : sites.map((site) => `${line} ${open} ${site}`)));
   }
   return [...new Set(found)];
+}
+
+/** The sites' names, the one first whose data is the newest by what `status` shows. */
+function newestFirst(w: World): string[] {
+  const version = (index: number): number => {
+    const shown = siteAt(w, index).api.object?.status?.dataVersion;
+    return shown == null ? -1 : shown.epoch * 1e9 + shown.sequence;
+  };
+  return [...w.sites.keys()].sort((a, b) => version(b) - version(a)).map((i) => siteAt(w, i).name);
 }
 
 /** Everything that can be mended from outside is mended. */
@@ -68,36 +84,33 @@ export async function recover(
   const w = cloneWorld(from);
   mend(w, rules);
   rest(w, rules);
-  const names = w.sites.map((s) => s.name as string);
   const best = bestOf(w);
   const lines: string[] = [];
-  let text = "";
-  for (let i = 0; w.violation === null; i++) {
-    const status = await runCommand(w, command("status"), rules);
-    tell("status", status.ending.text, w);
+  let said = "";
+  while (w.violation === null) {
+    const { ending } = await runCommand(w, command("status"), rules);
+    tell("status", ending.text, w);
     const problem = unwell(w);
-    if (status.ending.code === 0) {
+    if (ending.code === 0) {
       if (problem !== null) violate(w, 6, `status says healthy, and ${problem}`);
       break;
     }
-    const [next] = [
-      ...namedIn(status.ending.text.split("\n\n").slice(-1)[0] ?? "", names),
-      ...namedIn(status.ending.text, names),
-      ...namedIn(text, names),
-    ];
-    if (next === undefined || i >= MOST_COMMANDS) {
-      violate(
-        w,
-        6,
-        `${next === undefined ? "status names no command" : `the commands named lead nowhere (${lines.join(", ")})`}: ${lastLines(status.ending.text)}`,
-      );
+    const names = newestFirst(w);
+    const problems = ending.text.split("\n").filter((line) => line.startsWith("! "));
+    // What the last command said comes first, then what status asks for, then what the guards say.
+    const named = [said, problems.join("\n"), ending.text].flatMap((text) => namedIn(text, names));
+    const next = named.find((line) => !lines.includes(line));
+    if (next === undefined || lines.length >= MOST_COMMANDS) {
+      const why = named.length === 0 ? "status names no command" : `${lines.join(", ")} lead nowhere`;
+      violate(w, 6, `${why}: ${problems.join(" ")}`);
       break;
     }
     lines.push(next);
-    const ran = await runCommand(w, command(next), rules);
-    text = ran.ending.text;
+    // There is nobody to ask here: who follows an advice has made up his mind.
+    const ran = await runCommand(w, command(next.startsWith("restore") ? `${next} --yes` : next), rules);
+    said = ran.ending.code === 0 ? "" : ran.ending.text;
     rest(w, rules);
-    tell(next, text, w);
+    tell(next, ran.ending.text, w);
   }
   if (w.violation === null && best !== null) {
     const served = w.sites.findIndex((_, i) => takesWrites(w, i));
@@ -109,16 +122,7 @@ export async function recover(
 }
 
 /** The data that holds everything that any server has; null where none does. */
-function bestOf(
-  w: World,
-): ReturnType<typeof siteAt>["disk"]["main"] extends infer D ? (D extends { log: infer L } ? L : null) | null : never {
+function bestOf(w: World): Log | null {
   const logs = w.sites.map((s) => s.server?.data.log ?? null);
   return logs.find((log) => log !== null && logs.every((other) => holds(log, other))) ?? null;
 }
-
-const lastLines = (text: string): string =>
-  text
-    .trim()
-    .split("\n")
-    .filter((l) => l.startsWith("!"))
-    .join(" ") || text.trim().slice(-300);

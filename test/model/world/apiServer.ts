@@ -18,6 +18,7 @@ export function answer(w: World, index: number, method: string, path: string, bo
   const write = method !== "GET";
   if (write && api.mode === "refuses-writes") return refusal(500, "etcdserver: mvcc: database space exceeded");
   if (write && api.mode === "forbids-writes") return refusal(403, "siteroles is forbidden");
+  if (!lease && !path.includes("/siteroles")) return { status: 200, body: {} };
   if (lease) return leaseAnswer(w, index, method, body);
   if (method === "GET") return api.object === null ? NOT_FOUND : { status: 200, body: api.object };
   if (method === "POST") {

@@ -1,4 +1,5 @@
 import { beat, pollPeers, readRole, startGuard, turns, type Rules } from "../guard/turn";
+import type { GuardReport } from "../../../contract/guardReport";
 import { reportOfGuard } from "../guard/report";
 import { checkServing } from "./invariants";
 import { clientWrites, replicate, startServer } from "./server";
@@ -6,21 +7,36 @@ import { siteAt, type World } from "./world";
 
 export const ROUND_MS = 250;
 
-/** Whether what was seen a moment ago still is, for a command that has to go on from there. */
+/** A quiet guard writes no more often (guard/http/statusWriter.ts). */
+const STATUS_INTERVAL_MS = 5_000;
+
+/** Writes the status where it says something new, and every few seconds besides. */
 export function writeStatus(w: World, index: number): void {
   const { guard, api } = siteAt(w, index);
-  if (guard === null || api.object === null) return;
+  if (guard === null || api.object === null || guard.role.kind !== "present") return;
   if (api.mode !== "well" && api.mode !== "forbids-writes") return;
-  const status = reportOfGuard(w, index, guard);
-  // The status proper: the report holds what only guards need of each other.
-  const { specEpoch, specRole, now, heartbeat, promotionRunId, ...rest } = status;
+  const report = (guard.answer ??= reportOfGuard(w, index, guard));
+  const key = keyOf(report);
+  if (guard.statusAt !== null && w.now - guard.statusAt < STATUS_INTERVAL_MS && key === guard.statusKey) return;
+  guard.statusAt = w.now;
+  guard.statusKey = key;
+  const { specEpoch, specRole, now, heartbeat, promotionRunId, ...status } = report;
   void [specEpoch, specRole, now, heartbeat, promotionRunId];
   api.version += 1;
-  api.object = {
-    ...api.object,
-    metadata: { ...api.object.metadata, resourceVersion: String(api.version) },
-    status: rest,
-  };
+  const metadata = { ...api.object.metadata, resourceVersion: String(api.version) };
+  api.object = { ...api.object, metadata, status };
+}
+
+/** What is new is a change of state, not the passing of time: as keyOf of guard/http/statusWriter.ts has it. */
+function keyOf(s: GuardReport): string {
+  const parts: unknown[][] = [
+    [s.phase, s.role, s.epoch, s.serving, s.observedGeneration, s.handover?.epoch, s.handover?.position?.offset],
+    [s.refusal?.epoch, s.promotion?.epoch, s.promotion?.mode, s.divergence?.epoch, s.divergence?.dump],
+    [s.replication?.inSync, s.replication?.linkUp, s.replication?.source, s.server?.runId],
+    [s.snapshots?.newest?.id, s.snapshots?.restore?.state, s.snapshots?.restore?.epoch],
+    ...s.peers.map((p) => [p.reachable, p.role, p.epoch, p.serving]),
+  ];
+  return parts.join(";");
 }
 
 /** A quarter of a second of everything, in one fixed order; other orders are made by single steps. */

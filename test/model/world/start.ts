@@ -31,7 +31,7 @@ export function deployed(engine: Engine, sites: number): World {
     runs: 0,
     logRuns: 0,
     trap: null,
-    quietSince: START,
+    twoServeSince: null,
     epochs: new Map(),
     served: Array.from({ length: sites }, () => 0),
     words: new Set(),

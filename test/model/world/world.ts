@@ -111,8 +111,8 @@ export interface World {
   runs: number;
   logRuns: number;
   trap: Trap | null;
-  /** Since when nothing has been in the way of the guards. */
-  quietSince: number;
+  /** Since when two sites take writes although nothing is in the guards' way. */
+  twoServeSince: number | null;
   /** Whose each epoch is, by what was written and served. */
   readonly epochs: Map<number, string>;
   /** The highest epoch that each site has served at. */
