@@ -1,6 +1,9 @@
 // What an update would change. As the official provider does it: the new inputs against the object as it was last
 // seen, looking only at what the program has said, so that fields which the API server fills in are no difference,
-// and drift (after a refresh) is one. Leaves out reordered lists: lists are compared place by place.
+// and drift (after a refresh) is one: so is what the API server drops or changes of what the program says. Of the kinds
+// that it has as Go types the official provider compares a normalised form, in which a zero, an empty list and another
+// spelling of a quantity are no difference; of definitions and custom resources it compares what was said.
+// Leaves out reordered lists: lists are compared place by place.
 import { isPlainObject, type Plain, type PlainObject, UNKNOWN } from "../plugin/propertyValues";
 import type { PropertyChange } from "../plugin/resourceProvider";
 import { type FieldPattern, touches } from "./immutableFields";
@@ -18,20 +21,32 @@ export interface DiffSides {
 
 export function diffObjects(sides: DiffSides, immutable: readonly FieldPattern[]): PropertyChange[] {
   const { oldInputs, live, newInputs } = decodeSecretData(canonicalNamespaces(sides));
+  const spelling = spellingOf(newInputs);
   const changes: PropertyChange[] = [];
   const report = (path: Path, kind: PropertyChange["kind"]): void => {
     const effect = immutable.some((field) => touches(path, field)) ? "replace" : "update";
     changes.push({ path: formatPath(path), kind, effect });
   };
-  compareObjects([], newInputs, oldInputs, live, report);
+  compareObjects([], newInputs, oldInputs, live, { report, spelling });
   return changes;
 }
 
-type Report = (path: Path, kind: PropertyChange["kind"]) => void;
+interface Comparison {
+  readonly report: (path: Path, kind: PropertyChange["kind"]) => void;
+  /** `typed`: a zero, an empty list and a quantity's spelling do not matter. */
+  readonly spelling: "typed" | "as said";
+}
 
-function compareObjects(path: Path, next: PlainObject, old: PlainObject, live: PlainObject, report: Report): void {
+/** Definitions are of a group of Kubernetes' own, and not among the types that the official provider compares by. */
+function spellingOf({ apiVersion }: PlainObject): Comparison["spelling"] {
+  const group = typeof apiVersion === "string" && apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
+  const isTyped = group !== "apiextensions.k8s.io" && (!group.includes(".") || group.endsWith(".k8s.io"));
+  return isTyped ? "typed" : "as said";
+}
+
+function compareObjects(path: Path, next: PlainObject, old: PlainObject, live: PlainObject, by: Comparison): void {
   for (const key of new Set([...Object.keys(next), ...Object.keys(old)])) {
-    compare([...path, key], next[key], old[key], live[key], report);
+    compare([...path, key], next[key], old[key], live[key], by);
   }
 }
 
@@ -40,20 +55,22 @@ function compare(
   next: Plain | undefined,
   old: Plain | undefined,
   live: Plain | undefined,
-  report: Report,
+  by: Comparison,
 ): void {
   if (isUnset(next)) {
-    if (!isUnset(old) && live !== undefined) report(path, "delete");
+    if (!isUnset(old) && live !== undefined) by.report(path, "delete");
   } else if (isUnset(old)) {
-    report(path, "add");
+    by.report(path, "add");
   } else if (next === UNKNOWN) {
-    report(path, "update");
+    by.report(path, "update");
+  } else if (isDropped(next, live, by)) {
+    by.report(path, "update");
   } else if (isPlainObject(next) && isPlainObject(old)) {
-    compareObjects(path, next, old, isPlainObject(live) ? live : {}, report);
+    compareObjects(path, next, old, isPlainObject(live) ? live : {}, by);
   } else if (Array.isArray(next) && Array.isArray(old)) {
-    compareLists(path, next, old, Array.isArray(live) ? live : [], report);
-  } else if (!isSameLeaf(path, next, old, live)) {
-    report(path, "update");
+    compareLists(path, next, old, Array.isArray(live) ? live : [], by);
+  } else if (!isSameLeaf(path, next, old, live, by)) {
+    by.report(path, "update");
   }
 }
 
@@ -62,10 +79,10 @@ function compareLists(
   next: readonly Plain[],
   old: readonly Plain[],
   live: readonly Plain[],
-  report: Report,
+  by: Comparison,
 ): void {
   for (let place = 0; place < Math.max(next.length, old.length); place++) {
-    compare([...path, place], next[place], old[place], live[place], report);
+    compare([...path, place], next[place], old[place], live[place], by);
   }
 }
 
@@ -73,10 +90,16 @@ function isUnset(value: Plain | undefined): value is null | undefined {
   return value === undefined || value === null;
 }
 
-/** The API server leaves out what is zero or empty: said last time and not there now is no drift. */
-function isSameLeaf(path: Path, next: Plain, old: Plain, live: Plain | undefined): boolean {
-  if (live === undefined || live === null) return isZero(next) && isZero(old);
+/** A list or map, maybe empty, that the API server has not kept at all; of typed kinds its leaves are compared. */
+function isDropped(next: Plain, live: Plain | undefined, { spelling }: Comparison): boolean {
+  return spelling === "as said" && isUnset(live) && (Array.isArray(next) || isPlainObject(next));
+}
+
+/** Of typed kinds the API server leaves out what is zero or empty: said last time and not there now is no drift. */
+function isSameLeaf(path: Path, next: Plain, old: Plain, live: Plain | undefined, { spelling }: Comparison): boolean {
+  if (live === undefined || live === null) return spelling === "typed" && isZero(next) && isZero(old);
   if (next === live) return true;
+  if (spelling === "as said") return false;
   return isTextOrNumber(next) && isTextOrNumber(live) && isQuantityField(path) && isSameQuantity(next, live);
 }
 

@@ -56,6 +56,44 @@ describe("a diff of an object", () => {
     );
   });
 
+  describe("of a definition or a custom resource", () => {
+    const crd = (schema: JsonObject): JsonObject => ({
+      apiVersion: "apiextensions.k8s.io/v1",
+      kind: "CustomResourceDefinition",
+      metadata: { name: "a" },
+      spec: { schema },
+    });
+    const type = "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition";
+    const seen = (said: JsonObject, kept: JsonObject): string[] => {
+      const inputs = crd(said);
+      return changes(type, { oldInputs: inputs, live: accepted(crd(kept)), newInputs: inputs });
+    };
+
+    it("shows in every preview what the API server dropped: an empty list, an empty map, a zero, a whole part", () => {
+      assert.deepEqual(seen({ required: [] }, {}), ["update spec.schema.required"]);
+      assert.deepEqual(seen({ properties: {} }, {}), ["update spec.schema.properties"]);
+      assert.deepEqual(seen({ priority: 0 }, {}), ["update spec.schema.priority"]);
+      assert.deepEqual(seen({ a: { b: ["x"] } }, {}), ["update spec.schema.a"]);
+    });
+
+    it("shows what the API server changed, a quantity's spelling too", () => {
+      assert.deepEqual(seen({ limits: { cpu: "1000m" } }, { limits: { cpu: "1" } }), ["update spec.schema.limits.cpu"]);
+    });
+
+    it("is empty for what was kept, empty lists among it", () => {
+      assert.deepEqual(seen({ required: [], a: {} }, { required: [], a: {}, added: true }), []);
+    });
+  });
+
+  it("of a StatefulSet replaces it for a change of its volume claims", () => {
+    const set = (storage: string): JsonObject =>
+      statefulSet({ volumeClaimTemplates: [{ spec: { resources: { requests: { storage } } } }] });
+    const [oldInputs, newInputs] = [set("10Gi"), set("20Gi")];
+    assert.deepEqual(changes("kubernetes:apps/v1:StatefulSet", { oldInputs, live: accepted(oldInputs), newInputs }), [
+      "update spec.volumeClaimTemplates[0].spec.resources.requests.storage (replace)",
+    ]);
+  });
+
   it("is empty for zero values that the API server drops, and for quantities it rewrites", () => {
     const inputs = statefulSet({
       paused: false,
