@@ -1,6 +1,6 @@
 import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { SiteName } from "../server/types";
+import type { Epoch, SiteName } from "../server/types";
 import type { SwitchoverPlan } from "./commands/switchover/plan";
 
 /**
@@ -13,6 +13,8 @@ export interface JournalEntry {
   readonly to: SiteName;
   /** Of a switchover; null for other commands. */
   readonly plan: SwitchoverPlan | null;
+  /** Of a promotion by failover or restore; null for other commands. */
+  readonly epoch: Epoch | null;
   /** Who ran it. */
   readonly holder: string;
   /** ISO 8601. */
@@ -46,7 +48,9 @@ export class FolderJournal implements Journal {
     }
     try {
       const entry = JSON.parse(text) as JournalEntry;
-      return entry.version === 1 && entry.command === command && entry.to === to ? entry : null;
+      return entry.version === 1 && entry.command === command && entry.to === to
+        ? { ...entry, epoch: entry.epoch ?? null }
+        : null;
     } catch {
       return null;
     }

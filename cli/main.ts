@@ -12,11 +12,10 @@ const stage: Stage = {
     const { cachedSites, refreshedSites, stateFolder } = await import("./sites/find.js");
     const { systemContext } = await import("./command/systemContext.js");
     const where = { given: source.sites, stacks: source.stacks, cwd: process.cwd() };
-    if (definition.sites === "none")
-      return { entries: [], context: systemContext(stateFolder(where.cwd), interrupt.signal) };
+    if (definition.sites === "none") return systemContext([], stateFolder(where.cwd, source.sites), interrupt.signal);
     const known = await (definition.sites === "refreshed" && !source.cached ? refreshedSites : cachedSites)(where);
     for (const warning of known.warnings) process.stderr.write(`warning: ${warning}\n`);
-    return { entries: known.entries, context: systemContext(known.stateFolder, interrupt.signal) };
+    return systemContext(known.entries, known.stateFolder, interrupt.signal);
   },
   show: (result, form) => {
     process.stdout.write(form === "json" ? `${JSON.stringify(result.json, null, 2)}\n` : result.text);
@@ -41,10 +40,8 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.badInput;
   const json = process.argv.includes("--json");
   if (error instanceof CommandFailure) {
-    if (json)
-      process.stdout.write(
-        `${JSON.stringify({ error: { code: error.code, problems: error.problems, nextStep: error.nextStep } }, null, 2)}\n`,
-      );
+    const { code, problems, nextStep } = error;
+    if (json) process.stdout.write(`${JSON.stringify({ error: { code, problems, nextStep } }, null, 2)}\n`);
     const heading = error.code === EXIT.unfinished ? "not finished" : "nothing was changed";
     process.stderr.write(
       [

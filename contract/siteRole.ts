@@ -5,7 +5,14 @@ import { siteRoleStatus, type SiteRoleStatus } from "./siteRoleStatus";
 
 export type { DataVersion } from "./fields";
 export { isAllowed } from "./siteRoleSpec";
-export type { Allowance, DiscardedData, PromotionMode, ReplicationPosition, SiteRoleSpec } from "./siteRoleSpec";
+export type {
+  Allowance,
+  DiscardedData,
+  PromotionMode,
+  ReplicationPosition,
+  SiteRoleSpec,
+  SnapshotRequest,
+} from "./siteRoleSpec";
 export type { PeerStatus, Phase, ReplicationStatus, ServerStatus, SiteRoleStatus } from "./siteRoleStatus";
 
 /** The custom resource that holds one site's role and epoch: commands write the spec, the guard writes the status. */

@@ -94,3 +94,5 @@ export const siteRoleSpec = object({
   ),
 });
 export type SiteRoleSpec = Value<typeof siteRoleSpec>;
+
+export type SnapshotRequest = NonNullable<SiteRoleSpec["snapshot"]>;

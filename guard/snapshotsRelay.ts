@@ -1,5 +1,6 @@
 import { ports } from "../server/ports";
 import { parse } from "../contract/parse";
+import type { SnapshotRequest } from "../contract/siteRole";
 import { snapshotsReport, type SnapshotsReport } from "../contract/snapshotsReport";
 
 /** How often it is looked at, and how long it may take to answer; in milliseconds. */
@@ -36,8 +37,8 @@ export class SnapshotsRelay {
   }
 
   /** @throws Error when it does not take the request. */
-  async snapshot(id: string): Promise<void> {
-    await this.post("/snapshot", { id });
+  async snapshot(request: SnapshotRequest): Promise<void> {
+    await this.post("/snapshot", request);
   }
 
   /** Asked again for the same epoch it goes on with what it does; what failed begins anew. @throws Error as above. */

@@ -5,7 +5,7 @@ import type { Snapshots } from "./snapshots";
 const MOST_BODY = 4_096;
 
 /**
- * On loopback, for the guard beside it: GET /status, GET /metrics, POST /snapshot {"id"}, POST /restore {"from",
+ * On loopback, for the guard beside it: GET /status, GET /metrics, POST /snapshot {"id", "check"}, POST /restore {"from",
  * "epoch"}.
  */
 export function snapshotsApi(snapshots: Snapshots): Server {
@@ -29,8 +29,9 @@ export function snapshotsApi(snapshots: Snapshots): Server {
       case "GET /metrics":
         return { status: 200, text: metricsOf(snapshots.report(), Date.now()) };
       case "POST /snapshot": {
-        const { id } = await bodyOf(request);
-        void snapshots.take(typeof id === "string" ? id : null);
+        const { id, check } = await bodyOf(request);
+        if (typeof id === "string" && typeof check === "string") void snapshots.check(check, id);
+        else void snapshots.take(typeof id === "string" ? id : null);
         return { status: 202, body: snapshots.report().request };
       }
       case "POST /restore": {

@@ -9,7 +9,7 @@ import type {
   RestoreReport,
   SnapshotsReport,
 } from "../contract/snapshotsReport";
-import { fetchSnapshot, locate } from "./restore/fetch";
+import { checkSnapshot, fetchSnapshot, locate } from "./restore/fetch";
 import { place } from "./restore/place";
 import { isGood, newestGood, readInventory, type Kept } from "./store/inventory";
 import type { Connection } from "./server/connection";
@@ -101,6 +101,16 @@ export class Snapshots {
     return this.attempt("anew", request);
   }
 
+  /**
+   * Finds the snapshot that `from` names, reads it whole and compares it with its manifest; nothing is written. `request`
+   * as for `take`.
+   */
+  check(from: string, request: string): Promise<void> {
+    if (this.request?.id === request) return this.running ?? Promise.resolve();
+    this.request = { id: request, state: "running", snapshot: null, reason: "" };
+    return this.checkOnce(from, request);
+  }
+
   /** Reads what the store holds. A store that does not answer shows in the state. */
   async look(): Promise<void> {
     try {
@@ -162,6 +172,25 @@ export class Snapshots {
         reason: trouble.message,
       });
       this.log(`restore failed (${trouble.state}): ${trouble.message}`);
+    }
+  }
+
+  private checkOnce(from: string, request: string): Promise<void> {
+    if (this.running !== null) return this.running.then(() => this.checkOnce(from, request));
+    this.running = this.readWhole(from, request).finally(() => {
+      this.running = null;
+    });
+    return this.running;
+  }
+
+  private async readWhole(from: string, request: string): Promise<void> {
+    try {
+      const found = await locate(this.hands.store, this.config, from);
+      await checkSnapshot(this.hands.store, found);
+      this.answer(request, "done", found.manifest.id, "");
+    } catch (error) {
+      const trouble = troubleOf(error, `reading snapshot ${from}`);
+      this.answer(request, "failed", null, `${trouble.state}: ${trouble.message}`);
     }
   }
 

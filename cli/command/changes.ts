@@ -1,9 +1,11 @@
-import type { Clock } from "../clock";
 import type { Milliseconds } from "../../server/types";
+import type { Clock } from "../clock";
 
 export type Waited = "changed" | "late" | "aborted";
 
-/** Lets one waiter follow several objects without missing a change between judging and waiting. */
+export type Found<T> = { readonly kind: "found"; readonly value: T } | { readonly kind: "late" | "aborted" };
+
+/** Lets one waiter watch several objects without missing a change between deciding and waiting. */
 export class Changes {
   private count = 0;
   private waiting: (() => void) | null = null;
@@ -19,10 +21,18 @@ export class Changes {
     this.waiting?.();
   }
 
-  /**
-   * Waits until something has changed since `revision`, until the time `deadline` (ms since 1970), or until `signal`
-   * aborts.
-   */
+  /** Calls `read` now and after each change until it gives a value, the time `deadline` comes or `signal` aborts. */
+  async until<T>(read: () => T | null, deadline: number, signal: AbortSignal): Promise<Found<T>> {
+    for (;;) {
+      const { revision } = this;
+      const value = read();
+      if (value !== null) return { kind: "found", value };
+      const waited = await this.since(revision, deadline, signal);
+      if (waited !== "changed") return { kind: waited };
+    }
+  }
+
+  /** Waits for a change since `revision`, for the time `deadline` (ms since 1970), or for `signal` to abort. */
   async since(revision: number, deadline: number, signal: AbortSignal): Promise<Waited> {
     if (signal.aborted) return "aborted";
     if (this.count !== revision) return "changed";

@@ -1,13 +1,15 @@
 import type { Milliseconds, SiteName } from "../../server/types";
 import type { Clock } from "../clock";
-import type { LeaseStore } from "../leaseStore";
+import type { LeaseStore } from "../kube/stores";
 import { decideLease, LEASE_SECONDS } from "../plan/lease";
-import { ApiRefusal, SiteUnreachable, SpecChanged } from "../store";
+import { ApiRefusal, SiteUnreachable, SpecChanged } from "../kube/stores";
 
 const RENEW_MS = ((LEASE_SECONDS * 1000) / 3) as Milliseconds;
 
-/** Asking before: `refuse` where somebody else is at work, `override` takes the lease all the same. */
+/** Where another command is at work: `refuse` to begin, or `override` its lease. */
 export type OnConflict = "refuse" | "override";
+
+const NO_HURRY = { needed: null, over: null };
 
 interface Held {
   readonly store: LeaseStore;
@@ -32,22 +34,28 @@ export class CommandLeases {
     private readonly clock: Clock,
     private readonly holder: string,
     private readonly hasEnded: (holder: string) => boolean,
-    private readonly timeout: Milliseconds,
+    private readonly timeout: (site: SiteName) => Milliseconds,
   ) {
     this.renewedAt = clock.now();
   }
 
   /**
    * Takes the leases of all clusters at once.
-   * @returns one line for each cluster where somebody else is at work; then none is held.
+   * @param wait - where only one site is needed, another cluster's answer is waited for until `over` settles.
+   * @returns one line for each cluster where another command is at work; then none is held.
    */
-  async take(onConflict: OnConflict): Promise<string[]> {
-    const refusals = (await Promise.all(this.stores.map((store) => this.takeOne(store, onConflict)))).filter(
-      (r) => r !== null,
-    );
-    if (refusals.length > 0) await this.release();
+  async take(
+    onConflict: OnConflict,
+    { needed, over }: { readonly needed: SiteName | null; readonly over: Promise<unknown> | null } = NO_HURRY,
+  ): Promise<string[]> {
+    const answers = this.stores.map((store) => {
+      const taken = this.takeOne(store, onConflict);
+      return over === null || store.site === needed ? taken : Promise.race([taken, over.then(() => null)]);
+    });
+    const conflicts = (await Promise.all(answers)).filter((each) => each !== null);
+    if (conflicts.length > 0) await this.release();
     else void this.keepRenewing();
-    return refusals;
+    return conflicts;
   }
 
   /**
@@ -64,12 +72,15 @@ export class CommandLeases {
 
   private async takeOne(store: LeaseStore, onConflict: OnConflict): Promise<string | null> {
     try {
-      const reading = await store.read(this.timeout);
+      const reading = await store.read(this.timeout(store.site));
       const verdict = decideLease(reading.record, reading.clock, this.hasEnded);
       if (verdict.kind === "held" && onConflict === "refuse") return heldBy(store.site, verdict.by, verdict.forSeconds);
       const held: Held = { store, version: reading.version ?? "", offset: reading.clock - this.clock.now() };
-      held.version = await store.write(this.record(held, this.holder), reading.version, this.timeout);
+      if (this.ending.signal.aborted) return null;
+      held.version = await store.write(this.record(held, this.holder), reading.version, this.timeout(store.site));
       this.held.push(held);
+      // The command has ended while this answer was under way.
+      if (this.ending.signal.aborted) await this.release();
       return null;
     } catch (error) {
       if (error instanceof SpecChanged) return heldBy(store.site, "another command that has just begun", LEASE_SECONDS);
@@ -94,7 +105,7 @@ export class CommandLeases {
   private async renew(held: Held, how: "ask-again" | "go-on"): Promise<"renewed" | "taken" | "unreachable"> {
     try {
       if (how === "ask-again") {
-        const reading = await held.store.read(this.timeout);
+        const reading = await held.store.read(this.timeout(held.store.site));
         if (
           decideLease(reading.record, reading.clock, (holder) => holder === this.holder || this.hasEnded(holder))
             .kind === "held"
@@ -110,7 +121,7 @@ export class CommandLeases {
   }
 
   private write(held: Held, holder: string | null): Promise<string> {
-    return held.store.write(this.record(held, holder), held.version, this.timeout);
+    return held.store.write(this.record(held, holder), held.version, this.timeout(held.store.site));
   }
 
   private record(held: Held, holder: string | null): { holder: string | null; renewed: number; seconds: number } {

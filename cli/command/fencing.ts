@@ -1,76 +1,91 @@
-import type { SiteRoleObject } from "../../contract/siteRole";
-import type { Epoch, SiteName } from "../../server/types";
-import type { SiteRoleWatch } from "./siteRoleWatch";
+import type { Epoch, Milliseconds, SiteName } from "../../server/types";
 import { replicaOf } from "../plan/specs";
-import { tryWrite } from "./tryWrite";
+import type { PresentView } from "../plan/view";
+import type { CommandRun, FailedWrite } from "./commandRun";
+import { FAILOVER_REQUEST_MS, LOST_SITE_MS } from "./siteClients";
+import type { SiteRoleWatch } from "./siteRoleWatch";
 
 /**
- * Tells old primaries that they are replicas: before the promotion where they answer, and after it if they come back
- * meanwhile.
+ * Tells old primaries that they are replicas. Beside the promotion, not before it: a site that answers is told first, one
+ * that does not holds nothing up and is told when it can be read again.
  */
 export class Fencing {
   private readonly done = new Set<SiteName>();
   private readonly trying = new Set<SiteName>();
+  private readonly problems = new Map<SiteName, string>();
+  private unknown = false;
 
   constructor(
     private readonly epoch: Epoch,
     private readonly primary: SiteName,
-    private readonly others: readonly SiteRoleWatch[],
+    private readonly run: CommandRun,
   ) {}
 
-  get written(): SiteName[] {
-    return [...this.done];
+  /** For the receipt: whose object was written, and who may think itself primary until it learns of the epoch. */
+  get result(): { readonly written: SiteName[]; readonly notReached: SiteName[] } {
+    const notReached = this.others
+      .filter((watch) => !this.done.has(watch.site) && (watch.latest === null || watch.latest.spec.role === "primary"))
+      .map((watch) => watch.site);
+    return { written: [...this.done], notReached };
   }
 
-  /** Those who have not been told and may think themselves primary. */
-  get byThemselves(): SiteName[] {
-    return this.others
-      .filter((f) => !this.done.has(f.site) && (f.latest === null || f.latest.spec.role === "primary"))
-      .map((f) => f.site);
+  /** Whether an object was written, or may have been. */
+  get hasChanged(): boolean {
+    return this.done.size > 0 || this.trying.size > 0 || this.unknown;
+  }
+
+  /** Why an object could not be written, a line for each that is not written yet. */
+  get failures(): string[] {
+    return [...this.problems].filter(([site]) => !this.done.has(site)).map(([, problem]) => problem);
   }
 
   /**
-   * Fences `sites` until the time `deadline`; one that does not answer is left to fence itself.
+   * Begins to fence `sites`, and waits a moment for them.
    * @returns why the promotion must not go on: somebody else has decided meanwhile; null when it may.
    */
-  async before(
-    sites: readonly { readonly site: SiteName; readonly object: SiteRoleObject }[],
-    deadline: number,
-  ): Promise<string | null> {
-    const problems = await Promise.all(
-      sites.map(async ({ site, object }) => {
-        const watch = this.others.find((f) => f.site === site);
-        if (watch === undefined) return null;
-        const failed = await this.fence(watch, object, deadline);
-        return failed?.outcome === "changed" || failed?.outcome === "not written" ? failed.problem : null;
-      }),
-    );
-    return problems.find((p) => p !== null) ?? null;
+  async before(sites: readonly PresentView[], within: Milliseconds): Promise<string | null> {
+    const { clock } = this.run.context;
+    const writes = sites.map(async ({ site, object }) => this.fence(this.run.clients.of(site), object, within));
+    const failed = await Promise.race([Promise.all(writes), clock.after(LOST_SITE_MS).then(() => [])]);
+    // The old region's refusal (5xx, 403, a webhook, a full etcd) is no reason to leave it primary.
+    return failed.find((each) => each?.outcome === "changed")?.problem ?? null;
   }
 
   /** Fences whoever can be read by now; does not wait for it. */
-  late(deadline: number): void {
+  late(): void {
     for (const watch of this.others) {
-      const object = watch.latest;
-      if (
-        object === null ||
-        object.spec.role !== "primary" ||
-        object.spec.epoch >= this.epoch ||
-        this.trying.has(watch.site)
-      )
-        continue;
-      void this.fence(watch, object, deadline);
+      const { latest, site } = watch;
+      if (latest === null || latest.spec.role !== "primary" || this.trying.has(site)) continue;
+      if (latest.spec.epoch < this.epoch) void this.fence(watch, latest, FAILOVER_REQUEST_MS);
     }
   }
 
-  private async fence(watch: SiteRoleWatch, object: SiteRoleObject, deadline: number): ReturnType<typeof tryWrite> {
-    this.trying.add(watch.site);
+  /** A later decision than this promotion's, as far as it can be read; null: there is none. */
+  outrankedBy(): string | null {
+    const above = this.others.find((watch) => (watch.latest?.spec.epoch ?? 0) > this.epoch)?.latest?.spec;
+    if (above === undefined) return null;
+    return `site ${above.site}: its object is ${above.role} at epoch ${above.epoch}, above this promotion's ${this.epoch}`;
+  }
+
+  private get others(): readonly SiteRoleWatch[] {
+    return this.run.clients.others(this.primary);
+  }
+
+  private async fence(
+    watch: SiteRoleWatch,
+    object: PresentView["object"],
+    within: Milliseconds,
+  ): Promise<FailedWrite | null> {
+    const { site } = watch;
+    this.trying.add(site);
     try {
-      const failed = await tryWrite(watch, object, replicaOf(watch.site, this.epoch, this.primary), deadline);
-      if (failed === null) this.done.add(watch.site);
+      const failed = await this.run.write(site, object, replicaOf(site, this.epoch, this.primary), within);
+      if (failed === null) this.done.add(site);
+      else this.problems.set(site, failed.problem);
+      if (failed?.outcome === "unknown") this.unknown = true;
       return failed;
     } finally {
-      this.trying.delete(watch.site);
+      this.trying.delete(site);
     }
   }
 }

@@ -1,9 +1,7 @@
 import type { SiteRoleObject } from "../../contract/siteRole";
-import type { SiteName } from "../../server/types";
-import type { Clock } from "../clock";
-import type { Changes, Waited } from "./changes";
-import type { SiteRoleWatch } from "./siteRoleWatch";
-import type { Steps } from "../output/steps";
+import type { Milliseconds, SiteName } from "../../server/types";
+import type { Found } from "./changes";
+import type { CommandRun } from "./commandRun";
 
 /** Whether the site's copy is whole and current, as a replica of `source` and at its object's epoch. */
 export function followsInSync(object: SiteRoleObject | null, source: SiteName): boolean {
@@ -17,31 +15,24 @@ export function followsInSync(object: SiteRoleObject | null, source: SiteName): 
   );
 }
 
-/**
- * Waits until all of `replicas` follow `source` in sync, until `deadline` (ms since 1970), telling how far they are.
- */
-export async function awaitFollowing(
-  replicas: readonly SiteRoleWatch[],
-  source: SiteRoleWatch,
-  deadline: number,
-  parts: {
-    readonly changes: Changes;
-    readonly clock: Clock;
-    readonly steps: Steps;
-    readonly signal: AbortSignal;
-    readonly onChange?: () => void;
-  },
-): Promise<Waited> {
-  for (;;) {
-    const revision = parts.changes.revision;
-    parts.onChange?.();
-    const waiting = replicas.filter((r) => !followsInSync(r.latest, source.site));
-    if (waiting.length === 0) return "changed";
-    parts.steps.begin(`wait for ${waiting.map((r) => r.site).join(", ")} to follow ${source.site} in sync`);
-    parts.steps.tell(waiting.map((r) => progressOf(r.latest, source.latest)).join("; "));
-    const waited = await parts.changes.since(revision, deadline, parts.signal);
-    if (waited !== "changed") return waited;
-  }
+/** Waits until all of `replicas` follow `source` in sync, and shows how far they are. */
+export function awaitFollowing(
+  replicas: readonly SiteName[],
+  source: SiteName,
+  within: Milliseconds,
+  run: CommandRun,
+  onChange: () => void = () => undefined,
+): Promise<Found<true>> {
+  const { clients, record } = run;
+  return run.until(() => {
+    onChange();
+    const waiting = replicas.filter((site) => !followsInSync(clients.of(site).latest, source));
+    if (waiting.length === 0) return true;
+    record.steps.begin(`wait for ${waiting.join(", ")} to follow ${source} in sync`);
+    const progress = waiting.map((site) => progressOf(clients.of(site).latest, clients.of(source).latest));
+    record.steps.tell(progress.join("; "));
+    return null;
+  }, within);
 }
 
 /** How far a copy is: lag once it follows, memory against the primary's while a full sync fills it. */

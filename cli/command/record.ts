@@ -1,5 +1,6 @@
 import type { PromotionMode } from "../../contract/siteRole";
 import type { SiteName } from "../../server/types";
+import type { JournalEntry } from "../journal";
 import { Steps } from "../output/steps";
 import { describeReceipt, type Loss, type Receipt, type WriteGap } from "../output/receipt";
 import type { SiteView } from "../plan/view";
@@ -8,7 +9,7 @@ import { exitCodeOf, type Result } from "./result";
 import type { CommandContext } from "./context";
 
 type Ending = Pick<Receipt, "outcome"> &
-  Partial<Pick<Receipt, "problems" | "nextStep" | "loss" | "writeGap" | "fenced" | "acceptPartial">>;
+  Partial<Pick<Receipt, "problems" | "nextStep" | "loss" | "writeGap" | "fenced" | "acceptPartial" | "discarded">>;
 
 /** Gathers what the receipt of one command says while it runs. */
 export class CommandRecord {
@@ -41,9 +42,18 @@ export class CommandRecord {
     this.roles = { from, to, mode };
   }
 
-  /** @param startedAt - ISO 8601, of the first run when this one carries it on. */
-  began(startedAt: string | null, lag: number | null, resumed: boolean): void {
-    this.begun = { startedAt, lag, resumed };
+  /** @param earlier - the run that this one carries on; null: this is a new one. */
+  began(earlier: Pick<JournalEntry, "startedAt" | "lagAtStartSeconds"> | null, lag: number | null): void {
+    this.begun = {
+      startedAt: earlier?.startedAt ?? null,
+      lag: earlier?.lagAtStartSeconds ?? lag,
+      resumed: earlier !== null,
+    };
+  }
+
+  /** A run that carries on what the objects show, without a journal of its beginning. */
+  resumes(): void {
+    this.begun = { ...this.begun, resumed: true };
   }
 
   note(line: string): void {
@@ -52,7 +62,7 @@ export class CommandRecord {
     this.steps.note(line);
   }
 
-  /** Ends the running step, writes the receipt and gives the command's result. */
+  /** Ends the running step, which failed unless the command is done, writes the receipt and gives the command's result. */
   async end(ending: Ending): Promise<Result> {
     this.steps.end(ending.outcome === "done" ? "done" : "failed");
     const now = this.context.clock.now();
@@ -78,6 +88,7 @@ export class CommandRecord {
       loss: (ending.loss ?? null) satisfies Loss | null,
       fenced: ending.fenced ?? null,
       acceptPartial: ending.acceptPartial ?? false,
+      discarded: ending.discarded ?? [],
       notes: this.notes,
       problems: ending.problems ?? [],
       nextStep: ending.nextStep ?? null,

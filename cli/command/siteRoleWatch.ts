@@ -2,8 +2,8 @@ import type { SiteRoleObject, SiteRoleSpec } from "../../contract/siteRole";
 import type { Milliseconds, SiteName } from "../../server/types";
 import type { Clock } from "../clock";
 import type { SiteView } from "../plan/view";
-import { ApiRefusal, SiteUnreachable, SpecChanged, type SiteStore } from "../store";
-import { sameSpec } from "../sameSpec";
+import { ApiRefusal, SiteUnreachable, SpecChanged, type SiteStore, type WriteOutcome } from "../kube/stores";
+import { sameSpec } from "../plan/specs";
 import type { Changes } from "./changes";
 
 /** Without news for so long the object is read, in case the watch is silently dead or a proxy holds it back. */
@@ -16,6 +16,7 @@ export class SiteRoleWatch {
   private object: SiteRoleObject | null = null;
   private readonly closing = new AbortController();
   private news = 0;
+  private started: Promise<void> | null = null;
 
   constructor(
     private readonly store: SiteStore,
@@ -39,21 +40,32 @@ export class SiteRoleWatch {
     await this.store.prepare(timeout).catch(() => undefined);
   }
 
-  /** Reads the object; never rejects. */
+  /** Reads the object; never rejects. An API server that is too busy to answer is asked again. */
   async observe(): Promise<SiteView> {
     const { site } = this.store;
-    const { peers } = this;
-    try {
-      const reading = await this.store.read(this.timeout);
-      this.accept(reading.kind === "present" ? reading.object : null);
-      const seen = { site, peers, address: this.store.address, clock: reading.clock };
-      return reading.kind === "present"
-        ? { kind: "present", object: reading.object, ...seen }
-        : { kind: "absent", ...seen };
-    } catch (error) {
-      if (!(error instanceof SiteUnreachable) && !(error instanceof ApiRefusal)) throw error;
-      return { kind: "unreachable", site, peers, address: this.store.address, problem: error.problem };
+    const deadline = this.clock.now() + this.timeout;
+    for (;;) {
+      try {
+        const reading = await this.store.read(this.timeout);
+        this.accept(reading.kind === "present" ? reading.object : null);
+        const seen = { site, address: this.store.address, peers: this.peers, clock: reading.clock };
+        return reading.kind === "present"
+          ? { kind: "present", object: reading.object, ...seen }
+          : { kind: "absent", ...seen };
+      } catch (error) {
+        if (!(error instanceof SiteUnreachable) && !(error instanceof ApiRefusal)) throw error;
+        const busy = error instanceof SiteUnreachable && error.kind === "busy";
+        if (!busy || this.clock.now() + RETRY_MS >= deadline)
+          return { kind: "unreachable", site, address: this.store.address, peers: this.peers, problem: error.problem };
+      }
+      await this.clock.after(RETRY_MS, this.closing.signal);
     }
+  }
+
+  /** For a command that does not wait for the site any longer. */
+  unanswered(after: Milliseconds): SiteView {
+    const problem = `has not answered within ${(after / 1000).toFixed(1)} s`;
+    return { kind: "unreachable", site: this.site, address: this.store.address, peers: this.peers, problem };
   }
 
   /** What the cluster lacks for a role object. @throws SiteUnreachable, ApiRefusal */
@@ -64,33 +76,46 @@ export class SiteRoleWatch {
   /**
    * Begins to follow; resolves once changes arrive, or at the latest after a request's time: then they are polled for.
    */
-  async start(): Promise<void> {
-    const opened = new Promise<void>((resolve) => void this.keepWatching(resolve));
-    void this.keepPolling();
-    await Promise.race([opened, this.clock.after(this.timeout, this.closing.signal)]);
+  start(): Promise<void> {
+    this.started ??= this.begin();
+    return this.started;
   }
 
   /**
    * Puts `spec` in the place of the spec of `expected` (null: creates the object), and keeps trying while the site does
-   * not
-   * answer, until the time `deadline`. "changed": the object is not what was expected; the latest is what it is now.
-   * @throws SiteUnreachable when the outcome is not known by then; ApiRefusal.
+   * not answer, until the time `deadline`. "changed": the object is another one by now, `latest`.
+   * @throws SiteUnreachable when it is not written by then, or not known to be; ApiRefusal.
    */
   async swap(expected: SiteRoleObject | null, spec: SiteRoleSpec, deadline: number): Promise<"written" | "changed"> {
+    let outcome: WriteOutcome = "not written";
     for (;;) {
       try {
         return await this.attempt(expected, spec);
       } catch (error) {
-        if (!(error instanceof SiteUnreachable) || this.clock.now() + RETRY_MS >= deadline) throw error;
-        // The write may have arrived: the next attempt finds out, for it only replaces what was expected.
-        await this.clock.after(RETRY_MS);
+        if (!(error instanceof SiteUnreachable) && !(error instanceof ApiRefusal)) throw error;
+        if (error instanceof SiteUnreachable && error.outcome === "unknown") outcome = "unknown";
+        // What an earlier attempt did is not known from a later one that fails: the object tells.
+        if (outcome === "unknown") {
+          const found = await this.readBack(expected, spec);
+          if (found !== null) return found;
+        }
+        if (error instanceof ApiRefusal && outcome === "not written") throw error;
+        if (error instanceof ApiRefusal || this.clock.now() + RETRY_MS >= deadline)
+          throw new SiteUnreachable(this.site, this.store.address, error.problem, outcome);
       }
+      await this.clock.after(RETRY_MS);
     }
   }
 
   close(): void {
     this.closing.abort();
     this.store.close();
+  }
+
+  private async begin(): Promise<void> {
+    const opened = new Promise<void>((resolve) => void this.keepWatching(resolve));
+    void this.keepPolling();
+    await Promise.race([opened, this.clock.after(this.timeout, this.closing.signal)]);
   }
 
   private async attempt(expected: SiteRoleObject | null, spec: SiteRoleSpec): Promise<"written" | "changed"> {
@@ -108,6 +133,19 @@ export class SiteRoleWatch {
     const view = await this.observe();
     if (view.kind === "unreachable") throw new SiteUnreachable(view.site, view.address, view.problem);
     return view.kind === "present" && sameSpec(view.object.spec, spec) ? "written" : "changed";
+  }
+
+  /** What became of a write whose reply was lost; null: the object is still the expected one, or cannot be read. */
+  private async readBack(expected: SiteRoleObject | null, spec: SiteRoleSpec): Promise<"written" | "changed" | null> {
+    const view = await this.observe();
+    if (view.kind === "unreachable") return null;
+    if (view.kind === "absent") return expected === null ? null : "changed";
+    if (sameSpec(view.object.spec, spec)) return "written";
+    const isExpected =
+      expected !== null &&
+      expected.metadata.uid === view.object.metadata.uid &&
+      sameSpec(view.object.spec, expected.spec);
+    return isExpected ? null : "changed";
   }
 
   private async keepWatching(onOpen: () => void): Promise<void> {

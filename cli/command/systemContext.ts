@@ -8,11 +8,14 @@ import { KubeSiteStore } from "../kube/siteStore";
 import { PlainProgress, TerminalProgress } from "../output/progress";
 import { saveReceipt } from "../output/receiptFile";
 import { hasEnded, holderName } from "./holder";
+import type { SiteEntry } from "../sites/entry";
 import type { CommandContext } from "./context";
 
 /** The world as it is: clusters, clock, terminal, and files in `stateFolder`. */
-export function systemContext(stateFolder: string, signal: AbortSignal): CommandContext {
+export function systemContext(sites: readonly SiteEntry[], stateFolder: string, signal: AbortSignal): CommandContext {
   return {
+    sites,
+    folders: { cwd: process.cwd(), state: stateFolder },
     clock: systemClock,
     journal: new FolderJournal(stateFolder),
     progress: process.stderr.isTTY
@@ -29,17 +32,18 @@ export function systemContext(stateFolder: string, signal: AbortSignal): Command
         drills: new KubeDrillStore(site, namespace, api),
       };
     },
-    confirm: process.stdin.isTTY && process.stderr.isTTY ? (question) => ask(question, signal) : null,
+    ask: process.stdin.isTTY && process.stderr.isTTY ? (question) => ask(question, signal) : null,
     saveReceipt: (receipt) => saveReceipt(stateFolder, receipt),
   };
 }
 
-async function ask(question: string, signal: AbortSignal): Promise<"yes" | "no"> {
+/** @returns the answer as typed; empty when the operator interrupts. */
+async function ask(question: string, signal: AbortSignal): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `, { signal })).trim()) ? "yes" : "no";
+    return await terminal.question(question, { signal });
   } catch (error) {
-    if (signal.aborted) return "no";
+    if (signal.aborted) return "";
     throw error;
   } finally {
     terminal.close();

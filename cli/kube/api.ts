@@ -2,7 +2,7 @@ import http from "node:http";
 import https from "node:https";
 import { createInterface } from "node:readline";
 import type { Milliseconds, SiteName } from "../../server/types";
-import { SiteUnreachable } from "../store";
+import { SiteUnreachable } from "./stores";
 import { openAccess, type KubeLocation } from "./access";
 import type { ApiAccess } from "./apiAccess";
 import { defined } from "../../server/records";
@@ -24,6 +24,9 @@ export interface ApiRequest {
 }
 
 const WATCH_OPENS_MS = 5_000;
+
+/** Errors of a connection that was never made: no request was sent over it. */
+const NOT_CONNECTED: readonly string[] = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"];
 
 /**
  * One API server over kept-alive connections, every request with a deadline. The client library is used for credentials
@@ -112,7 +115,7 @@ export class KubeApi {
       return access;
     } catch (error) {
       this.access = null;
-      throw new SiteUnreachable(this.site, this.known, `cannot be used: ${firstLine(error)}`);
+      throw new SiteUnreachable(this.site, this.known, `cannot be used: ${firstLine(error)}`, "not written");
     }
   }
 
@@ -191,7 +194,8 @@ export class KubeApi {
   private unreachable(error: unknown): SiteUnreachable {
     if (error instanceof SiteUnreachable) return error;
     const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : null;
-    return new SiteUnreachable(this.site, this.known, `does not answer (${code ?? firstLine(error)})`);
+    const outcome = code !== null && NOT_CONNECTED.includes(code) ? "not written" : "unknown";
+    return new SiteUnreachable(this.site, this.known, `does not answer (${code ?? firstLine(error)})`, outcome);
   }
 }
 

@@ -1,10 +1,10 @@
 import { parseJson } from "../../contract/parse";
 import { drillReport, type DrillReport } from "../../contract/snapshotsReport";
-import type { Milliseconds, SiteName } from "../../server/types";
-import type { DrillState, DrillStore } from "../drillStore";
-import { ApiRefusal } from "../store";
 import { recordOf, type JsonRecord } from "../../server/records";
-import { isNotFound, reasonOf } from "./answers";
+import type { Milliseconds, SiteName } from "../../server/types";
+import type { DrillState, DrillStore } from "./stores";
+import { ApiRefusal } from "./stores";
+import { isNotFound, failureOf } from "./answers";
 import type { KubeApi } from "./api";
 
 const NAME = "dragonfly-drill";
@@ -28,7 +28,7 @@ export class KubeDrillStore implements DrillStore {
         this.site,
         `there is no CronJob ${this.namespace}/${NAME}: snapshots are off; set snapshots.s3 or snapshots.aws and run pulumi up`,
       );
-    if (cronJob.status !== 200) throw new ApiRefusal(this.site, reasonOf(cronJob));
+    if (cronJob.status !== 200) throw failureOf(this.site, this.api.address, cronJob);
     const { metadata, spec } = recordOf(cronJob.body);
     const template = recordOf(recordOf(spec)["jobTemplate"]);
     const name = `${NAME}-${suffix}`;
@@ -51,13 +51,13 @@ export class KubeDrillStore implements DrillStore {
       contentType: "application/json",
       timeout,
     });
-    if (made.status !== 201) throw new ApiRefusal(this.site, reasonOf(made));
+    if (made.status !== 201) throw failureOf(this.site, this.api.address, made);
     return name;
   }
 
-  async look(name: string, timeout: Milliseconds): Promise<DrillState> {
+  async state(name: string, timeout: Milliseconds): Promise<DrillState> {
     const answer = await this.api.request({ method: "GET", path: `${this.batch}/jobs/${name}`, timeout });
-    if (answer.status !== 200) throw new ApiRefusal(this.site, reasonOf(answer));
+    if (answer.status !== 200) throw failureOf(this.site, this.api.address, answer);
     const conditions = list(recordOf(recordOf(answer.body)["status"])["conditions"]).filter(
       (each) => each["status"] === "True",
     );

@@ -1,9 +1,9 @@
-import type { Milliseconds, SiteName } from "../../server/types";
-import type { LeaseReading, LeaseStore } from "../leaseStore";
-import type { LeaseRecord } from "../plan/lease";
-import { ApiRefusal, SpecChanged } from "../store";
 import { recordOf } from "../../server/records";
-import { isNotFound, reasonOf } from "./answers";
+import type { Milliseconds, SiteName } from "../../server/types";
+import type { LeaseReading, LeaseStore } from "./stores";
+import type { LeaseRecord } from "../plan/lease";
+import { SpecChanged } from "./stores";
+import { isNotFound, failureOf } from "./answers";
 import type { KubeApi } from "./api";
 
 const NAME = "dragonfly-dr-command";
@@ -23,7 +23,7 @@ export class KubeLeaseStore implements LeaseStore {
   async read(timeout: Milliseconds): Promise<LeaseReading> {
     const answer = await this.api.request({ method: "GET", path: `${this.leases}/${NAME}`, timeout });
     if (isNotFound(answer)) return { record: null, version: null, clock: answer.clock };
-    if (answer.status !== 200) throw new ApiRefusal(this.site, reasonOf(answer));
+    if (answer.status !== 200) throw failureOf(this.site, this.api.address, answer);
     const { metadata, spec } = recordOf(answer.body);
     const { holderIdentity, renewTime, leaseDurationSeconds } = recordOf(spec);
     const record: LeaseRecord = {
@@ -56,7 +56,7 @@ export class KubeLeaseStore implements LeaseStore {
       timeout,
     });
     if (answer.status === 409) throw new SpecChanged(this.site);
-    if (answer.status !== 200 && answer.status !== 201) throw new ApiRefusal(this.site, reasonOf(answer));
+    if (answer.status !== 200 && answer.status !== 201) throw failureOf(this.site, this.api.address, answer);
     return versionOf(recordOf(answer.body)["metadata"]) ?? "";
   }
 }

@@ -1,9 +1,9 @@
 import { SITE_ROLE, type SiteRoleObject, type SiteRoleSpec } from "../../contract/siteRole";
-import type { Milliseconds, SiteName } from "../../server/types";
-import { sameSpec } from "../sameSpec";
-import { ApiRefusal, SpecChanged, type Reading, type SiteStore } from "../store";
 import { recordOf } from "../../server/records";
-import { isNotFound, isUnknownKind, reasonOf, roleObject } from "./answers";
+import type { Milliseconds, SiteName } from "../../server/types";
+import { sameSpec } from "../plan/specs";
+import { ApiRefusal, SpecChanged, type Reading, type SiteStore } from "./stores";
+import { isNotFound, isUnknownKind, failureOf, roleObject } from "./answers";
 import type { KubeApi } from "./api";
 
 const OWNER = "fieldManager=dragonfly-dr&fieldValidation=Strict";
@@ -33,7 +33,7 @@ export class KubeSiteStore implements SiteStore {
     const answer = await this.api.request({ method: "GET", path: `${this.objects}/${this.site}`, timeout });
     if (isNotFound(answer)) return { kind: "absent", clock: answer.clock };
     if (isUnknownKind(answer)) throw new ApiRefusal(this.site, NOT_INSTALLED);
-    if (answer.status !== 200) throw new ApiRefusal(this.site, reasonOf(answer));
+    if (answer.status !== 200) throw failureOf(this.site, this.api.address, answer);
     return { kind: "present", object: roleObject(this.site, answer.body), clock: answer.clock };
   }
 
@@ -58,7 +58,7 @@ export class KubeSiteStore implements SiteStore {
     });
     if (answer.status === 409) throw new SpecChanged(this.site);
     if (isUnknownKind(answer)) throw new ApiRefusal(this.site, NOT_INSTALLED);
-    if (answer.status !== 201) throw new ApiRefusal(this.site, reasonOf(answer));
+    if (answer.status !== 201) throw failureOf(this.site, this.api.address, answer);
     return roleObject(this.site, answer.body);
   }
 
@@ -89,7 +89,7 @@ export class KubeSiteStore implements SiteStore {
       (answer.status === 422 && !(await this.isStill(expected, timeout)))
     )
       throw new SpecChanged(this.site);
-    throw new ApiRefusal(this.site, reasonOf(answer));
+    throw failureOf(this.site, this.api.address, answer);
   }
 
   /**

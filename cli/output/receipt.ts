@@ -1,4 +1,5 @@
-import type { PromotionMode } from "../../contract/siteRole";
+import type { DiscardedData, PromotionMode } from "../../contract/siteRole";
+import { describeVersion } from "../plan/heldData";
 import type { StepRecord } from "./steps";
 
 /** Writes that were acknowledged and are not in the new primary. */
@@ -44,9 +45,11 @@ export interface Receipt {
   readonly lagAtStartSeconds: number | null;
   readonly writeGap: WriteGap | null;
   readonly loss: Loss | null;
-  /** Failover: which old primary's object was written, and which sites have to learn it by themselves. */
-  readonly fenced: { readonly written: readonly string[]; readonly byThemselves: readonly string[] } | null;
+  /** Failover: whose object was written, and which sites close only when they learn of the epoch. */
+  readonly fenced: { readonly written: readonly string[]; readonly notReached: readonly string[] } | null;
   readonly acceptPartial: boolean;
+  /** Newer data at other sites that a failover gave up by the operator's word. */
+  readonly discarded: readonly DiscardedData[];
   readonly notes: readonly string[];
   /** Why it is not done; empty when it is. */
   readonly problems: readonly string[];
@@ -76,9 +79,10 @@ export function describeReceipt(receipt: Receipt): string {
   if (receipt.loss !== null) row("writes lost", describeLoss(receipt.loss));
   if (receipt.fenced !== null) {
     if (receipt.fenced.written.length > 0) row("fenced", receipt.fenced.written.join(", "));
-    if (receipt.fenced.byThemselves.length > 0)
-      row("not reached", `${receipt.fenced.byThemselves.join(", ")}: closes when it learns of the epoch`);
+    if (receipt.fenced.notReached.length > 0)
+      row("not reached", `${receipt.fenced.notReached.join(", ")}: closes when it learns of the epoch`);
   }
+  if (receipt.discarded.length > 0) row("given up", receipt.discarded.map(describeVersion).join(", "));
   for (const note of receipt.notes) row("note", note);
   for (const step of receipt.steps)
     row(

@@ -3,9 +3,9 @@ import type { Epoch, SiteName } from "../../server/types";
 import { isPresent, type SiteView } from "./view";
 
 /**
- * Every epoch that is known to be used, or may be: in specs, in what guards acted on and know of their peers, in a
- * handover that was
- * prepared; and the one that a roll-back of a refused handover uses (docs/architecture.md).
+ * Every epoch that is known to be used, or may be: in specs, in what guards acted on, remember and know of their peers,
+ * in data, in a handover that was prepared; and the one that a roll-back of a refused handover uses
+ * (docs/architecture.md).
  */
 export function epochsSeen(views: readonly SiteView[]): Epoch[] {
   const seen: number[] = [];
@@ -13,7 +13,9 @@ export function epochsSeen(views: readonly SiteView[]): Epoch[] {
     const { spec, status } = object;
     seen.push(spec.epoch, spec.handover?.epoch ?? 0);
     if (status === undefined) continue;
-    seen.push(status.epoch, status.handover?.epoch ?? 0, ...status.peers.map((p) => p.epoch ?? 0));
+    seen.push(status.epoch, status.handover?.epoch ?? 0, status.highestClaim?.epoch ?? 0);
+    seen.push(status.promotion?.epoch ?? 0, status.dataVersion?.epoch ?? 0);
+    seen.push(...status.peers.flatMap((peer) => [peer.epoch ?? 0, peer.dataVersion?.epoch ?? 0]));
     if (status.refusal !== undefined)
       seen.push(
         spec.mode === "handover" && spec.source !== undefined && status.refusal.epoch === spec.epoch

@@ -1,4 +1,5 @@
-import type { ReplicationPosition, SiteRoleSpec } from "../../contract/siteRole";
+import type { DiscardedData, ReplicationPosition, SiteRoleSpec, SnapshotRequest } from "../../contract/siteRole";
+import { isRecord } from "../../server/records";
 import type { Epoch, SiteName } from "../../server/types";
 
 /** The specs that commands write; each is whole, so that nothing of an older role stays behind. */
@@ -41,12 +42,17 @@ export const takingOver = (
   ...(proof === null ? {} : { proof }),
 });
 
-export const forcedPrimary = (site: SiteName, epoch: Epoch, copy: "whole" | "partial-accepted"): SiteRoleSpec => ({
+export const forcedPrimary = (
+  site: SiteName,
+  epoch: Epoch,
+  { acceptPartial, discard }: { readonly acceptPartial: boolean; readonly discard: readonly DiscardedData[] },
+): SiteRoleSpec => ({
   site,
   role: "primary",
   epoch,
   mode: "forced",
-  ...(copy === "partial-accepted" ? { acceptPartial: true } : {}),
+  ...(acceptPartial ? { acceptPartial: true } : {}),
+  ...(discard.length > 0 ? { discard } : {}),
 });
 
 /** `from`: a snapshot's id, or "newest". */
@@ -58,8 +64,11 @@ export const restoredPrimary = (site: SiteName, epoch: Epoch, from: string): Sit
   restore: { from },
 });
 
-/** The role stays as it is; `id` names the request. */
-export const withSnapshot = (spec: SiteRoleSpec, id: string): SiteRoleSpec => ({ ...spec, snapshot: { id } });
+/** The role stays as it is; the request is to take a snapshot, or to read the one named by `check`. */
+export const withSnapshot = (spec: SiteRoleSpec, request: SnapshotRequest): SiteRoleSpec => ({
+  ...spec,
+  snapshot: request,
+});
 
 /**
  * After a takeover whose outcome is unknown the server is ended first: it might carry the takeover out when it wakes.
@@ -71,3 +80,14 @@ export const resumed = (site: SiteName, epoch: Epoch, takeover: "refused" | "unk
   mode: "resume",
   ...(takeover === "unknown" ? { endServer: true } : {}),
 });
+
+/** Equal whatever the order of their fields: the API server orders them its own way. */
+export function sameSpec(a: SiteRoleSpec, b: SiteRoleSpec): boolean {
+  return canonical(a) === canonical(b);
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, field: unknown) =>
+    isRecord(field) ? Object.fromEntries(Object.entries(field).sort(([x], [y]) => (x < y ? -1 : 1))) : field,
+  );
+}

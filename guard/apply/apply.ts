@@ -1,5 +1,5 @@
 import { epoch as asEpoch, type Epoch, type SiteName } from "../../server/types";
-import type { ReplicationPosition } from "../../contract/siteRole";
+import type { ReplicationPosition, SnapshotRequest } from "../../contract/siteRole";
 import type { GuardConfig } from "../config";
 import type { Action } from "../decide/action";
 import type { missingProof } from "../decide/proof";
@@ -97,7 +97,7 @@ export class Applier {
         this.effects.processes.end(cycle.runId, action.how === "kill" ? "SIGKILL" : "SIGTERM");
         return null;
       case "requestSnapshot":
-        this.requestSnapshot(action.id);
+        this.requestSnapshot(action.request);
         return null;
       case "restore":
         if (this.effects.snapshots === null) throw new Error("this site keeps no snapshots");
@@ -156,9 +156,10 @@ export class Applier {
     return null;
   }
 
-  private requestSnapshot(id: string): void {
+  private requestSnapshot(request: SnapshotRequest): void {
+    const { id } = request;
     this.requests.snapshot = { kind: "running", id };
-    this.effects.snapshots?.snapshot(id).then(
+    this.effects.snapshots?.snapshot(request).then(
       () => {
         this.requests.snapshot = { kind: "taken", id };
         this.onEnded();

@@ -1,5 +1,5 @@
 import type { Epoch, SiteName } from "../../server/types";
-import type { DataVersion, Phase, ReplicationPosition } from "../../contract/siteRole";
+import type { DataVersion, Phase, ReplicationPosition, SnapshotRequest } from "../../contract/siteRole";
 import type { ClientAccess, Promotion } from "../remember/guardState";
 
 /**
@@ -51,7 +51,7 @@ export type Action =
   | { readonly kind: "setDumps"; readonly dumps: "on" | "off" }
   | { readonly kind: "setCredentials"; readonly credentials: "given" | "withheld" }
   | { readonly kind: "follow"; readonly source: SiteName }
-  | { readonly kind: "requestSnapshot"; readonly id: string };
+  | { readonly kind: "requestSnapshot"; readonly request: SnapshotRequest };
 
 export interface Decision {
   readonly phase: Phase;

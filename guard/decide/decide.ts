@@ -66,8 +66,9 @@ function decideWithoutRole(o: Situation): Decision {
 
 /** A request for a snapshot is no matter of the role: it goes on its way once, and nothing waits for it. */
 function requestSnapshot({ role, snapshots, state }: Situation): readonly Action[] {
-  const id = role.kind === "present" ? role.spec.snapshot?.id : undefined;
-  if (id === undefined || snapshots?.reachable !== true || snapshots.requesting || state.snapshotRequested === id)
+  const asked = role.kind === "present" ? role.spec.snapshot : undefined;
+  const id = asked?.id;
+  if (asked === undefined || snapshots?.reachable !== true || snapshots.requesting || state.snapshotRequested === id)
     return [];
-  return [{ kind: "requestSnapshot", id }];
+  return [{ kind: "requestSnapshot", request: asked }];
 }

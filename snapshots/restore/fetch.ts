@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createWriteStream, mkdirSync, rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
-import { Transform } from "node:stream";
+import { Transform, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { SnapshotsFile } from "../../contract/snapshotsFile";
 import { peerPrefix } from "../config";
@@ -74,7 +74,23 @@ export async function fetchSnapshot(
   }
 }
 
-async function fetchFile(store: ObjectStore, folder: string, file: ManifestFile, into: string): Promise<void> {
+/** Reads a snapshot's files and compares each with the manifest; keeps nothing. @throws Trouble */
+export async function checkSnapshot(
+  store: ObjectStore,
+  from: { readonly folder: string; readonly manifest: Manifest },
+): Promise<void> {
+  const nowhere = () => new Writable({ write: (_chunk, _encoding, done) => done() });
+  try {
+    for (const file of from.manifest.files) await readFile(store, from.folder, file, nowhere());
+  } catch (error) {
+    throw troubleOf(error, `reading ${from.manifest.id}`);
+  }
+}
+
+const fetchFile = (store: ObjectStore, folder: string, file: ManifestFile, into: string): Promise<void> =>
+  readFile(store, folder, file, createWriteStream(join(into, file.name), { mode: 0o640, flush: true }));
+
+async function readFile(store: ObjectStore, folder: string, file: ManifestFile, into: Writable): Promise<void> {
   const hash = createHash("sha256");
   let count = 0;
   const tap = new Transform({
@@ -84,11 +100,7 @@ async function fetchFile(store: ObjectStore, folder: string, file: ManifestFile,
       done(null, chunk);
     },
   });
-  await pipeline(
-    await store.read(folder + file.name),
-    tap,
-    createWriteStream(join(into, file.name), { mode: 0o640, flush: true }),
-  );
+  await pipeline(await store.read(folder + file.name), tap, into);
   if (count !== file.bytes)
     throw new Trouble(
       "truncated",

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { DEFINITIONS } from "../../cli/commands/definitions";
+import { COMMANDS } from "../../cli/commands";
 import { FORMATS } from "../../cli/check/report";
 import { BUILD_TIMEOUT, goTool } from "../policies/goTools";
 
@@ -73,7 +73,7 @@ describe("workflows", function () {
           ["check", "markdown"],
         ],
       );
-      assert.ok(DEFINITIONS.some(({ name }) => name === "check"));
+      assert.ok(COMMANDS.some(({ name }) => name === "check"));
       for (const [, , format] of calls) assert.ok(FORMATS.some((each) => each === format));
     });
 

@@ -79,10 +79,10 @@ describe("the guard's relay to the process that takes snapshots", function () {
   it("keeps the last report, and tells of each that is new, once", async () => {
     await started();
     assert.deepEqual(relay.report, idle);
-    await relay.snapshot("r0");
+    await relay.snapshot({ id: "r0" });
     assert.equal(changes.length, 1, "the same report is no news");
     says({ ...idle, state: "slow" });
-    await relay.snapshot("r1");
+    await relay.snapshot({ id: "r1" });
     assert.deepEqual(
       changes.map((report) => report?.state),
       ["ok", "slow"],
@@ -91,7 +91,7 @@ describe("the guard's relay to the process that takes snapshots", function () {
 
   it("hands requests on as they are, and looks at once what became of them", async () => {
     says(asked("running"));
-    await relay.snapshot("r1");
+    await relay.snapshot({ id: "r1" });
     assert.equal(relay.report?.request?.state, "running");
     await relay.restore("newest", 4);
     assert.deepEqual(posts, [
@@ -132,9 +132,9 @@ describe("the guard's relay to the process that takes snapshots", function () {
 
   it("a request that is turned down is an error, and so is nobody there", async () => {
     postCode = 400;
-    await assert.rejects(relay.snapshot("r1"), /snapshots: \/snapshot answers 400/);
+    await assert.rejects(relay.snapshot({ id: "r1" }), /snapshots: \/snapshot answers 400/);
     await assert.rejects(relay.restore("newest", 1), /snapshots: \/restore answers 400/);
-    await assert.rejects(new SnapshotsRelay(() => undefined, "http://127.0.0.1:1").snapshot("r1"));
+    await assert.rejects(new SnapshotsRelay(() => undefined, "http://127.0.0.1:1").snapshot({ id: "r1" }));
   });
 
   for (const [what, answer] of [
@@ -144,10 +144,10 @@ describe("the guard's relay to the process that takes snapshots", function () {
     it(`${what} is no report: it says so by its absence, and the next good one is told`, async () => {
       await started();
       status = answer;
-      await relay.snapshot("r1");
+      await relay.snapshot({ id: "r1" });
       assert.equal(relay.report, null);
       says(idle);
-      await relay.snapshot("r2");
+      await relay.snapshot({ id: "r2" });
       assert.deepEqual(
         changes.map((report) => report?.state ?? null),
         ["ok", null, "ok"],

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, rmSync, truncateSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { S3Server } from "../../lab/storage/s3Server";
 import { parseManifest } from "../../snapshots/manifest";
@@ -168,6 +168,26 @@ for (const engine of engines()) {
         "an upload that never ended is removed",
       );
       assert.equal(inBucket("cache/b").filter((name) => name.endsWith("manifest.json")).length, 1);
+    });
+
+    it("are read and compared on request, and nothing is placed", async () => {
+      const id = await taken();
+      const check = async (from: string, request: string) => {
+        await beside.snapshots.check(from, request);
+        return report().request;
+      };
+      assert.deepEqual(await check("newest", "r1"), { id: "r1", state: "done", snapshot: id, reason: "" });
+      assert.deepEqual(await check(id, "r2"), { id: "r2", state: "done", snapshot: id, reason: "" });
+      const absent = await check("20260101T000000Z-e1-1", "r3");
+      assert.deepEqual([absent?.state, absent?.snapshot], ["failed", null]);
+      assert.match(absent?.reason ?? "", /there is no snapshot 20260101T000000Z-e1-1/);
+      const file = inBucket().find((name) => name.endsWith(".rdb") || name.endsWith(".dfs")) ?? "";
+      const path = join(s3.data, s3.access.bucket, "cache/a", file);
+      const bytes = readFileSync(path);
+      bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
+      writeFileSync(path, bytes);
+      assert.match((await check(id, "r4"))?.reason ?? "", /[Cc]hecksum/);
+      assert.equal(report().restore, null);
     });
 
     it("of which the newest was cut short say so, and the one before is restored", async () => {

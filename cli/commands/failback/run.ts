@@ -1,132 +1,104 @@
-import type { Milliseconds, Seconds, SiteName } from "../../../server/types";
-import { refused, unfinished } from "../../failure";
-import { decideFailback } from "./plan";
-import { decideSwitchover } from "../switchover/plan";
-import { awaitFollowing } from "../../command/following";
-import { checkSites, SiteClients } from "../../command/siteClients";
-import { CommandRecord } from "../../command/record";
-import { dryRun, type Result } from "../../command/result";
 import type { CommandContext } from "../../command/context";
-import { tryWrite } from "../../command/tryWrite";
-import type { SiteEntry } from "../../sites/entry";
-import { carryOut, settle } from "../switchover/run";
+import { reasonAt, withSites, type CommandRun, type Refusal } from "../../command/commandRun";
+import { awaitFollowing } from "../../command/following";
+import { dryRun, type Result } from "../../command/result";
+import { unfinished } from "../../failure";
+import type { JournalEntry } from "../../journal";
+import type { SiteView } from "../../plan/view";
+import { decideSwitchover, type SwitchoverVerdict } from "../switchover/plan";
+import { beginHandover, carryOut, decideWhileTransient } from "../switchover/run";
+import type { FailbackOptions } from "./command";
+import { decideFailback, type FailbackVerdict } from "./plan";
 
-export interface FailbackOptions {
-  readonly to: SiteName;
-  readonly maxLag: Seconds;
-  /** For the handover, as in a switchover. */
-  readonly timeout: Milliseconds;
-  /** How long the returning site may take to catch up. */
-  readonly catchUp: Milliseconds;
-  /** How long the other one may take to follow afterwards; null: it is not waited for. */
-  readonly follow: Milliseconds | null;
-  readonly run: "really" | "dry";
-}
+type CatchUp = Extract<FailbackVerdict, { kind: "proceed" }>;
+type Handover = Extract<SwitchoverVerdict, { kind: "proceed" }>;
+type Plan =
+  { readonly kind: "catch up"; readonly verdict: CatchUp } | { readonly kind: "resume"; readonly verdict: Handover };
 
 /** Brings a site back that was primary before: it follows, catches up, then takes over without losing a write. */
-export async function failback(
-  entries: readonly SiteEntry[],
+export async function failback(options: FailbackOptions, context: CommandContext): Promise<Result> {
+  const { to } = options;
+  const { journal } = context;
+  const unfinishedRun = (await journal.read("failback", to)) ?? (await journal.read("switchover", to));
+  return await withSites<Plan>(context, {
+    command: "failback",
+    named: [to],
+    dryRun: options.dryRun,
+    leases: "before",
+    decide: (views) => decide(views, options, unfinishedRun),
+    describe: (plan) => describe(plan, to),
+    act: async (plan, run) => {
+      if (plan.kind === "catch up") return await catchUp(plan.verdict, options, unfinishedRun, run);
+      await beginHandover(plan.verdict, unfinishedRun, run);
+      return await carryOut(plan.verdict.plan, run, options);
+    },
+  });
+}
+
+/** A handover that a killed run is in the middle of is past the catching up. */
+function decide(
+  views: readonly SiteView[],
+  { to, maxLag }: FailbackOptions,
+  unfinishedRun: JournalEntry | null,
+): Plan | Refusal {
+  const pending = decideSwitchover(views, to, maxLag, unfinishedRun?.plan ?? null);
+  if (pending.kind === "proceed" && pending.resumed) return { kind: "resume", verdict: pending };
+  const verdict = decideFailback(views, to);
+  return verdict.kind === "refuse" ? verdict : { kind: "catch up", verdict };
+}
+
+function describe(plan: Plan, to: FailbackOptions["to"]): Result {
+  if (plan.kind === "resume") {
+    const { from } = plan.verdict.plan;
+    return dryRun("failback", [`go on with the switchover from ${from} to ${to}`], { from, to });
+  }
+  const { primary, rejoin, notes } = plan.verdict;
+  const first = rejoin === null ? [] : [`siterole/${to}: replica of ${primary} at epoch ${rejoin.spec.epoch}`];
+  const steps = [
+    ...notes,
+    ...first,
+    `wait until ${to} follows ${primary} in sync`,
+    `switchover from ${primary} to ${to}`,
+  ];
+  return dryRun("failback", steps, { from: primary, to });
+}
+
+async function catchUp(
+  { primary, rejoin, notes }: CatchUp,
   options: FailbackOptions,
-  context: CommandContext,
+  earlier: JournalEntry | null,
+  run: CommandRun,
 ): Promise<Result> {
   const { to } = options;
-  checkSites(entries, to);
-  const unfinishedRun = (await context.journal.read("failback", to)) ?? (await context.journal.read("switchover", to));
-  const clients = new SiteClients(entries, context);
-  try {
-    const [views, leaseConflicts] = await Promise.all([
-      clients.observe(),
-      options.run === "dry" ? [] : clients.leases.take("refuse"),
-    ]);
-    const record = new CommandRecord("failback", clients, context);
-    record.seen(views);
-    const begin = async (plan: Parameters<typeof carryOut>[0] | null, lag: number | null): Promise<void> => {
-      const startedAt = unfinishedRun?.startedAt ?? new Date(context.clock.now()).toISOString();
-      await context.journal.begin({
-        version: 1,
-        command: "failback",
-        to,
-        plan,
-        holder: context.holder,
-        startedAt,
-        lagAtStartSeconds: lag,
-      });
-    };
-
-    // A handover that a killed run is in the middle of is past the catching up.
-    const pending = decideSwitchover(views, to, options.maxLag, unfinishedRun?.plan ?? null);
-    if (pending.kind === "proceed" && pending.resumed && leaseConflicts.length === 0 && options.run === "really") {
-      record.began(unfinishedRun?.startedAt ?? null, unfinishedRun?.lagAtStartSeconds ?? null, true);
-      return await carryOut(pending.plan, views, clients, record, context, options);
+  const { record, clients, context } = run;
+  for (const note of notes) record.note(note);
+  record.moves(primary, to, "handover");
+  record.began(earlier, null);
+  await run.beginJournal({ to, plan: null, epoch: null, lagAtStartSeconds: null }, earlier);
+  const nextStep = `run dragonfly-dr failback --to ${to} again, which goes on from here`;
+  if (rejoin !== null) {
+    record.steps.begin(`${to} becomes replica of ${primary} at epoch ${rejoin.spec.epoch}`);
+    const failed = await run.write(to, rejoin.expected, rejoin.spec, options.timeout);
+    if (failed !== null) {
+      const outcome = failed.outcome === "unknown" ? "unfinished" : "rolled back";
+      return await record.end({ outcome, problems: [failed.problem], nextStep });
     }
-
-    const verdict = decideFailback(views, to);
-    if (verdict.kind === "refuse") throw refused([...verdict.reasons, ...leaseConflicts]);
-    if (leaseConflicts.length > 0) throw refused(leaseConflicts);
-    const { primary, rejoin } = verdict;
-    if (options.run === "dry") {
-      const first = rejoin === null ? [] : [`siterole/${to}: replica of ${primary} at epoch ${rejoin.spec.epoch}`];
-      return dryRun(
-        "failback",
-        [
-          ...verdict.notes,
-          ...first,
-          `wait until ${to} follows ${primary} in sync`,
-          `switchover from ${primary} to ${to}`,
-        ],
-        { from: primary, to },
-      );
-    }
-    for (const note of verdict.notes) record.note(note);
-    record.moves(primary, to, "handover");
-    record.began(unfinishedRun?.startedAt ?? null, null, unfinishedRun !== null);
-    await begin(null, null);
-    const nextStep = `run dragonfly-dr failback --to ${to} again, which goes on from here`;
-    if (rejoin !== null) {
-      record.steps.begin(`${to} becomes replica of ${primary} at epoch ${rejoin.spec.epoch}`);
-      const failed = await tryWrite(
-        clients.of(to),
-        rejoin.expected,
-        rejoin.spec,
-        context.clock.now() + options.timeout,
-      );
-      if (failed !== null)
-        return await record.end({
-          outcome: failed.outcome === "unknown" ? "unfinished" : "rolled back",
-          problems: [failed.problem],
-          nextStep,
-        });
-    }
-    const waited = await awaitFollowing([clients.of(to)], clients.of(primary), context.clock.now() + options.catchUp, {
-      changes: clients.changes,
-      clock: context.clock,
-      steps: record.steps,
-      signal: context.signal,
-    });
-    if (waited !== "changed") {
-      const why = waited === "aborted" ? "interrupted" : `${to} is not in sync within ${options.catchUp / 1000} s`;
-      const problem = `${why} (${clients.of(to).latest?.status?.reason ?? "its guard has never reported"}); ${primary} serves`;
-      return await record.end({
-        outcome: rejoin === null ? "rolled back" : "unfinished",
-        problems: [problem],
-        nextStep,
-      });
-    }
-    // Hours may have passed: everything that a switchover asks for is looked at anew.
-    const { views: now, verdict: handover } = await settle(
-      clients,
-      await clients.look(),
-      (views) => decideSwitchover(views, to, options.maxLag),
-      context,
-    );
-    if (handover.kind === "refuse")
-      return await record.end({ outcome: "unfinished", problems: handover.reasons, nextStep });
-    if (handover.kind === "withdraw")
-      throw unfinished(`site ${to}: is primary by now, with a handover pending`, "look at dragonfly-dr status");
-    record.began(unfinishedRun?.startedAt ?? null, handover.lagSeconds, unfinishedRun !== null);
-    await begin(handover.plan, handover.lagSeconds);
-    return await carryOut(handover.plan, now, clients, record, context, options);
-  } finally {
-    await clients.close();
   }
+  const waited = await awaitFollowing([to], primary, options.catchUp, run);
+  if (waited.kind !== "found") {
+    const why = waited.kind === "aborted" ? "interrupted" : `${to} is not in sync within ${options.catchUp / 1000} s`;
+    const problem = `${why} (${reasonAt(run, to)}); ${primary} serves`;
+    return await record.end({ outcome: rejoin === null ? "rolled back" : "unfinished", problems: [problem], nextStep });
+  }
+  // Hours may have passed: everything that a switchover asks for is looked at anew.
+  const asked = { to, maxLag: options.maxLag, unfinished: null };
+  const handover = await decideWhileTransient(clients, await clients.refresh(), asked, context);
+  if (handover.kind === "refuse")
+    return await record.end({ outcome: "unfinished", problems: handover.reasons, nextStep });
+  if (handover.kind === "withdraw")
+    throw unfinished(`site ${to}: is primary by now, with a handover pending`, "look at dragonfly-dr status");
+  record.began(earlier, handover.lagSeconds);
+  const { plan, lagSeconds } = handover;
+  await run.beginJournal({ to, plan, epoch: null, lagAtStartSeconds: lagSeconds }, earlier);
+  return await carryOut(plan, run, options);
 }

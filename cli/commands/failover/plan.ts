@@ -1,6 +1,8 @@
-import type { SiteRoleObject } from "../../../contract/siteRole";
-import type { Epoch, Seconds, SiteName } from "../../../server/types";
+import type { DiscardedData, SiteRoleObject } from "../../../contract/siteRole";
+import type { Epoch, SiteName } from "../../../server/types";
 import { epochFor, epochsSeen } from "../../plan/epochs";
+import { newerThan, notDiscarded } from "../../plan/heldData";
+import { isAboveLimit } from "../../plan/memory";
 import {
   currentPrimary,
   freshStatus,
@@ -10,10 +12,13 @@ import {
   type PresentView,
   type SiteView,
 } from "../../plan/view";
+import { expectedLoss, type ExpectedLoss } from "./loss";
 
 export interface FailoverInput {
   readonly to: SiteName;
   readonly acceptPartial: boolean;
+  /** Newer data at other sites that the operator gives up. */
+  readonly discard: readonly DiscardedData[];
   /** A lower bound for the new epoch, from the operator; for when no site's object can be read. */
   readonly epochAtLeast: Epoch | null;
 }
@@ -31,16 +36,10 @@ export interface FailoverPlan {
   readonly repoint: readonly PresentView[];
   /** Sites that answer and have no object: they are made replicas afterwards. */
   readonly introduce: readonly SiteName[];
+  /** Newer data at other sites that this promotion gives up. */
+  readonly discarded: readonly DiscardedData[];
   /** Sites whose objects cannot be read: they close by themselves once they learn of the epoch. */
   readonly unreachable: readonly SiteName[];
-}
-
-export interface ExpectedLoss {
-  /** Age of the newest heartbeat that the target has: what was acknowledged since is at risk. Null: not known. */
-  readonly lagSeconds: Seconds | null;
-  /** Since the target last heard of the old primary; null: never, or not known. */
-  readonly lastContactSeconds: Seconds | null;
-  readonly sentence: string;
 }
 
 export type FailoverVerdict =
@@ -50,8 +49,10 @@ export type FailoverVerdict =
       readonly loss: ExpectedLoss;
       /** What may keep the promotion from succeeding, or be lost by it. */
       readonly warnings: readonly string[];
-      /** Why a failover is not what one wants now; it goes on only when that is said expressly. Null: nothing. */
-      readonly objection: string | null;
+      /** Newer data that was not given up yet; the promotion goes on only with the operator's word for exactly that. */
+      readonly newer: readonly DiscardedData[];
+      /** Why a failover is not what one wants now; it goes on only with the operator's word. */
+      readonly objections: readonly string[];
     }
   /** The target serves already; what an earlier failover could not reach is left to be written. */
   | { readonly kind: "finish"; readonly plan: FailoverPlan }
@@ -73,7 +74,7 @@ export function decideFailover(views: readonly SiteView[], input: FailoverInput)
   const others = views.filter((v) => v.site !== to);
   const object = isPresent(target) ? target.object : null;
   const primary = currentPrimary(views);
-  if (object !== null && primary?.site === to && servesAt(object, object.spec.epoch))
+  if (object !== null && primary?.site === to && freshStatus(primary) !== null && servesAt(object, object.spec.epoch))
     return decideServing(object, others);
 
   const seen = epochsSeen(views);
@@ -81,13 +82,15 @@ export function decideFailover(views: readonly SiteView[], input: FailoverInput)
     return {
       kind: "refuse",
       reasons: [
-        `site ${to}: no site's object can be read, so the epoch in use is not known; were the sites never introduced: init --primary ${to}; else give --epoch-at-least N, above any epoch in receipts`,
+        `site ${to}: no site's object can be read, so the epoch in use is not known; give --epoch-at-least N, ` +
+          `above any epoch in receipts (sites that were never introduced: init --primary ${to})`,
       ],
     };
   }
   const reasons = object === null ? [] : dataReasons(object, input);
   if (reasons.length > 0) return { kind: "refuse", reasons };
 
+  const newer = newerThan(to, views);
   const present = others.filter(isPresent);
   const from = primary !== undefined && primary.site !== to ? primary.site : (object?.spec.source ?? null);
   const plan: FailoverPlan = {
@@ -98,14 +101,16 @@ export function decideFailover(views: readonly SiteView[], input: FailoverInput)
     fence: present.filter((v) => v.object.spec.role === "primary"),
     repoint: present.filter((v) => v.object.spec.role === "replica"),
     introduce: absentAmong(others),
+    discarded: newer,
     unreachable: others.filter((v) => v.kind === "unreachable").map((v) => v.site),
   };
   return {
     kind: "proceed",
     plan,
-    loss: expectedLoss(target, from),
+    loss: expectedLoss(target, from, views),
     warnings: warningsFor(target),
-    objection: objectionTo(primary, target),
+    newer: notDiscarded(newer, input.discard, (site) => serves(views, site)),
+    objections: [...healthyPrimary(primary, target), ...lackOfRoom(target)],
   };
 }
 
@@ -119,7 +124,17 @@ function decideServing(object: SiteRoleObject, others: readonly SiteView[]): Fai
     return { kind: "refuse", reasons: [`site ${site}: is primary and serves already (epoch ${epoch})`] };
   return {
     kind: "finish",
-    plan: { from: null, to: site, epoch, target: object, fence: behind, repoint: [], introduce, unreachable: [] },
+    plan: {
+      from: null,
+      to: site,
+      epoch,
+      target: object,
+      fence: behind,
+      repoint: [],
+      introduce,
+      discarded: [],
+      unreachable: [],
+    },
   };
 }
 
@@ -140,21 +155,6 @@ function dataReasons({ spec, status }: SiteRoleObject, { acceptPartial }: Failov
   return [];
 }
 
-function expectedLoss(target: SiteView, from: SiteName | null): ExpectedLoss {
-  const status = isPresent(target) ? target.object.status : undefined;
-  const since = isPresent(target) ? (statusAge(target) ?? 0) : 0;
-  const lag = status?.replication?.lagSeconds ?? null;
-  const contact = status?.peers.find((p) => p.site === from)?.lastContactSeconds ?? null;
-  const lagSeconds = lag === null ? null : ((lag + since) as Seconds);
-  const lastContactSeconds = contact === null ? null : ((contact + since) as Seconds);
-  const heard = lastContactSeconds === null ? "" : `; it heard of ${from} last ${lastContactSeconds.toFixed(1)} s ago`;
-  const sentence =
-    lagSeconds === null
-      ? `expected loss: not known, ${target.site} does not say how new its copy is${heard}`
-      : `expected loss: writes that ${from ?? "the old primary"} acknowledged in the last ${lagSeconds.toFixed(1)} s (the age of ${target.site}'s newest heartbeat)${heard}`;
-  return { lagSeconds, lastContactSeconds, sentence };
-}
-
 function warningsFor(target: SiteView): string[] {
   if (!isPresent(target))
     return [`site ${target.site}: has no object; it is created, and its guard judges whether there is data to serve`];
@@ -168,9 +168,24 @@ function warningsFor(target: SiteView): string[] {
 }
 
 /** A primary that is well and whose copy is whole is moved without loss by a switchover. */
-function objectionTo(primary: PresentView | undefined, target: SiteView): string | null {
-  if (primary === undefined || !isPresent(target) || primary.site === target.site) return null;
+function healthyPrimary(primary: PresentView | undefined, target: SiteView): string[] {
+  if (primary === undefined || !isPresent(target) || primary.site === target.site) return [];
   const healthy = freshStatus(primary)?.serving === true && servesAt(primary.object, primary.object.spec.epoch);
-  if (!healthy || freshStatus(target)?.replication?.inSync !== true) return null;
-  return `site ${primary.site} serves and ${target.site} is in sync: switchover --to ${target.site} moves the primary without loss`;
+  if (!healthy || freshStatus(target)?.replication?.inSync !== true) return [];
+  return [
+    `site ${primary.site} serves and ${target.site} is in sync: switchover --to ${target.site} moves the primary without loss`,
+  ];
 }
+
+/** A server above its limit may have no room even for a heartbeat, and refuses writes until keys are gone. */
+function lackOfRoom(target: SiteView): string[] {
+  const server = isPresent(target) ? (target.object.status?.server ?? null) : null;
+  if (server === null || !isAboveLimit(server)) return [];
+  return [
+    `site ${target.site}: its server uses ${server.usedMemoryBytes} bytes of ${server.maxMemoryBytes}, ` +
+      `so it refuses writes or evicts keys once it serves; raise server.maxmemory there`,
+  ];
+}
+
+const serves = (views: readonly SiteView[], site: SiteName): boolean =>
+  views.some((view) => view.site === site && isPresent(view) && freshStatus(view)?.serving === true);

@@ -1,138 +1,103 @@
-import type { Milliseconds, SiteName } from "../../../server/types";
-import { refused } from "../../failure";
-import { decideInit } from "./plan";
-import { servesAt } from "../../plan/view";
-import { ApiRefusal, SiteUnreachable } from "../../store";
-import { awaitFollowing } from "../../command/following";
-import { checkSites, SiteClients } from "../../command/siteClients";
-import { CommandRecord } from "../../command/record";
-import { dryRun, type Result } from "../../command/result";
+import type { SiteName } from "../../../server/types";
+import { reasonAt, withSites, type CommandRun } from "../../command/commandRun";
 import type { CommandContext } from "../../command/context";
-import { tryWrite } from "../../command/tryWrite";
-import type { SiteEntry } from "../../sites/entry";
+import { awaitFollowing } from "../../command/following";
+import { dryRun, type Result } from "../../command/result";
+import type { SiteClients } from "../../command/siteClients";
+import type { JournalEntry } from "../../journal";
+import { ApiRefusal, SiteUnreachable } from "../../kube/stores";
+import { servesAt } from "../../plan/view";
+import type { InitOptions } from "./command";
+import { decideInit, type InitVerdict } from "./plan";
 
-export interface InitOptions {
-  readonly primary: SiteName;
-  /** For the primary to serve. */
-  readonly timeout: Milliseconds;
-  /** How long the replicas may take to be in sync; null: they are not waited for. */
-  readonly follow: Milliseconds | null;
-  readonly run: "really" | "dry";
-}
+type Introduction = Extract<InitVerdict, { kind: "proceed" }>;
 
-/** Introduces the sites to each other, once: everybody follows `primary`, which serves at epoch 1. */
-export async function init(
-  entries: readonly SiteEntry[],
-  options: InitOptions,
-  context: CommandContext,
-): Promise<Result> {
+/** Introduces the sites to each other, once: all follow `primary`, which serves at its first epoch. */
+export async function init(options: InitOptions, context: CommandContext): Promise<Result> {
   const { primary } = options;
-  checkSites(entries, primary);
   const unfinishedRun = await context.journal.read("init", primary);
-  const clients = new SiteClients(entries, context);
-  try {
-    const [views, missing] = await Promise.all([clients.observe(), missingIn(clients)]);
-    const verdict = decideInit(entries, views, missing, primary, unfinishedRun === null ? "new" : "begun-here");
-    if (verdict.kind === "refuse") throw refused(verdict.reasons);
-    if (options.run === "dry") {
-      const steps = verdict.create.map(
+  return await withSites<Introduction>(context, {
+    command: "init",
+    named: [primary],
+    dryRun: options.dryRun,
+    // A lease cannot be made in a namespace that is missing, and the decision names what is missing.
+    leases: "after",
+    decide: async (views, clients) => {
+      const missing = await missingIn(clients);
+      return decideInit(context.sites, views, missing, primary, unfinishedRun === null ? "new" : "begun-here");
+    },
+    describe: ({ create }) => {
+      const steps = create.map(
         (s) => `siterole/${s.site}: ${s.role === "primary" ? "primary" : `replica of ${s.source}`} at epoch ${s.epoch}`,
       );
-      return dryRun("init", [...steps, `wait until ${primary} serves and the others follow in sync`], {
-        create: verdict.create,
-      });
-    }
-    // After the judgement: a lease cannot be made in a namespace that is not there, and nobody is to hear of that from
-    // here.
-    const leaseConflicts = await clients.leases.take("refuse");
-    if (leaseConflicts.length > 0) throw refused(leaseConflicts);
+      return dryRun("init", [...steps, `wait until ${primary} serves and the others follow in sync`], { create });
+    },
+    act: (verdict, run) => introduce(verdict, options, verdict.resumed ? unfinishedRun : null, run),
+  });
+}
 
-    const record = new CommandRecord("init", clients, context);
-    record.seen(views);
-    record.moves(null, primary, "initial");
-    record.began(unfinishedRun?.startedAt ?? null, null, verdict.resumed);
+async function introduce(
+  { create, resumed }: Introduction,
+  options: InitOptions,
+  earlier: JournalEntry | null,
+  run: CommandRun,
+): Promise<Result> {
+  const { primary } = options;
+  const { record, context } = run;
+  record.moves(null, primary, "initial");
+  record.began(earlier, null);
+  await run.beginJournal({ to: primary, plan: null, epoch: null, lagAtStartSeconds: null }, earlier);
+  for (const [i, spec] of create.entries()) {
+    record.steps.begin(`introduce ${spec.site} as ${spec.role}`);
+    const failed = await run.write(spec.site, null, spec, options.timeout);
+    if (failed === null) continue;
+    const changed = i > 0 || resumed || failed.outcome === "unknown";
+    if (!changed) await context.journal.end();
     const nextStep = `run dragonfly-dr init --primary ${primary} again, which goes on from here`;
-    await context.journal.begin({
-      version: 1,
-      command: "init",
-      to: primary,
-      plan: null,
-      holder: context.holder,
-      startedAt: unfinishedRun?.startedAt ?? new Date(context.clock.now()).toISOString(),
-      lagAtStartSeconds: null,
-    });
-    for (const [i, spec] of verdict.create.entries()) {
-      record.steps.begin(`introduce ${spec.site} as ${spec.role}`);
-      const failed = await tryWrite(clients.of(spec.site), null, spec, context.clock.now() + options.timeout);
-      if (failed === null) continue;
-      const changed = i > 0 || verdict.resumed || failed.outcome === "unknown";
-      if (!changed) await context.journal.end();
-      return await record.end({
-        outcome: changed ? "unfinished" : "rolled back",
-        problems: [failed.problem],
-        nextStep,
-      });
-    }
-    const problem = await awaitEverybody(clients, record, options, context);
-    if (problem !== null)
-      return await record.end({
-        outcome: "unfinished",
-        problems: [problem],
-        nextStep: `the sites are introduced; see to that and look at dragonfly-dr status`,
-      });
-    await context.journal.end();
-    return await record.end({ outcome: "done" });
-  } finally {
-    await clients.close();
+    return await record.end({ outcome: changed ? "unfinished" : "rolled back", problems: [failed.problem], nextStep });
   }
+  const problem = await awaitSites(options, run);
+  if (problem !== null) {
+    const nextStep = "the sites are introduced; mend what the problem names, then look at dragonfly-dr status";
+    return await record.end({ outcome: "unfinished", problems: [problem], nextStep });
+  }
+  await context.journal.end();
+  return await record.end({ outcome: "done" });
 }
 
 /** @returns what has not come about in time; null when everything has. */
-async function awaitEverybody(
-  clients: SiteClients,
-  record: CommandRecord,
-  { primary, timeout, follow }: InitOptions,
-  context: CommandContext,
+async function awaitSites(
+  { primary, timeout, wait, waitTimeout }: InitOptions,
+  run: CommandRun,
 ): Promise<string | null> {
-  const { clock, signal } = context;
-  const first = clients.of(primary);
-  const deadline = clock.now() + timeout;
+  const { record, clients } = run;
   record.steps.begin(`wait for ${primary} to serve`);
-  for (;;) {
-    const revision = clients.changes.revision;
-    if (servesAt(first.latest, 1)) break;
-    const status = first.latest?.status;
+  const serves = (): true | null => {
+    const { latest } = clients.of(primary);
+    if (latest !== null && servesAt(latest, latest.spec.epoch)) return true;
+    const status = latest?.status;
     record.steps.tell(status === undefined ? "its guard has not reported yet" : `${status.phase}: ${status.reason}`);
-    if ((await clients.changes.since(revision, deadline, signal)) !== "changed")
-      return `site ${primary}: does not serve yet (${status?.reason ?? "its guard has never reported; see to its server pod"})`;
-  }
-  if (follow === null) return null;
-  const replicas = clients.all.filter((f) => f.site !== primary);
-  const waited = await awaitFollowing(replicas, first, clock.now() + follow, {
-    changes: clients.changes,
-    clock,
-    steps: record.steps,
-    signal,
-  });
-  if (waited === "changed") return null;
-  return replicas
-    .map((f) => `site ${f.site}: ${f.latest?.status?.reason ?? "its guard has never reported"}`)
-    .join("; ");
+    return null;
+  };
+  if ((await run.until(serves, timeout)).kind !== "found")
+    return `site ${primary}: does not serve yet (${reasonAt(run, primary)}); see to its server pod`;
+  if (!wait) return null;
+  const replicas = clients.others(primary).map((watch) => watch.site);
+  const waited = await awaitFollowing(replicas, primary, waitTimeout, run);
+  if (waited.kind === "found") return null;
+  return replicas.map((site) => `site ${site}: ${reasonAt(run, site)}`).join("; ");
 }
 
 async function missingIn(clients: SiteClients): Promise<Map<SiteName, readonly string[]>> {
-  return new Map(
-    await Promise.all(
-      clients.all.map(async (watch): Promise<[SiteName, readonly string[]]> => {
-        try {
-          return [watch.site, await watch.missing()];
-        } catch (error) {
-          // The view of the same site says so.
-          if (error instanceof SiteUnreachable) return [watch.site, []];
-          if (error instanceof ApiRefusal) return [watch.site, [error.problem]];
-          throw error;
-        }
-      }),
-    ),
-  );
+  const lacks = clients.all.map(async (watch): Promise<[SiteName, readonly string[]]> => {
+    try {
+      return [watch.site, await watch.missing()];
+    } catch (error) {
+      // The view of the same site has the reason.
+      if (error instanceof SiteUnreachable) return [watch.site, []];
+      if (error instanceof ApiRefusal) return [watch.site, [error.problem]];
+      throw error;
+    }
+  });
+  return new Map(await Promise.all(lacks));
 }

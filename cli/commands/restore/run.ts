@@ -1,150 +1,134 @@
-import type { Milliseconds, SiteName } from "../../../server/types";
-import { badInput, refused } from "../../failure";
-import { decideRestore, SNAPSHOT_ID, type RestorePlan, type RestoreVerdict } from "./plan";
-import { replicaOf, restoredPrimary } from "../../plan/specs";
 import { awaitServing } from "../../command/awaitServing";
-import { checkSites, SiteClients, FAILOVER_REQUEST_MS } from "../../command/siteClients";
+import { withSites, type CommandRun } from "../../command/commandRun";
+import { isYes, type CommandContext } from "../../command/context";
 import { Fencing } from "../../command/fencing";
-import { CommandRecord } from "../../command/record";
 import { dryRun, type Result } from "../../command/result";
-import type { CommandContext } from "../../command/context";
-import { tryWrite } from "../../command/tryWrite";
-import type { SiteEntry } from "../../sites/entry";
+import { FAILOVER_REQUEST_MS } from "../../command/siteClients";
+import { badInput, refused } from "../../failure";
+import type { SiteRoleObject } from "../../../contract/siteRole";
+import { replicaOf, restoredPrimary, withSnapshot } from "../../plan/specs";
+import { awaitRequest } from "../snapshot/awaitRequest";
+import type { RestoreOptions } from "./command";
+import { decideRestore, SNAPSHOT_ID, type RestorePlan, type RestoreVerdict } from "./plan";
 
-export interface RestoreOptions {
-  /** A snapshot's id, or "newest". */
-  readonly from: string;
-  readonly to: SiteName;
-  readonly consent: "ask" | "yes";
-  /** For each write. */
-  readonly timeout: Milliseconds;
-  /** For the snapshot to be fetched and loaded. */
-  readonly wait: Milliseconds;
-  readonly run: "really" | "dry";
-}
-
-type Go = Extract<RestoreVerdict, { kind: "proceed" }>;
+type Proceed = Extract<RestoreVerdict, { kind: "proceed" }>;
 
 /** Brings a site up as primary from a snapshot; every other site becomes its replica. */
-export async function restore(
-  entries: readonly SiteEntry[],
-  options: RestoreOptions,
-  context: CommandContext,
-): Promise<Result> {
-  checkSites(entries, options.to);
-  if (options.from !== "newest" && !SNAPSHOT_ID.test(options.from))
-    throw badInput(`--from: "${options.from}" is neither newest nor a snapshot's id such as 20261121T060000Z-e3-4711`);
-  const clients = new SiteClients(entries, context);
-  try {
-    const [views, leaseConflicts] = await Promise.all([
-      clients.observe(),
-      options.run === "dry" ? [] : clients.leases.take("refuse"),
-    ]);
-    const verdict = decideRestore(views, options);
-    if (verdict.kind === "refuse") throw refused([...verdict.reasons, ...leaseConflicts]);
-    if (leaseConflicts.length > 0) throw refused(leaseConflicts);
-    if (options.run === "dry")
-      return dryRun("restore", describe(verdict), {
-        plan: summary(verdict.plan),
-        overwrites: verdict.overwrites,
-        warnings: verdict.warnings,
-      });
-
-    await askConsent(verdict, options, context);
-    const record = new CommandRecord("restore", clients, context);
-    record.seen(views);
-    record.moves(null, options.to, "restored");
-    for (const line of [...verdict.overwrites, ...verdict.warnings]) record.note(line);
-    return await carryOut(verdict.plan, clients, record, context, options);
-  } finally {
-    await clients.close();
-  }
+export async function restore(options: RestoreOptions, context: CommandContext): Promise<Result> {
+  const { from, to } = options;
+  if (from !== "newest" && !SNAPSHOT_ID.test(from))
+    throw badInput(`--from: "${from}" is neither newest nor a snapshot's id such as 20261121T060000Z-e3-4711`);
+  return await withSites<Proceed>(context, {
+    command: "restore",
+    named: [to],
+    dryRun: options.dryRun,
+    needed: to,
+    leases: "before",
+    decide: (views) => decideRestore(views, options),
+    describe: (verdict) => {
+      const { plan, overwrites, warnings } = verdict;
+      return dryRun("restore", describe(verdict), { plan: summary(plan), overwrites, warnings });
+    },
+    act: async (verdict, run) => {
+      await askConsent(verdict, options, context);
+      run.record.moves(null, to, "restored");
+      for (const line of [...verdict.overwrites, ...verdict.warnings]) run.record.note(line);
+      return await carryOut(verdict.plan, options, run);
+    },
+  });
 }
 
-/** @throws CommandFailure unless the operator has said that all this may be overwritten. */
+/** @throws CommandFailure unless the operator agrees that all this may be overwritten. */
 async function askConsent(
-  { plan, overwrites }: Go,
-  { consent }: RestoreOptions,
-  context: CommandContext,
+  { plan, overwrites }: Proceed,
+  { yes }: RestoreOptions,
+  { ask }: CommandContext,
 ): Promise<void> {
-  if (consent === "yes") return;
-  if (context.confirm === null)
-    throw refused([...overwrites, "not confirmed: there is no terminal to ask on; give --yes"]);
-  const question = `${overwrites.map((line) => `- ${line}\n`).join("")}Restore ${plan.to} at epoch ${plan.epoch}?`;
-  if ((await context.confirm(question)) === "no") throw refused(["not confirmed"]);
+  if (yes) return;
+  if (ask === null) throw refused([...overwrites, "not confirmed: there is no terminal to ask on; give --yes"]);
+  const question = `${overwrites.map((line) => `- ${line}\n`).join("")}Restore ${plan.to} at epoch ${plan.epoch}? [y/N] `;
+  if (!isYes(await ask(question))) throw refused(["not confirmed"]);
 }
 
-async function carryOut(
-  plan: RestorePlan,
-  clients: SiteClients,
-  record: CommandRecord,
-  context: CommandContext,
-  options: RestoreOptions,
-): Promise<Result> {
-  const { steps } = record;
-  const { clock } = context;
+async function carryOut(plan: RestorePlan, options: RestoreOptions, run: CommandRun): Promise<Result> {
   const { to, epoch } = plan;
-  const fencing = new Fencing(
-    epoch,
-    to,
-    clients.all.filter((f) => f.site !== to),
-  );
-  const fenced = () => ({ fenced: { written: fencing.written, byThemselves: fencing.byThemselves } });
-  const again = `run dragonfly-dr restore --from ${plan.from} --to ${to} again, or dragonfly-dr failover --to the site that is to serve what it holds`;
+  const { record } = run;
+  const read = await readSnapshot(plan, options, run);
+  if ("problem" in read) return await record.end({ outcome: read.outcome, problems: [read.problem] });
+
+  const fencing = new Fencing(epoch, to, run);
+  const fenced = () => {
+    for (const line of fencing.failures) record.note(`${line}; it closes when it learns of epoch ${epoch}`);
+    return { fenced: fencing.result };
+  };
+  const again =
+    `run dragonfly-dr restore --from ${plan.from} --to ${to} again, ` +
+    `or dragonfly-dr failover --to the site that is to serve what it holds`;
   if (plan.fence.length > 0) {
-    steps.begin(`fence ${plan.fence.map((v) => v.site).join(", ")} at epoch ${epoch}`);
-    const objection = await fencing.before(plan.fence, clock.now() + options.timeout);
-    if (objection !== null)
+    record.steps.begin(`fence ${plan.fence.map((v) => v.site).join(", ")} at epoch ${epoch}`);
+    const changed = await fencing.before(plan.fence, options.timeout);
+    if (changed !== null)
       return await record.end({
-        outcome: fencing.written.length > 0 ? "unfinished" : "rolled back",
-        problems: [objection],
+        outcome: fencing.hasChanged ? "unfinished" : "rolled back",
+        problems: [changed],
         nextStep: again,
         ...fenced(),
       });
+    if (fencing.result.written.length < plan.fence.length) record.steps.end("given up");
   }
-  steps.begin(`restore ${to} from ${plan.from} at epoch ${epoch}`);
-  const failed = await tryWrite(
-    clients.of(to),
-    plan.target,
-    restoredPrimary(to, epoch, plan.from),
-    clock.now() + options.timeout,
-  );
-  if (failed !== null) {
-    const changed = fencing.written.length > 0 || failed.outcome === "unknown";
+  record.steps.begin(`restore ${to} from ${read.snapshot} at epoch ${epoch}`);
+  const failed = await run.write(to, read.target, restoredPrimary(to, epoch, read.snapshot), options.timeout);
+  if (failed !== null)
     return await record.end({
-      outcome: changed ? "unfinished" : "rolled back",
+      outcome: fencing.hasChanged || failed.outcome === "unknown" ? "unfinished" : "rolled back",
       problems: [failed.problem],
       nextStep: again,
       ...fenced(),
     });
-  }
-  const problem = await awaitServing(
-    { to: plan.to, epoch: plan.epoch, within: options.wait },
-    clients,
-    record,
-    fencing,
-    context,
-  );
+  const problem = await awaitServing({ to, epoch, within: options.waitTimeout }, run, fencing);
   if (problem !== null)
     return await record.end({
       outcome: "unfinished",
       problems: [problem],
-      nextStep: `${to}'s object says primary at epoch ${epoch}; look at dragonfly-dr status, then ${again}`,
+      nextStep: `${to}'s object is primary at epoch ${epoch}; look at dragonfly-dr status, then ${again}`,
       ...fenced(),
     });
   for (const { site, object } of plan.repoint) {
-    steps.begin(`${site} becomes replica of ${to} at epoch ${epoch}`);
-    const late = await tryWrite(
-      clients.of(site),
-      object,
-      replicaOf(site, epoch, to),
-      clock.now() + FAILOVER_REQUEST_MS,
-    );
-    if (late !== null) record.note(`${late.problem}; run dragonfly-dr failover --to ${to} when it can be reached`);
+    record.steps.begin(`${site} becomes replica of ${to} at epoch ${epoch}`);
+    const late = await run.write(site, object, replicaOf(site, epoch, to), FAILOVER_REQUEST_MS);
+    if (late === null) continue;
+    record.steps.end("failed");
+    record.note(`${late.problem}; run dragonfly-dr failover --to ${to} when it can be reached`);
   }
-  const report = clients.of(to).latest?.status?.snapshots?.restore;
+  const report = run.clients.of(to).latest?.status?.snapshots?.restore;
   if (report?.epoch === epoch && report.id != null) record.note(`restored ${report.id}, ${report.bytes} bytes`);
   return await record.end({ outcome: "done", ...fenced() });
+}
+
+type ReadSnapshot =
+  | { readonly snapshot: string; readonly target: SiteRoleObject }
+  | { readonly problem: string; readonly outcome: "rolled back" | "unfinished" };
+
+/** Nothing is closed before the target has found the snapshot and compared every file with the manifest. */
+async function readSnapshot(
+  { to, from, target }: RestorePlan,
+  options: RestoreOptions,
+  run: CommandRun,
+): Promise<ReadSnapshot> {
+  const id = new Date(run.context.clock.now()).toISOString();
+  run.record.steps.begin(`${to} reads snapshot ${from} and checks it`);
+  const failed = await run.write(to, target, withSnapshot(target.spec, { id, check: from }), options.timeout);
+  // A request that may have been written reads a snapshot, and changes nothing else.
+  if (failed !== null) return { problem: failed.problem, outcome: "rolled back" };
+  const answer = await awaitRequest(to, id, options.waitTimeout, run);
+  if (answer.kind !== "done") return { problem: `${answer.problem}; nothing was closed`, outcome: "rolled back" };
+  if (from !== "newest" && answer.snapshot !== from) {
+    const problem = `site ${to}: has read ${answer.snapshot} instead of ${from}: its pod is older than this command`;
+    return { problem: `${problem}; replace its server pod, then restore again`, outcome: "rolled back" };
+  }
+  const latest = run.clients.of(to).latest;
+  if (latest === null) return { problem: `site ${to}: its object is gone`, outcome: "rolled back" };
+  return { snapshot: answer.snapshot, target: latest };
 }
 
 const summary = ({ from, to, epoch, fence, repoint, unreachable }: RestorePlan): Readonly<Record<string, unknown>> => ({
@@ -156,11 +140,12 @@ const summary = ({ from, to, epoch, fence, repoint, unreachable }: RestorePlan):
   unreachable,
 });
 
-function describe({ plan, overwrites, warnings }: Go): string[] {
+function describe({ plan, overwrites, warnings }: Proceed): string[] {
   const { to, from, epoch } = plan;
   return [
     ...overwrites,
     ...warnings,
+    `${to} reads snapshot ${from} and checks it; nothing is closed where that fails`,
     ...plan.fence.map((v) => `siterole/${v.site}: replica of ${to} at epoch ${epoch} (fenced)`),
     `siterole/${to}: primary at epoch ${epoch}, restored from ${from}`,
     ...plan.repoint.map((v) => `siterole/${v.site}: replica of ${to} at epoch ${epoch}`),

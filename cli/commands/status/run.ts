@@ -1,30 +1,17 @@
-import { EXIT } from "../../exit";
-import { statusJson, statusTable } from "./table";
-import { problemsOf } from "./problems";
-import { SiteRoleWatch } from "../../command/siteRoleWatch";
-import { Changes } from "../../command/changes";
-import { REQUEST_MS } from "../../command/siteClients";
-import type { Result } from "../../command/result";
 import type { CommandContext } from "../../command/context";
-import type { SiteEntry } from "../../sites/entry";
+import type { Result } from "../../command/result";
+import { SiteClients } from "../../command/siteClients";
+import { EXIT } from "../../exit";
+import type { StatusOptions } from "./command";
+import { problemsOf } from "./problems";
+import { statusJson, statusTable } from "./table";
 
-/**
- * What every site's object and guard say now. Exit code 0 when exactly one primary serves and every replica is in sync.
- */
-export async function status(entries: readonly SiteEntry[], context: CommandContext): Promise<Result> {
-  const watches = entries.map(
-    (entry) =>
-      new SiteRoleWatch(
-        context.connect(entry).store,
-        entry.peers,
-        new Changes(context.clock),
-        context.clock,
-        REQUEST_MS,
-      ),
-  );
+/** What every site's object and guard report now. Exit code 0 when all is well. */
+export async function status(_: StatusOptions, context: CommandContext): Promise<Result> {
+  const clients = new SiteClients(context.sites, context);
   try {
-    const views = await Promise.all(watches.map((f) => f.observe()));
-    const problems = problemsOf(views, [...new Set(entries.flatMap((e) => [e.site, ...e.peers]))]);
+    const views = await clients.refresh();
+    const problems = problemsOf(views, [...new Set(context.sites.flatMap((e) => [e.site, ...e.peers]))]);
     const verdict =
       problems.length === 0
         ? "healthy: one primary serves, every replica is in sync\n"
@@ -35,6 +22,6 @@ export async function status(entries: readonly SiteEntry[], context: CommandCont
       text: `${statusTable(views)}\n${verdict}`,
     };
   } finally {
-    for (const watch of watches) watch.close();
+    await clients.close();
   }
 }

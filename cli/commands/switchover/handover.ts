@@ -1,15 +1,14 @@
 import type { SiteRoleObject, SiteRoleSpec } from "../../../contract/siteRole";
 import type { Milliseconds } from "../../../server/types";
-import type { Clock } from "../../clock";
-import type { Changes } from "../../command/changes";
+import type { CommandRun } from "../../command/commandRun";
 import type { SiteRoleWatch } from "../../command/siteRoleWatch";
+import { ApiRefusal, SiteUnreachable } from "../../kube/stores";
 import type { Steps } from "../../output/steps";
 import { WriteGapMeter } from "../../output/writeGap";
-import { handoverStep, type HandoverStep } from "./handoverStep";
 import { replicaOf, resumed, takingOver, withHandover, withoutHandover } from "../../plan/specs";
-import type { SwitchoverPlan } from "./plan";
 import { servesAt } from "../../plan/view";
-import { ApiRefusal, SiteUnreachable } from "../../store";
+import { handoverStep, type HandoverStep } from "./handoverStep";
+import type { SwitchoverPlan } from "./plan";
 
 export type HandoverOutcome =
   /** The new primary serves, the old one's object follows it. */
@@ -17,23 +16,6 @@ export type HandoverOutcome =
   /** The old primary serves: at its epoch (given up before the commit) or above the refused one (rolled back). */
   | { readonly kind: "stayed"; readonly reason: string }
   | { readonly kind: "unfinished"; readonly reason: string };
-
-export interface HandoverDependencies {
-  readonly from: SiteRoleWatch;
-  readonly to: SiteRoleWatch;
-  readonly changes: Changes;
-  readonly clock: Clock;
-  readonly steps: Steps;
-  /**
-   * Aborts when the operator interrupts: before the commit the handover is taken back, after it the command ends as it
-   * stands.
-   */
-  readonly signal: AbortSignal;
-  /** For each of the waits: old primary ready, new primary serving, and each write. */
-  readonly timeout: Milliseconds;
-  /** Asked right before the commit: whether this command may still think itself alone. */
-  readonly isAlone: () => boolean;
-}
 
 /** Between two attempts to reach a site. */
 const RETRY_MS = 200 as Milliseconds;
@@ -49,17 +31,40 @@ export class HandoverRun {
   private touched = false;
   private refusal = "";
 
+  /**
+   * @param timeout - for each of the waits: old primary ready, new primary serving, and each write.
+   * @param isAlone - asked right before the commit: whether this command may still think itself alone.
+   */
   constructor(
     private readonly plan: SwitchoverPlan,
-    private readonly parts: HandoverDependencies,
+    private readonly command: CommandRun,
+    private readonly timeout: Milliseconds,
+    private readonly isAlone: () => boolean,
   ) {
-    this.deadline = parts.clock.now() + parts.timeout;
+    this.deadline = command.deadline(timeout);
+  }
+
+  private get from(): SiteRoleWatch {
+    return this.command.clients.of(this.plan.from);
+  }
+
+  private get to(): SiteRoleWatch {
+    return this.command.clients.of(this.plan.to);
+  }
+
+  private get steps(): Steps {
+    return this.command.record.steps;
+  }
+
+  /** Before the commit an interrupt takes the handover back; after it the command ends as it stands. */
+  private get signal(): AbortSignal {
+    return this.command.context.signal;
   }
 
   async run(): Promise<HandoverOutcome> {
     for (;;) {
-      const { changes, from, to } = this.parts;
-      const revision = changes.revision;
+      const { from, to } = this;
+      const { revision } = this.command.clients.changes;
       this.measure();
       const outcome = await this.perform(handoverStep(this.plan, from.latest, to.latest), revision);
       if (outcome !== null) return outcome;
@@ -73,13 +78,11 @@ export class HandoverRun {
 
   /** Lets the meter see what has come since; the old primary's close may be reported after the new one's opening. */
   measure(): void {
-    const { from, to, clock } = this.parts;
-    this.gap.observe(from.latest, to.latest, this.plan.epoch, clock.now());
+    this.gap.observe(this.from.latest, this.to.latest, this.plan.epoch, this.command.context.clock.now());
   }
 
   private async perform(step: HandoverStep, revision: number): Promise<HandoverOutcome | null> {
-    const { plan } = this;
-    const { from, to, steps } = this.parts;
+    const { plan, from, to, steps } = this;
     switch (step.kind) {
       case "prepare":
         return await this.prepare();
@@ -129,8 +132,7 @@ export class HandoverRun {
   }
 
   private async prepare(): Promise<HandoverOutcome | null> {
-    const { plan } = this;
-    const { from, steps, signal } = this.parts;
+    const { plan, from, steps, signal } = this;
     if (this.prepared)
       return { kind: "stayed", reason: `the handover was taken back from site ${plan.from} by somebody else` };
     const object = from.latest;
@@ -148,11 +150,11 @@ export class HandoverRun {
   }
 
   private async awaitPrepared(revision: number): Promise<HandoverOutcome | null> {
-    const { from, steps, changes, signal, timeout } = this.parts;
+    const { from, steps, timeout } = this;
     this.startWaiting("await-prepared");
     steps.begin(`wait for ${this.plan.from} to be ready`);
     steps.tell(phaseOf(from.latest));
-    const waited = await changes.since(revision, this.deadline, signal);
+    const waited = await this.command.clients.changes.since(revision, this.deadline, this.signal);
     if (waited === "changed") return null;
     return await this.withdraw(
       waited === "aborted"
@@ -162,11 +164,10 @@ export class HandoverRun {
   }
 
   private async commit(spec: SiteRoleSpec): Promise<HandoverOutcome | null> {
-    const { plan } = this;
-    const { to, steps, signal, isAlone } = this.parts;
+    const { plan, to, steps, signal } = this;
     this.prepared = true;
     if (signal.aborted) return await this.withdraw("interrupted");
-    if (!isAlone())
+    if (!this.isAlone())
       return await this.withdraw(
         "this command was stopped for so long, or its lease was overridden, that another one may be at work",
       );
@@ -177,7 +178,7 @@ export class HandoverRun {
       return null;
     } catch (error) {
       // Unknown outcome: the old primary must not go on, for the commit may have arrived.
-      if (error instanceof SiteUnreachable)
+      if (error instanceof SiteUnreachable && error.outcome === "unknown")
         return {
           kind: "unfinished",
           reason: `${error.message}; whether ${plan.to} was told to take over is not known`,
@@ -187,13 +188,12 @@ export class HandoverRun {
   }
 
   private async awaitTakeover(revision: number): Promise<HandoverOutcome | null> {
-    const { plan } = this;
-    const { to, steps, changes, signal, timeout } = this.parts;
+    const { plan, to, steps, timeout } = this;
     this.touched = true;
     if (this.waitingFor !== "commit") this.startWaiting("await-takeover");
     steps.begin(`${plan.to} takes over at epoch ${plan.epoch}`);
     steps.tell(phaseOf(to.latest));
-    const waited = await changes.since(revision, this.deadline, signal);
+    const waited = await this.command.clients.changes.since(revision, this.deadline, this.signal);
     if (waited === "changed") return null;
     const why = waited === "aborted" ? "interrupted" : `no word of ${plan.to} within ${timeout / 1000} s`;
     return {
@@ -204,11 +204,11 @@ export class HandoverRun {
 
   /** Before the commit: the old primary's object is put back as it was. */
   private async withdraw(reason: string): Promise<HandoverOutcome> {
-    const { plan } = this;
-    const { from, steps, clock, timeout } = this.parts;
+    const { plan, from, steps } = this;
+    const { clock } = this.command.context;
     steps.end("given up");
     steps.begin(`take the handover back from ${plan.from}`);
-    const deadline = clock.now() + timeout;
+    const deadline = this.command.deadline(this.timeout);
     for (;;) {
       const spec = from.latest?.spec;
       if (spec === undefined || spec.handover === undefined) {
@@ -241,26 +241,28 @@ export class HandoverRun {
   }
 
   private async awaitOldServing(at: number, reason: string): Promise<HandoverOutcome> {
-    const { plan } = this;
-    const { from, steps, changes, clock, timeout } = this.parts;
-    const deadline = clock.now() + timeout;
-    for (;;) {
-      const revision = changes.revision;
-      if (servesAt(from.latest, at)) return { kind: "stayed", reason };
+    const { plan, from, steps } = this;
+    const serves = (): true | null => {
+      if (servesAt(from.latest, at)) return true;
       steps.begin(`${plan.from} goes on`);
       steps.tell(phaseOf(from.latest));
-      if ((await changes.since(revision, deadline, NEVER)) === "late")
-        return {
-          kind: "unfinished",
-          reason: `${reason}; ${plan.from} was told to go on and does not serve yet (${phaseOf(from.latest)})`,
-        };
-    }
+      return null;
+    };
+    const waited = await this.command.until(serves, this.timeout, NEVER);
+    if (waited.kind !== "found")
+      return {
+        kind: "unfinished",
+        reason: `${reason}; ${plan.from} was told to go on and does not serve yet (${phaseOf(from.latest)})`,
+      };
+    // Rolled back as it should be: what failed is the step that was given up.
+    steps.end("done");
+    return { kind: "stayed", reason };
   }
 
   private async write(watch: SiteRoleWatch, spec: SiteRoleSpec, otherwise: string): Promise<HandoverOutcome | null> {
     this.touched = true;
     try {
-      await watch.swap(watch.latest, spec, this.parts.clock.now() + this.parts.timeout);
+      await watch.swap(watch.latest, spec, this.command.deadline(this.timeout));
       return null;
     } catch (error) {
       return { kind: "unfinished", reason: `${otherwise}: ${problemOf(error)}` };
@@ -270,7 +272,7 @@ export class HandoverRun {
   private startWaiting(kind: HandoverStep["kind"]): void {
     if (this.waitingFor === kind) return;
     this.waitingFor = kind;
-    this.deadline = this.parts.clock.now() + this.parts.timeout;
+    this.deadline = this.command.deadline(this.timeout);
   }
 }
 

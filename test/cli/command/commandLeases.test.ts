@@ -17,7 +17,7 @@ describe("a command's lease", () => {
       clock,
       holder,
       (h) => h === gone,
-      1_000 as Milliseconds,
+      () => 1_000 as Milliseconds,
     );
   const pass = async (seconds: number): Promise<void> => {
     for (let i = 0; i < seconds; i++) {

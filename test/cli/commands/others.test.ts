@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { allow } from "../../../cli/commands/overrideHold/run";
+import { overrideHold } from "../../../cli/commands/overrideHold/run";
 import { status } from "../../../cli/commands/status/run";
 import { epoch } from "../../../server/types";
 import { DR, PRIMARY, World } from "../world/world";
 
-const serve = { command: "serve", allowance: "acceptLoss", timeout: 5_000 as never, run: "really" } as const;
+const serve = { discard: [], timeout: 5_000 as never, dryRun: false };
 
 describe("serve and peer-lost", () => {
   function holding(): World {
@@ -27,9 +27,7 @@ describe("serve and peer-lost", () => {
       ["peer-lost", "peerLost"],
     ] as const) {
       const world = holding();
-      const result = await world.drive(
-        allow(world.entries, { ...serve, command, allowance, site: PRIMARY }, world.context()),
-      );
+      const result = await world.drive(overrideHold(command, allowance, { ...serve, site: PRIMARY }, world.context()));
       assert.equal(result?.code, 0);
       assert.deepEqual(world.cluster(PRIMARY).spec, {
         site: PRIMARY,
@@ -45,16 +43,16 @@ describe("serve and peer-lost", () => {
   it("refuses a replica, a site that serves, and one that another outranks", async () => {
     const world = World.introduced();
     await assert.rejects(
-      world.drive(allow(world.entries, { ...serve, site: DR }, world.context())),
+      world.drive(overrideHold("serve", "acceptLoss", { ...serve, site: DR }, world.context())),
       /site dr: is a replica \(epoch 1\); use failover --to dr/,
     );
     await assert.rejects(
-      world.drive(allow(world.entries, { ...serve, site: PRIMARY }, world.context())),
+      world.drive(overrideHold("serve", "acceptLoss", { ...serve, site: PRIMARY }, world.context())),
       /site primary: serves already/,
     );
     world.cluster(DR).put({ site: DR, role: "primary", epoch: epoch(2), mode: "forced" });
     await assert.rejects(
-      world.drive(allow(world.entries, { ...serve, site: PRIMARY }, world.context())),
+      world.drive(overrideHold("serve", "acceptLoss", { ...serve, site: PRIMARY }, world.context())),
       /site dr is primary at epoch 2/,
     );
   });
@@ -63,7 +61,7 @@ describe("serve and peer-lost", () => {
 describe("status", () => {
   it("is well when one primary serves and the replica is in sync", async () => {
     const world = World.introduced();
-    const result = await world.drive(status(world.entries, world.context()));
+    const result = await world.drive(status({ cached: true }, world.context()));
     assert.equal(result?.code, 0);
     assert.match(result?.text ?? "", /primary +primary +1 +Serving +yes/);
     assert.match(
@@ -75,7 +73,7 @@ describe("status", () => {
   it("shows a cluster that does not answer as a row, and is not well", async () => {
     const world = World.introduced();
     world.cluster(DR).reachable = false;
-    const result = await world.drive(status(world.entries, world.context()));
+    const result = await world.drive(status({ cached: true }, world.context()));
     assert.equal(result?.code, 1);
     assert.match(result?.text ?? "", /^dr +unreachable +-/m);
     assert.match(result?.text ?? "", /! site dr: https:\/\/dr\.example:6443 does not answer/);
@@ -86,7 +84,7 @@ describe("status", () => {
     world.cluster(DR).put({ site: DR, role: "primary", epoch: epoch(2), mode: "forced" });
     world.clock.pass(60_000);
     world.guard(PRIMARY).report();
-    const result = await world.drive(status(world.entries, world.context()));
+    const result = await world.drive(status({ cached: true }, world.context()));
     const { problems } = result?.json as { problems: string[] };
     assert.deepEqual(problems.length, 2);
     assert.match(

@@ -6,14 +6,14 @@ import { status } from "../../../cli/commands/status/run";
 import { drillEndings, unanswered } from "../world/memoryDrills";
 import { DR, PRIMARY, World } from "../world/world";
 
-const asked = { site: null, timeout: 5_000 as never, wait: 60_000 as never, run: "really" } as const;
+const asked = { site: null, timeout: 5_000 as never, waitTimeout: 60_000 as never, dryRun: false } as const;
 const wanted = {
   from: "newest",
   to: PRIMARY,
-  consent: "yes",
+  yes: true,
   timeout: 5_000 as never,
-  wait: 60_000 as never,
-  run: "really",
+  waitTimeout: 60_000 as never,
+  dryRun: false,
 } as const;
 
 /** Both sites keep snapshots. */
@@ -27,7 +27,7 @@ function keeping(): World {
 describe("snapshot", () => {
   it("asks the primary at the epoch that it has, and waits for the answer to this request", async () => {
     const world = keeping();
-    const result = await world.drive(snapshot(world.entries, asked, world.context()));
+    const result = await world.drive(snapshot(asked, world.context()));
     assert.equal(result?.code, 0);
     const { snapshot: request, ...rest } = world.cluster(PRIMARY).spec ?? {};
     assert.deepEqual(rest, { site: PRIMARY, role: "primary", epoch: 1, mode: "initial" });
@@ -38,14 +38,14 @@ describe("snapshot", () => {
 
   it("can be asked of a replica", async () => {
     const world = keeping();
-    assert.equal((await world.drive(snapshot(world.entries, { ...asked, site: DR }, world.context())))?.code, 0);
+    assert.equal((await world.drive(snapshot({ ...asked, site: DR }, world.context())))?.code, 0);
     assert.equal(world.cluster(DR).spec?.role, "replica");
   });
 
   it("says why there is none, and changes no role", async () => {
     const world = keeping();
     world.guard(PRIMARY).snapshotFails = "no-bucket: make the bucket";
-    const result = await world.drive(snapshot(world.entries, asked, world.context()));
+    const result = await world.drive(snapshot(asked, world.context()));
     assert.equal(result?.code, 1);
     assert.deepEqual(world.receipts[0]?.problems, ["site primary: no-bucket: make the bucket"]);
     assert.deepEqual(world.openSites(), [PRIMARY]);
@@ -53,10 +53,7 @@ describe("snapshot", () => {
 
   it("refuses where snapshots are off", async () => {
     const world = World.introduced();
-    await assert.rejects(
-      world.drive(snapshot(world.entries, asked, world.context())),
-      /site primary: keeps no snapshots/,
-    );
+    await assert.rejects(world.drive(snapshot(asked, world.context())), /site primary: keeps no snapshots/);
   });
 });
 
@@ -64,7 +61,7 @@ describe("restore", () => {
   /** A snapshot was taken, and more was written since. */
   async function behind(): Promise<World> {
     const world = keeping();
-    await world.drive(snapshot(world.entries, asked, world.context()));
+    await world.drive(snapshot(asked, world.context()));
     for (let i = 0; i < 5; i++) world.tick();
     return world;
   }
@@ -73,14 +70,14 @@ describe("restore", () => {
     const world = await behind();
     world.guard(DR).snapshots = world.guard(PRIMARY).snapshots;
     const kept = world.guard(PRIMARY).snapshots?.get("newest") ?? new Set();
-    const result = await world.drive(restore(world.entries, { ...wanted, to: DR }, world.context()));
+    const result = await world.drive(restore({ ...wanted, to: DR }, world.context()));
     assert.equal(result?.code, 0, result?.text);
     assert.deepEqual(world.cluster(DR).spec, {
       site: DR,
       role: "primary",
       epoch: 2,
       mode: "restored",
-      restore: { from: "newest" },
+      restore: { from: [...(world.guard(DR).snapshots?.keys() ?? [])].filter((id) => id !== "newest").at(-1) },
     });
     assert.deepEqual(world.cluster(PRIMARY).spec, { site: PRIMARY, role: "replica", epoch: 2, source: DR });
     assert.ok([...kept].every((id) => world.guard(DR).data.has(id)));
@@ -90,7 +87,7 @@ describe("restore", () => {
   it("restores the primary in its place", async () => {
     const world = await behind();
     const before = world.guard(PRIMARY).data.size;
-    const result = await world.drive(restore(world.entries, wanted, world.context()));
+    const result = await world.drive(restore(wanted, world.context()));
     assert.equal(result?.code, 0, result?.text);
     assert.equal(world.cluster(DR).spec?.epoch, 3);
     assert.ok(world.lost(PRIMARY).length > 0 && before > 0, "what came after the snapshot is gone");
@@ -99,7 +96,7 @@ describe("restore", () => {
   it("says what is overwritten, and does nothing without a yes", async () => {
     const world = await behind();
     await assert.rejects(
-      world.drive(restore(world.entries, { ...wanted, consent: "ask" }, world.context())),
+      world.drive(restore({ ...wanted, yes: false }, world.context())),
       /everything that primary holds \(data version 1\/\d+\) is replaced by the newest snapshot.*primary serves now; every write since.*dr becomes a replica of primary.*give --yes/,
     );
     let question = "";
@@ -107,25 +104,31 @@ describe("restore", () => {
       question = text;
       return "no";
     };
-    await assert.rejects(
-      world.drive(restore(world.entries, { ...wanted, consent: "ask" }, world.context({ confirm: no }))),
-      /not confirmed/,
-    );
+    await assert.rejects(world.drive(restore({ ...wanted, yes: false }, world.context({ ask: no }))), /not confirmed/);
     assert.match(question, /Restore primary at epoch 3\?/);
     assert.equal(world.cluster(PRIMARY).spec?.epoch, 1);
   });
 
   it("--dry-run changes nothing and says all of it", async () => {
     const world = await behind();
-    const result = await world.drive(restore(world.entries, { ...wanted, run: "dry" }, world.context()));
+    const result = await world.drive(restore({ ...wanted, dryRun: true }, world.context()));
     assert.match(result?.text ?? "", /siterole\/primary: primary at epoch 3, restored from newest/);
     assert.equal(world.cluster(PRIMARY).spec?.epoch, 1);
   });
 
+  it("closes nothing for a snapshot that is not there", async () => {
+    const world = await behind();
+    const result = await world.drive(restore({ ...wanted, from: "20260101T000000Z-e1-1" }, world.context()));
+    assert.equal(result?.code, 1);
+    assert.match(result?.text ?? "", /there is no snapshot 20260101T000000Z-e1-1; nothing was closed/);
+    assert.deepEqual(world.openSites(), [PRIMARY]);
+    assert.deepEqual([world.cluster(PRIMARY).spec?.epoch, world.cluster(DR).spec?.epoch], [1, 1]);
+  });
+
   it("a refusal is told with the next step", async () => {
     const world = await behind();
-    world.guard(PRIMARY).snapshots?.delete("newest");
-    const result = await world.drive(restore(world.entries, wanted, world.context()));
+    world.guard(PRIMARY).restoreFails = true;
+    const result = await world.drive(restore(wanted, world.context()));
     assert.equal(result?.code, 3);
     assert.match(world.receipts[1]?.problems.join() ?? "", /site primary refused: denied/);
     assert.match(world.receipts[1]?.nextStep ?? "", /failover --to/);
@@ -134,31 +137,31 @@ describe("restore", () => {
   it("refuses a site that cannot be reached, or keeps none, and an id that is none", async () => {
     const world = await behind();
     await assert.rejects(
-      world.drive(restore(world.entries, { ...wanted, from: "yesterday" }, world.context())),
+      world.drive(restore({ ...wanted, from: "yesterday" }, world.context())),
       /"yesterday" is neither newest nor/,
     );
     world.cluster(DR).reachable = false;
     await assert.rejects(
-      world.drive(restore(world.entries, { ...wanted, to: DR }, world.context())),
+      world.drive(restore({ ...wanted, to: DR }, world.context())),
       /only a site whose API server answers/,
     );
     world.guard(PRIMARY).snapshots = null;
     world.tick();
-    await assert.rejects(world.drive(restore(world.entries, wanted, world.context())), /keeps no snapshots/);
+    await assert.rejects(world.drive(restore(wanted, world.context())), /keeps no snapshots/);
   });
 
   it("goes on while another site's cluster is gone", async () => {
     const world = await behind();
     world.cluster(DR).reachable = false;
     world.guard(DR).linkUp = false;
-    const result = await world.drive(restore(world.entries, wanted, world.context()));
+    const result = await world.drive(restore(wanted, world.context()));
     assert.equal(result?.code, 0, result?.text);
     assert.match(world.receipts[1]?.notes.join() ?? "", /site dr does not answer: it closes by itself/);
   });
 });
 
 describe("drill", () => {
-  const every = { site: null, wait: 60_000 as never, run: "really" } as const;
+  const every = { site: null, waitTimeout: 60_000 as never, dryRun: false } as const;
   afterEach(() => {
     drillEndings.clear();
     unanswered.clear();
@@ -171,7 +174,7 @@ describe("drill", () => {
     ] as const) {
       const world = keeping();
       unanswered.set(DR, looks);
-      const result = await world.drive(drill(world.entries, { ...every, site: DR }, world.context()));
+      const result = await world.drive(drill({ ...every, site: DR }, world.context()));
       assert.equal(result?.code, code, result?.text);
       if (code === 1)
         assert.match(
@@ -183,7 +186,7 @@ describe("drill", () => {
 
   it("proves each site's newest snapshot", async () => {
     const world = keeping();
-    const result = await world.drive(drill(world.entries, every, world.context()));
+    const result = await world.drive(drill(every, world.context()));
     assert.equal(result?.code, 0, result?.text);
     assert.equal(world.receipts[0]?.notes.filter((note) => /is proven/.test(note)).length, 2);
   });
@@ -191,7 +194,7 @@ describe("drill", () => {
   it("one that proves nothing is told, and the other is still made", async () => {
     const world = keeping();
     drillEndings.set(PRIMARY, { kind: "ended", outcome: "failed", report: null, detail: "fetch error" });
-    const result = await world.drive(drill(world.entries, every, world.context()));
+    const result = await world.drive(drill(every, world.context()));
     assert.equal(result?.code, 1);
     assert.deepEqual([world.receipts[0]?.problems.length, world.receipts[0]?.notes.length], [1, 1]);
   });
@@ -199,7 +202,7 @@ describe("drill", () => {
   it("gives up waiting, and says that it goes on", async () => {
     const world = keeping();
     drillEndings.set(DR, { kind: "running", detail: "server runs" });
-    const result = await world.drive(drill(world.entries, { ...every, site: DR }, world.context()));
+    const result = await world.drive(drill({ ...every, site: DR }, world.context()));
     assert.equal(result?.code, 1);
     assert.match(world.receipts[0]?.problems.join() ?? "", /has not ended within 60 s \(server runs\)/);
   });
@@ -208,8 +211,8 @@ describe("drill", () => {
 describe("status of snapshots", () => {
   it("shows the newest and the last proven restore", async () => {
     const world = keeping();
-    await world.drive(snapshot(world.entries, asked, world.context()));
-    const result = await world.drive(status(world.entries, world.context()));
+    await world.drive(snapshot(asked, world.context()));
+    const result = await world.drive(status({ cached: true }, world.context()));
     assert.match(
       result?.text ?? "",
       /^primary: newest snapshot 20261121T060000Z-e1-\d+ \(\d+ s ago, 1\.0 MiB\); no restore proven yet$/m,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { roleObject } from "../../../cli/kube/answers";
-import { ApiRefusal } from "../../../cli/store";
+import { ApiRefusal } from "../../../cli/kube/stores";
 import { epoch } from "../../../server/types";
 import { replicaOf } from "../../../cli/plan/specs";
 import { DR, PRIMARY, object } from "../scene";

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KubeApi } from "../../../cli/kube/api";
 import { KubeSiteStore } from "../../../cli/kube/siteStore";
-import { ApiRefusal, SiteUnreachable } from "../../../cli/store";
+import { ApiRefusal, SiteUnreachable } from "../../../cli/kube/stores";
 import { siteName, type Milliseconds } from "../../../server/types";
 import { freePort } from "../../support/ports";
 
@@ -130,7 +130,7 @@ describe("the way to an API server", () => {
     answer = (_, response) => response.writeHead(404).end('{"kind":"Status","message":"not found"}');
     assert.equal((await store.read(timeout)).kind, "absent");
     answer = (_, response) => response.writeHead(403).end('{"kind":"Status","message":"siteroles is forbidden"}');
-    await assert.rejects(store.read(timeout), /site west: the API server says 403: siteroles is forbidden/);
+    await assert.rejects(store.read(timeout), /site west: the API server answers 403: siteroles is forbidden/);
     answer = (_, response) => response.end('{"kind":"List"}');
     await assert.rejects(store.read(timeout), /is no SiteRole; is this the right cluster\?/);
     store.close();

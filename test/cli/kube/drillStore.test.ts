@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KubeApi } from "../../../cli/kube/api";
 import { KubeDrillStore } from "../../../cli/kube/drillStore";
-import { ApiRefusal, SiteUnreachable } from "../../../cli/store";
+import { ApiRefusal, SiteUnreachable } from "../../../cli/kube/stores";
 import { siteName, type Milliseconds } from "../../../server/types";
 import type { DrillReport } from "../../../contract/snapshotsReport";
 
@@ -154,7 +154,7 @@ describe("drills as Jobs, by the API server", () => {
   describe("one is looked at", () => {
     it("that has just been made: nothing is known of it yet", async () => {
       job();
-      assert.deepEqual(await drills.look("d", timeout), { kind: "running", detail: "" });
+      assert.deepEqual(await drills.state("d", timeout), { kind: "running", detail: "" });
     });
     it("that runs: each of its containers by what it does", async () => {
       job("Suspended");
@@ -168,7 +168,7 @@ describe("drills as Jobs, by the API server", () => {
           { name: "other", state: { waiting: { reason: "PodInitializing" } } },
         ],
       });
-      assert.deepEqual(await drills.look("d", timeout), {
+      assert.deepEqual(await drills.state("d", timeout), {
         kind: "running",
         detail: "fetch completed, server runs, prove waits (ImagePullBackOff)",
       });
@@ -178,24 +178,24 @@ describe("drills as Jobs, by the API server", () => {
         status: 200,
         body: { status: { conditions: [{ type: "Failed", status: "False" }] } },
       };
-      assert.equal((await drills.look("d", timeout)).kind, "running");
+      assert.equal((await drills.state("d", timeout)).kind, "running");
     });
     it("that is over: its report, found among what it said, on one line or on more", async () => {
       job("Complete");
       pod({});
       log("fetch", "2026 fetched s1\n");
       log("prove", `2026 loading\n${JSON.stringify(REPORT)}\n`);
-      const ended = await drills.look("d", timeout);
+      const ended = await drills.state("d", timeout);
       assert.deepEqual(ended.kind === "ended" && [ended.outcome, ended.report], ["succeeded", REPORT]);
       log("prove", JSON.stringify(REPORT));
-      const single = await drills.look("d", timeout);
+      const single = await drills.state("d", timeout);
       assert.deepEqual(single.kind === "ended" && single.report, REPORT);
     });
     it("that failed before it had a report: what it said last", async () => {
       job("Failed");
       pod({});
       log("fetch", '"a string"\n{"outcome":"maybe"}\nnull\n2026 failed: there is no snapshot to prove\n');
-      assert.deepEqual(await drills.look("d", timeout), {
+      assert.deepEqual(await drills.state("d", timeout), {
         kind: "ended",
         outcome: "failed",
         report: null,
@@ -205,10 +205,15 @@ describe("drills as Jobs, by the API server", () => {
     it("whose pods are gone, or may not be seen: it has ended all the same", async () => {
       job("Failed");
       answers[`GET ${CORE}/pods?labelSelector=job-name%3Dd`] = { status: 403, body: { kind: "Status", message: "no" } };
-      assert.deepEqual(await drills.look("d", timeout), { kind: "ended", outcome: "failed", report: null, detail: "" });
+      assert.deepEqual(await drills.state("d", timeout), {
+        kind: "ended",
+        outcome: "failed",
+        report: null,
+        detail: "",
+      });
     });
     it("that somebody has removed: an error with the server's words", async () => {
-      await assert.rejects(drills.look("d", timeout), refusal(/404: .*jobs\/d not found/));
+      await assert.rejects(drills.state("d", timeout), refusal(/404: .*jobs\/d not found/));
     });
   });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { KubeApi } from "../../../cli/kube/api";
 import { KubeLeaseStore } from "../../../cli/kube/leaseStore";
 import { KubeSiteStore } from "../../../cli/kube/siteStore";
-import { ApiRefusal, SpecChanged } from "../../../cli/store";
+import { ApiRefusal, SpecChanged } from "../../../cli/kube/stores";
 import { initialPrimary, replicaOf, withHandover } from "../../../cli/plan/specs";
 import { epoch, siteName, type Milliseconds } from "../../../server/types";
 

@@ -26,6 +26,7 @@ const receipt: Receipt = {
   loss: { proven: 0 },
   fenced: null,
   acceptPartial: false,
+  discarded: [],
   notes: [],
   problems: [],
   nextStep: null,
@@ -52,7 +53,7 @@ describe("a receipt", () => {
       ...receipt,
       loss: { proven: null, upperBoundSeconds: 0.84, upperBoundWrites: 120 },
       writeGap: null,
-      fenced: { written: [], byThemselves: ["primary"] },
+      fenced: { written: [], notReached: ["primary"] },
     });
     assert.match(
       text,

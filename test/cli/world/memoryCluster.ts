@@ -1,9 +1,9 @@
 import { SITE_ROLE, type SiteRoleObject, type SiteRoleSpec, type SiteRoleStatus } from "../../../contract/siteRole";
 import type { SiteName } from "../../../server/types";
-import type { LeaseReading, LeaseStore } from "../../../cli/leaseStore";
+import type { LeaseReading, LeaseStore } from "../../../cli/kube/stores";
 import type { LeaseRecord } from "../../../cli/plan/lease";
-import { ApiRefusal, SiteUnreachable, SpecChanged, type Reading, type SiteStore } from "../../../cli/store";
-import { sameSpec } from "../../../cli/sameSpec";
+import { ApiRefusal, SiteUnreachable, SpecChanged, type Reading, type SiteStore } from "../../../cli/kube/stores";
+import { sameSpec } from "../../../cli/plan/specs";
 
 /** One cluster's API server with one role object and one lease, in memory, with the definition's rules about epochs. */
 export class MemoryCluster {

@@ -1,5 +1,5 @@
-import type { DrillState, DrillStore } from "../../../cli/drillStore";
-import { SiteUnreachable } from "../../../cli/store";
+import type { DrillState, DrillStore } from "../../../cli/kube/stores";
+import { SiteUnreachable } from "../../../cli/kube/stores";
 import type { SiteName } from "../../../server/types";
 
 /** What the next drill of each site comes to; without an entry it is proven. */
@@ -17,7 +17,7 @@ export class MemoryDrills implements DrillStore {
     return `dragonfly-drill-${suffix}`;
   }
 
-  async look(): Promise<DrillState> {
+  async state(): Promise<DrillState> {
     if (this.looks++ === 0) return { kind: "running", detail: "fetch runs" };
     if (this.looks - 2 < (unanswered.get(this.site) ?? 0))
       throw new SiteUnreachable(this.site, "https://its.example:6443", "does not answer within 5 s");

@@ -1,4 +1,4 @@
-import type { SiteRoleStatus } from "../../../contract/siteRole";
+import type { SiteRoleSpec, SiteRoleStatus } from "../../../contract/siteRole";
 import type { Engine, Seconds, SiteName } from "../../../server/types";
 import type { MemoryCluster } from "./memoryCluster";
 
@@ -30,6 +30,8 @@ export class ModelGuard {
   snapshots: Map<string, ReadonlySet<number>> | null = null;
   /** Why the next snapshot that is asked for comes to nothing. */
   snapshotFails: string | null = null;
+  /** The store refuses once a restore has begun. */
+  restoreFails = false;
   private request: {
     readonly id: string;
     readonly state: "done" | "failed";
@@ -71,7 +73,7 @@ export class ModelGuard {
   step(): void {
     const spec = this.cluster.spec;
     if (spec === null) return this.say("Holding", "no object");
-    this.answer(spec.snapshot?.id);
+    this.answer(spec.snapshot);
     const peer = this.linkUp && this.peer !== null && this.peer.linkUp ? this.peer : null;
     const claim = peer?.cluster.spec ?? null;
     this.inSync = false;
@@ -98,7 +100,7 @@ export class ModelGuard {
     if (spec.mode === "restored" && this.promotion?.epoch !== spec.epoch) {
       this.open = false;
       const kept = this.snapshots?.get(spec.restore?.from ?? "");
-      if (kept === undefined) {
+      if (kept === undefined || this.restoreFails) {
         this.refusal = { epoch: spec.epoch, outcome: "refused", reason: "denied: the key is wrong" };
         return this.say("Refused", this.refusal.reason);
       }
@@ -125,14 +127,25 @@ export class ModelGuard {
     this.serve();
   }
 
-  private answer(id: string | undefined): void {
-    if (id === undefined || this.snapshots === null || this.request?.id === id) return;
+  private answer(asked: SiteRoleSpec["snapshot"]): void {
+    if (asked === undefined || this.snapshots === null || this.request?.id === asked.id) return;
+    const { id } = asked;
+    if (asked.check !== undefined) return this.check(id, asked.check);
     const made = `20261121T06000${this.snapshots.size}Z-e1-${this.data.size}`;
     if (this.snapshotFails === null) this.snapshots.set(made, new Set(this.data)).set("newest", new Set(this.data));
     this.request =
       this.snapshotFails === null
         ? { id, state: "done", snapshot: made, reason: "" }
         : { id, state: "failed", snapshot: null, reason: this.snapshotFails };
+  }
+
+  private check(id: string, from: string): void {
+    const ids = [...(this.snapshots?.keys() ?? [])].filter((each) => each !== "newest");
+    const found = from === "newest" ? ids[ids.length - 1] : ids.find((each) => each === from);
+    this.request =
+      found === undefined
+        ? { id, state: "failed", snapshot: null, reason: `failed: there is no snapshot ${from}` }
+        : { id, state: "done", snapshot: found, reason: "" };
   }
 
   private snapshotsReport(): object {
@@ -268,7 +281,7 @@ export class ModelGuard {
                 role: this.peer.server,
                 epoch: this.peer.cluster.spec?.epoch ?? null,
                 serving: this.peer.open,
-                dataVersion: null,
+                dataVersion: { epoch: 1, sequence: this.peer.data.size },
                 lagSeconds: 0,
               },
             ],

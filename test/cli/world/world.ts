@@ -93,6 +93,8 @@ export class World {
       after: (ms, signal) => this.clock.after(ms, signal).then(() => (run === this.run ? undefined : never)),
     };
     return {
+      sites: this.entries,
+      folders: { cwd: "/", state: "/" },
       clock,
       journal: this.journal,
       progress: {
@@ -109,7 +111,7 @@ export class World {
         lease: new MemoryLease(this.cluster(site)),
         drills: new MemoryDrills(site),
       }),
-      confirm: null,
+      ask: null,
       saveReceipt: async (receipt) => {
         this.receipts.push(receipt);
         return "receipt.json";

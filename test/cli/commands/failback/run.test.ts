@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { failback, type FailbackOptions } from "../../../../cli/commands/failback/run";
+import type { FailbackOptions } from "../../../../cli/commands/failback/command";
+import { failback } from "../../../../cli/commands/failback/run";
 import { failover } from "../../../../cli/commands/failover/run";
 import { CommandFailure } from "../../../../cli/failure";
 import type { Receipt } from "../../../../cli/output/receipt";
@@ -10,8 +11,9 @@ const options: FailbackOptions = {
   maxLag: 5 as never,
   timeout: 15_000 as never,
   catchUp: 60_000 as never,
-  follow: 60_000 as never,
-  run: "really",
+  wait: true,
+  waitTimeout: 60_000 as never,
+  dryRun: false,
 };
 
 /** After a failover to dr during which primary could not be reached; it is back and closed. */
@@ -21,8 +23,16 @@ async function failedOver(): Promise<World> {
   world.guard(PRIMARY).linkUp = false;
   await world.drive(
     failover(
-      world.entries,
-      { to: DR, acceptPartial: false, epochAtLeast: null, consent: "yes", timeout: 15_000 as never, run: "really" },
+      {
+        to: DR,
+        acceptPartial: false,
+        epochAtLeast: null,
+        discard: [],
+        yes: true,
+        force: false,
+        timeout: 15_000 as never,
+        dryRun: false,
+      },
       world.context(),
     ),
   );
@@ -41,7 +51,7 @@ describe("failback", () => {
   it("makes the former primary follow, waits, then moves the primary without loss", async () => {
     const world = await failedOver();
     assert.equal(world.cluster(PRIMARY).spec?.role, "primary");
-    const result = await world.drive(failback(world.entries, options, world.context()));
+    const result = await world.drive(failback(options, world.context()));
     const receipt = result?.json as Receipt;
     assert.equal(result?.code, 0, result?.text);
     assert.deepEqual(
@@ -56,7 +66,7 @@ describe("failback", () => {
   it("makes an object for a site that was built anew", async () => {
     const world = await failedOver();
     world.cluster(PRIMARY).remove();
-    const result = await world.drive(failback(world.entries, options, world.context()));
+    const result = await world.drive(failback(options, world.context()));
     assert.equal(result?.code, 0, result?.text);
     assert.deepEqual(world.openSites(), [PRIMARY]);
   });
@@ -64,7 +74,7 @@ describe("failback", () => {
   it("ends unfinished when the site does not catch up, the other one still serving", async () => {
     const world = await failedOver();
     world.guard(PRIMARY).step = () => undefined;
-    const result = await world.drive(failback(world.entries, options, world.context()));
+    const result = await world.drive(failback(options, world.context()));
     assert.equal(result?.code, 3);
     assert.deepEqual(world.openSites(), [DR]);
     assert.match((result?.json as Receipt).nextStep ?? "", /failback --to primary again/);
@@ -74,7 +84,7 @@ describe("failback", () => {
     const world = await failedOver();
     world.guard(PRIMARY).lagSeconds = 9;
     void world.clock.after(6_000 as never).then(() => (world.guard(PRIMARY).lagSeconds = 0.1));
-    const result = await world.drive(failback(world.entries, options, world.context()));
+    const result = await world.drive(failback(options, world.context()));
     assert.equal(result?.code, 0, result?.text);
     assert.deepEqual(world.openSites(), [PRIMARY]);
   });
@@ -83,8 +93,8 @@ describe("failback", () => {
     for (let killAt = 0; killAt < 200; killAt += 7) {
       const world = await failedOver();
       const mixed = Array.from({ length: 200 }, (_, i) => [0, 5, 7, 9, 10 + 16][i % 5] ?? 0);
-      await world.drive(failback(world.entries, options, world.context()), mixed, killAt);
-      const result = await world.drive(failback(world.entries, options, world.context())).catch((e: unknown) => {
+      await world.drive(failback(options, world.context()), mixed, killAt);
+      const result = await world.drive(failback(options, world.context())).catch((e: unknown) => {
         assert.ok(e instanceof CommandFailure && /is the primary already/.test(e.message), String(e));
         return null;
       });
@@ -101,7 +111,7 @@ describe("failback", () => {
     closed.report();
     closed.step = () => undefined;
     await assert.rejects(
-      world.drive(failback(world.entries, { ...options, to: DR }, world.context())),
+      world.drive(failback({ ...options, to: DR }, world.context())),
       /site primary: is primary and does not serve/,
     );
   });

@@ -1,11 +1,18 @@
 import assert from "node:assert/strict";
-import { init, type InitOptions } from "../../../../cli/commands/init/run";
+import type { InitOptions } from "../../../../cli/commands/init/command";
+import { init } from "../../../../cli/commands/init/run";
 import { CommandFailure } from "../../../../cli/failure";
 import { epoch } from "../../../../server/types";
 import { initialPrimary, replicaOf } from "../../../../cli/plan/specs";
 import { DR, PRIMARY, World } from "../../world/world";
 
-const options: InitOptions = { primary: PRIMARY, timeout: 15_000 as never, follow: 60_000 as never, run: "really" };
+const options: InitOptions = {
+  primary: PRIMARY,
+  timeout: 15_000 as never,
+  wait: true,
+  waitTimeout: 60_000 as never,
+  dryRun: false,
+};
 const guards = { engine: "redis", proof: "required" } as const;
 const failure = async (work: Promise<unknown>): Promise<CommandFailure> => {
   const error = await work.then(
@@ -24,7 +31,7 @@ describe("init", () => {
       const put = world.cluster(site).put.bind(world.cluster(site));
       world.cluster(site).put = (spec) => ((order += `${site} `), put(spec));
     }
-    const result = await world.drive(init(world.entries, options, world.context()));
+    const result = await world.drive(init(options, world.context()));
     assert.equal(result?.code, 0);
     assert.equal(order, "dr primary ");
     assert.deepEqual(world.cluster(PRIMARY).spec, initialPrimary(PRIMARY, epoch(1)));
@@ -34,7 +41,7 @@ describe("init", () => {
 
   it("refuses sites that were introduced, naming each object and its epoch", async () => {
     const world = World.introduced(guards);
-    const error = await failure(world.drive(init(world.entries, options, world.context())));
+    const error = await failure(world.drive(init(options, world.context())));
     assert.equal(error.code, 1);
     assert.equal(error.problems.length, 2);
     assert.match(
@@ -46,7 +53,7 @@ describe("init", () => {
   it("refuses a rebuilt region beside a standing one", async () => {
     const world = World.introduced(guards);
     world.cluster(PRIMARY).remove();
-    const error = await failure(world.drive(init(world.entries, options, world.context())));
+    const error = await failure(world.drive(init(options, world.context())));
     assert.deepEqual(error.problems.length, 1);
     assert.equal(world.cluster(PRIMARY).object, null);
   });
@@ -56,7 +63,7 @@ describe("init", () => {
     world.cluster(PRIMARY).lacks = ["its namespace cache does not exist; run pulumi up of its stack"];
     world.cluster(DR).reachable = false;
     const lonely = world.entries.map((e) => (e.site === DR ? { ...e, peers: [] } : e));
-    const error = await failure(world.drive(init(lonely, options, world.context())));
+    const error = await failure(world.drive(init(options, world.context({ sites: lonely }))));
     assert.deepEqual(error.problems, [
       "site dr: does not have primary among its peers; add it to peers and run pulumi up",
       "site primary: its namespace cache does not exist; run pulumi up of its stack",
@@ -66,7 +73,7 @@ describe("init", () => {
 
   it("needs every peer in the site file", async () => {
     const world = new World(guards);
-    const error = await failure(world.drive(init(world.entries.slice(0, 1), options, world.context())));
+    const error = await failure(world.drive(init(options, world.context({ sites: world.entries.slice(0, 1) }))));
     assert.deepEqual(error.problems, [
       "site primary: its peer dr is not in the site file; deploy its stack (pulumi up -s dr) and run init again",
     ]);
@@ -75,13 +82,9 @@ describe("init", () => {
   it("resumes its own half-done run wherever it was killed", async () => {
     for (let killAt = 0; killAt < 40; killAt++) {
       const world = new World(guards);
-      const killed = await world.drive(
-        init(world.entries, options, world.context()),
-        Array<number>(40).fill(0),
-        killAt,
-      );
+      const killed = await world.drive(init(options, world.context()), Array<number>(40).fill(0), killAt);
       if (killed !== null) break;
-      const result = await world.drive(init(world.entries, options, world.context()));
+      const result = await world.drive(init(options, world.context()));
       assert.equal(result?.code, 0, `killed at ${killAt}`);
       assert.deepEqual(world.openSites(), [PRIMARY]);
     }
@@ -90,14 +93,14 @@ describe("init", () => {
   it("is unfinished while the primary does not serve", async () => {
     const world = new World(guards);
     world.guard(PRIMARY).step = () => undefined;
-    const result = await world.drive(init(world.entries, options, world.context()));
+    const result = await world.drive(init(options, world.context()));
     assert.equal(result?.code, 3);
     assert.match(result?.text ?? "", /site primary: does not serve yet \(its guard has never reported/);
   });
 
   it("changes nothing in a dry run", async () => {
     const world = new World(guards);
-    const result = await world.drive(init(world.entries, { ...options, run: "dry" }, world.context()));
+    const result = await world.drive(init({ ...options, dryRun: true }, world.context()));
     assert.match(
       result?.text ?? "",
       /1\. siterole\/dr: replica of primary at epoch 1\n {2}2\. siterole\/primary: primary at epoch 1/,

@@ -142,7 +142,7 @@ describe("the judgement of a switchover", () => {
   it("refuses a target that is not this primary's replica", () => {
     const behind = view(initialPrimary(PRIMARY, epoch(1)), serving({ phase: "Fenced", serving: false }));
     const forced = view(
-      forcedPrimary(DR, epoch(2), "whole"),
+      forcedPrimary(DR, epoch(2), { acceptPartial: false, discard: [] }),
       following({ serving: true, epoch: 2, phase: "Serving", replication: null }),
     );
     assert.match(

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { switchover, type SwitchoverOptions } from "../../../../cli/commands/switchover/run";
+import type { SwitchoverOptions } from "../../../../cli/commands/switchover/command";
+import { switchover } from "../../../../cli/commands/switchover/run";
 import { CommandFailure } from "../../../../cli/failure";
 import type { Receipt } from "../../../../cli/output/receipt";
 import type { Result } from "../../../../cli/command/result";
@@ -13,8 +14,9 @@ const options: SwitchoverOptions = {
   to: DR,
   maxLag: 5 as never,
   timeout: 15_000 as never,
-  follow: 60_000 as never,
-  run: "really",
+  wait: true,
+  waitTimeout: 60_000 as never,
+  dryRun: false,
 };
 const receiptOf = (result: Result | null): Receipt => {
   assert.ok(result !== null);
@@ -33,7 +35,7 @@ describe("switchover", () => {
   for (const engine of ["redis", "dragonfly"] as const) {
     it(`moves the primary without losing a write (${engine})`, async () => {
       const world = World.introduced({ engine, proof: "required" });
-      const result = await world.drive(switchover(world.entries, options, world.context()));
+      const result = await world.drive(switchover(options, world.context()));
       const receipt = receiptOf(result);
       assert.equal(result?.code, 0);
       assert.deepEqual(world.openSites(), [DR]);
@@ -56,7 +58,7 @@ describe("switchover", () => {
   it("changes nothing in a dry run", async () => {
     const world = World.introduced();
     const before = [world.cluster(PRIMARY).spec, world.cluster(DR).spec];
-    const result = await world.drive(switchover(world.entries, { ...options, run: "dry" }, world.context()));
+    const result = await world.drive(switchover({ ...options, dryRun: true }, world.context()));
     assert.equal(result?.code, 0);
     assert.deepEqual([world.cluster(PRIMARY).spec, world.cluster(DR).spec], before);
     assert.equal(world.cluster(DR).lease, null);
@@ -65,19 +67,17 @@ describe("switchover", () => {
 
   it("refuses a site that is not in the site file as bad input", async () => {
     const world = World.introduced();
-    const error = await failure(
-      world.drive(switchover(world.entries, { ...options, to: siteName("mars") }, world.context())),
-    );
+    const error = await failure(world.drive(switchover({ ...options, to: siteName("mars") }, world.context())));
     assert.equal(error.code, 2);
     assert.match(error.message, /^site mars: is not in the site file, which knows primary, dr;/);
   });
 
   it("refuses the primary itself, and an unreachable site by its address", async () => {
     const world = World.introduced();
-    const self = await failure(world.drive(switchover(world.entries, { ...options, to: PRIMARY }, world.context())));
+    const self = await failure(world.drive(switchover({ ...options, to: PRIMARY }, world.context())));
     assert.deepEqual([self.code, self.problems], [1, ["site primary: is the primary already (epoch 1)"]]);
     world.cluster(DR).reachable = false;
-    const down = await failure(world.drive(switchover(world.entries, options, world.context())));
+    const down = await failure(world.drive(switchover(options, world.context())));
     assert.deepEqual(down.problems, [
       "site dr: https://dr.example:6443 does not answer (ECONNREFUSED); a switchover needs both sites (if it is lost: failover)",
     ]);
@@ -92,7 +92,7 @@ describe("switchover", () => {
       const begun = world.clock.now();
       if (!stays) void world.clock.after(6_000 as never).then(() => (world.guard(DR).linkUp = true));
       const spec = world.cluster(PRIMARY).spec;
-      const run = world.drive(switchover(world.entries, options, world.context()));
+      const run = world.drive(switchover(options, world.context()));
       if (!stays) {
         assert.equal((await run)?.code, 0);
         assert.deepEqual([world.openSites(), world.lost(DR)], [[DR], []]);
@@ -117,12 +117,12 @@ describe("switchover", () => {
       version: 1,
     };
     const context = world.context({ hasEnded: () => false });
-    const error = await failure(world.drive(switchover(world.entries, options, context)));
+    const error = await failure(world.drive(switchover(options, context)));
     assert.match(error.problems.join(), /^site dr: ann@desk\/77 is at work with dragonfly-dr/);
     assert.equal(world.cluster(PRIMARY).lease?.record.holder ?? null, null, "what was taken elsewhere is given back");
     world.clock.pass(15_001);
     for (let i = 0; i < 3; i++) world.tick();
-    assert.equal((await world.drive(switchover(world.entries, options, world.context())))?.code, 0);
+    assert.equal((await world.drive(switchover(options, world.context())))?.code, 0);
   });
 
   it("takes the handover back when the old primary is not ready in time", async () => {
@@ -132,7 +132,7 @@ describe("switchover", () => {
     frozen.step = () => {
       if (world.cluster(PRIMARY).spec?.handover === undefined) step();
     };
-    const receipt = receiptOf(await world.drive(switchover(world.entries, options, world.context())));
+    const receipt = receiptOf(await world.drive(switchover(options, world.context())));
     assert.equal(receipt.outcome, "rolled back");
     assert.match(receipt.problems.join(), /primary stays primary: primary was not ready within 15 s/);
     assert.deepEqual(world.openSites(), [PRIMARY]);
@@ -144,7 +144,7 @@ describe("switchover", () => {
     it(`rolls back once the new side has refused (${outcome})`, async () => {
       const world = World.introduced({ engine: "dragonfly", proof: "required" });
       world.guard(DR).takeoverEnds = outcome;
-      const result = await world.drive(switchover(world.entries, options, world.context()));
+      const result = await world.drive(switchover(options, world.context()));
       assert.equal(result?.code, 1);
       assert.deepEqual(world.openSites(), [PRIMARY]);
       assert.deepEqual(world.cluster(PRIMARY).spec, {
@@ -164,12 +164,12 @@ describe("switchover", () => {
     const guard = world.guard(DR);
     const step = guard.step.bind(guard);
     guard.step = () => (world.cluster(DR).spec?.role === "primary" ? undefined : step());
-    const first = await world.drive(switchover(world.entries, options, world.context()));
+    const first = await world.drive(switchover(options, world.context()));
     assert.equal(first?.code, 3);
     assert.match(receiptOf(first).nextStep ?? "", /switchover --to dr again/);
     assert.deepEqual(world.openSites(), []);
     guard.step = step;
-    const second = await world.drive(switchover(world.entries, options, world.context()));
+    const second = await world.drive(switchover(options, world.context()));
     assert.equal(second?.code, 0);
     assert.equal(receiptOf(second).resumed, true);
     assert.deepEqual([world.openSites(), world.lost(DR)], [[DR], []]);
@@ -182,7 +182,7 @@ describe("switchover", () => {
     world.cluster(PRIMARY).put(withHandover(spec, DR, epoch(2)));
     for (let i = 0; i < 3; i++) world.tick();
     assert.deepEqual(world.openSites(), []);
-    const result = await world.drive(switchover(world.entries, { ...options, to: PRIMARY }, world.context()));
+    const result = await world.drive(switchover({ ...options, to: PRIMARY }, world.context()));
     assert.equal(result?.code, 0);
     assert.deepEqual(world.openSites(), [PRIMARY]);
   });
@@ -198,11 +198,11 @@ describe("switchover", () => {
       step();
       if (world.cluster(PRIMARY).spec?.handover !== undefined) interrupt.abort();
     };
-    const stopped = await world.drive(switchover(world.entries, options, world.context({ signal: interrupt.signal })));
+    const stopped = await world.drive(switchover(options, world.context({ signal: interrupt.signal })));
     assert.equal(receiptOf(stopped).outcome, "rolled back");
     first.step = step;
     for (let i = 0; i < 5; i++) world.tick();
-    await world.drive(switchover(world.entries, options, world.context()));
+    await world.drive(switchover(options, world.context()));
     assert.equal(world.cluster(DR).spec?.epoch, 4);
     assert.deepEqual(world.lost(DR), []);
   });
@@ -232,7 +232,7 @@ describe("switchover", () => {
       world.guard(DR).takeoverEnds = story.takeover;
       for (const { choices, killAt } of story.runs) {
         try {
-          await world.drive(switchover(world.entries, options, world.context()), choices, killAt);
+          await world.drive(switchover(options, world.context()), choices, killAt);
         } catch (error) {
           if (!(error instanceof CommandFailure)) throw error;
         }
@@ -242,7 +242,7 @@ describe("switchover", () => {
       for (let i = 0; i < 3; i++) world.tick();
       // At last undisturbed: somebody serves, nobody lost anything.
       try {
-        const last = await world.drive(switchover(world.entries, options, world.context()));
+        const last = await world.drive(switchover(options, world.context()));
         assert.ok(last?.code === 0 || last?.code === 1, `exit code ${last?.code}`);
       } catch (error) {
         if (!(error instanceof CommandFailure)) throw error;
