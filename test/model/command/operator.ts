@@ -1,16 +1,16 @@
 import { setMaxListeners } from "node:events";
 import { Command } from "commander";
-import { DEFINITIONS } from "../../../cli/commands/definitions";
+import { COMMANDS } from "../../../cli/commands";
+import { addOptions } from "../../../cli/command/options";
 import type { CommandContext } from "../../../cli/command/context";
 import type { Clock } from "../../../cli/clock";
-import type { DrillStore } from "../../../cli/drillStore";
 import type { Result } from "../../../cli/command/result";
 import { CommandFailure } from "../../../cli/failure";
 import type { JournalEntry } from "../../../cli/journal";
 import type { KubeApi } from "../../../cli/kube/api";
 import { KubeLeaseStore } from "../../../cli/kube/leaseStore";
 import { KubeSiteStore } from "../../../cli/kube/siteStore";
-import { SiteUnreachable } from "../../../cli/store";
+import { SiteUnreachable, type DrillStore, type WriteOutcome } from "../../../cli/kube/stores";
 import type { SiteEntry } from "../../../cli/sites/entry";
 import type { Receipt } from "../../../cli/output/receipt";
 import { siteAt, type World } from "../world/world";
@@ -117,14 +117,12 @@ export class Running {
 
   private async run(): Promise<Result> {
     const [name, ...args] = this.line.split(" ");
-    const definition = DEFINITIONS.find((d) => d.name === name);
+    const definition = COMMANDS.find((d) => d.name === name);
     if (definition === undefined) throw new Error(`no command ${name}`);
-    const parsed = definition
-      .options(new Command(name))
-      .exitOverride()
-      .configureOutput({ writeErr: () => undefined });
+    const parsed = new Command(name).exitOverride().configureOutput({ writeErr: () => undefined });
+    addOptions(parsed, definition.options);
     parsed.parse(args, { from: "user" });
-    return await definition.run(parsed.opts() as never, { entries: entriesOf(this.w), context: this.context() });
+    return await definition.run(parsed.opts(), this.context());
   }
 
   private context(): CommandContext {
@@ -132,6 +130,8 @@ export class Running {
     const clock: Clock = { now: () => w.now, after: (ms, signal) => this.after(ms, signal) };
     const key = (command: string, to: string): string => `${command} ${to}`;
     return {
+      sites: entriesOf(w),
+      folders: { cwd: "/", state: "/" },
       clock,
       journal: {
         read: async (command, to) => w.journal.get(key(command, to)) ?? null,
@@ -143,7 +143,7 @@ export class Running {
       holder: this.holder,
       hasEnded: (holder) => holder !== this.holder && !this.isRunning(holder),
       connect: ({ site }) => this.connect(site),
-      confirm: null,
+      ask: null,
       saveReceipt: async (receipt) => {
         this.receipt = receipt;
         return "receipt.json";
@@ -166,7 +166,7 @@ export class Running {
     const drills: DrillStore = {
       site: name,
       start: () => Promise.reject(new Error("no drills here")),
-      look: () => Promise.reject(new Error("no drills here")),
+      state: () => Promise.reject(new Error("no drills here")),
     };
     return { store: new KubeSiteStore(name, "cache", api), lease: new KubeLeaseStore(name, "cache", api), drills };
   }
@@ -180,10 +180,12 @@ export class Running {
   ): Promise<Answer & { clock: number }> {
     const { name } = siteAt(this.w, site);
     return new Promise((resolve, reject) => {
-      const unreachable = (problem: string): void => reject(new SiteUnreachable(name, address, problem));
+      const unreachable = (problem: string, outcome: WriteOutcome = "unknown"): void =>
+        reject(new SiteUnreachable(name, address, problem, outcome));
       const say = (said: Answer): void => resolve({ ...said, clock: this.w.now });
       const carryOut = (fault: RequestFault | null): void => {
-        if (siteAt(this.w, site).api.mode === "down") return unreachable("does not answer (ECONNREFUSED)");
+        if (siteAt(this.w, site).api.mode === "down")
+          return unreachable("does not answer (ECONNREFUSED)", "not written");
         if (fault === "lost-not-done") return unreachable("does not answer within 5 s");
         if (fault === "500-not-done") return say({ status: 500, body: { kind: "Status", message: "internal error" } });
         if (fault === "429") return say({ status: 429, body: { kind: "Status", message: "too many requests" } });

@@ -1,5 +1,5 @@
 import { SITE_ROLE, type SiteRoleObject, type SiteRoleSpec } from "../../../contract/siteRole";
-import { sameSpec } from "../../../cli/sameSpec";
+import { sameSpec } from "../../../cli/plan/specs";
 import { claimEpoch } from "./invariants";
 import { siteAt, violate, type World } from "./world";
 
