@@ -22,7 +22,7 @@ export interface ResolverArgs {
 }
 
 /** What the pods wait for, and what of it rolls them when it changes. */
-interface Read {
+interface PodInputs {
   readonly objects: readonly pulumi.Resource[];
   readonly bundleConfigMap: string;
   readonly annotations: Readonly<Record<string, pulumi.Input<string>>> | undefined;
@@ -47,9 +47,9 @@ export class Resolver extends pulumi.ComponentResource {
       { metadata: this.metadata(resolverNames.serviceAccount), automountServiceAccountToken: false },
       { parent: this },
     );
-    const read = this.whatIsRead();
+    const inputs = this.podInputs();
     // No pod before the rules that shut it off.
-    this.deployment = this.pods(read, [...rules, account, ...read.objects]);
+    this.deployment = this.pods(inputs, [...rules, account, ...inputs.objects]);
     this.scaling();
     this.services();
     this.registerOutputs({ deployment: this.deployment.metadata.name });
@@ -69,7 +69,7 @@ export class Resolver extends pulumi.ComponentResource {
     });
   }
 
-  private whatIsRead(): Read {
+  private podInputs(): PodInputs {
     const { settings } = this.args;
     switch (settings.resolver.implementation) {
       case "builtin":
@@ -84,7 +84,7 @@ export class Resolver extends pulumi.ComponentResource {
   /**
    * The bundle under a name of its content: a change rolls the pods, and a roll that fails leaves the old pods theirs.
    */
-  private bundleAndPassword(): Read {
+  private bundleAndPassword(): PodInputs {
     const { source, hash } = readBundle("resolver", this.args.bundle);
     const bundleConfigMap = `${resolverNames.bundle}-${hash}`;
     const bundle = new k8s.core.v1.ConfigMap(
@@ -97,7 +97,7 @@ export class Resolver extends pulumi.ComponentResource {
   }
 
   /** RouteDNS reads its password once, at the start: a new one rolls the pods. */
-  private configuration(): Read {
+  private configuration(): PodInputs {
     const text = this.password().apply((password) => renderRouteDns(this.args.settings, password));
     const secret = this.secret(resolverNames.configuration, "routedns.toml", text);
     return {
@@ -133,7 +133,7 @@ export class Resolver extends pulumi.ComponentResource {
     return maxReplicas > replicas;
   }
 
-  private pods(read: Read, dependsOn: readonly pulumi.Resource[]): k8s.apps.v1.Deployment {
+  private pods(inputs: PodInputs, dependsOn: readonly pulumi.Resource[]): k8s.apps.v1.Deployment {
     const { settings } = this.args;
     const own: k8s.apps.v1.DeploymentArgs = {
       metadata: this.metadata(resolverNames.deployment),
@@ -142,7 +142,7 @@ export class Resolver extends pulumi.ComponentResource {
         ...(this.scaled ? {} : { replicas: settings.resolver.replicas }),
         selector: { matchLabels: resolverSelector },
         strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
-        template: resolverPod(settings, read),
+        template: resolverPod(settings, inputs),
       },
     };
     return new k8s.apps.v1.Deployment(`${this.name}-pods`, own, {

@@ -140,12 +140,12 @@ export class Server extends pulumi.ComponentResource {
    */
   private snapshots(): readonly pulumi.Resource[] {
     const { settings, snapshotsBundle, retainedProvider } = this.args;
-    const told = snapshotsFile(settings);
-    if (told === null || snapshotsBundle === null) return [];
+    const file = snapshotsFile(settings);
+    if (file === null || snapshotsBundle === null) return [];
     return [
       new k8s.core.v1.ConfigMap(
         `${this.name}-snapshots`,
-        { metadata: this.metadata(names.snapshots), data: { [SNAPSHOTS_FILE]: told } },
+        { metadata: this.metadata(names.snapshots), data: { [SNAPSHOTS_FILE]: file } },
         { parent: this },
       ),
       new k8s.core.v1.ConfigMap(

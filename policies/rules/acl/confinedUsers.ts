@@ -1,3 +1,4 @@
+import { RESOLVER_PREFIX, RESOLVER_USER } from "../../../contract/resolverUser";
 import { once } from "../../model/once";
 import { textLists, type Settings } from "../../settings";
 import { violation, type Rule } from "../../rule";
@@ -12,7 +13,7 @@ export const confinedUsers: Rule = {
   description:
     "Users that serve strangers, the resolver's first, have exactly the key patterns that are set down here.",
   reads: "key patterns in the ACL file and in site.json",
-  remedy: "Give the user exactly these patterns: for heimdall ~heimdall:dns:cache:*.",
+  remedy: `Give the user exactly these patterns: for ${RESOLVER_USER} ~${RESOLVER_PREFIX}:*.`,
   link: "https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/#key-permissions",
   configSchema: {
     users: {
@@ -20,7 +21,7 @@ export const confinedUsers: Rule = {
       description: "Key patterns by user.",
       properties: {},
       open: true,
-      default: { heimdall: ["heimdall:dns:cache:*"] },
+      default: { [RESOLVER_USER]: [`${RESOLVER_PREFIX}:*`] },
     },
   },
   judge: (deployment, settings) =>
