@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { KubeApi } from "../../lab/cluster/kubeApi";
+import { monitoringKinds } from "../../lab/monitoring/kinds";
+import { waitFor } from "../../lab/process/waitFor";
 import { Cluster } from "../../lab/pulumi/kubernetes/cluster";
 import { readConfiguration } from "../../lab/pulumi/kubernetes/configuration";
 import { kindOf } from "../../lab/pulumi/kubernetes/kinds";
@@ -56,6 +59,17 @@ describe("every object of the shipped stacks, at a real API server", function ()
 
   before(async () => {
     server = await BareApiServer.start();
+    const api = new KubeApi(server.kubeconfig);
+    try {
+      for (const { path, object } of monitoringKinds()) await api.apply(path, object);
+      const isServed = async (): Promise<boolean> => {
+        const kinds = JSON.stringify((await api.get("/apis/monitoring.coreos.com/v1")) ?? "");
+        return kinds.includes('"podmonitors"') && kinds.includes('"prometheusrules"');
+      };
+      await waitFor(isServed, { what: "the Prometheus Operator's kinds", deadlineMs: 60_000 });
+    } finally {
+      api.close();
+    }
     objects = new Objects(new Cluster(readConfiguration({ kubeconfig: server.kubeconfig }).address));
   });
   after(async () => {
