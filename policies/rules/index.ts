@@ -45,6 +45,7 @@ import { threadCount } from "./server/threads";
 import { version } from "./server/version";
 import { versionCheck } from "./server/versionCheck";
 import { encryption } from "./storage/encryption";
+import { foreignAccounts } from "./storage/foreignAccounts";
 import { iam } from "./storage/iam";
 import { publicAccess } from "./storage/publicAccess";
 import { tlsOnly } from "./storage/tlsOnly";
@@ -95,6 +96,7 @@ export const rules: readonly Rule[] = [
   encryption,
   versioning,
   tlsOnly,
+  foreignAccounts,
   iam,
   passwords,
   sameUsers,

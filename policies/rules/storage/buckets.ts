@@ -1,39 +1,65 @@
+import { snapshotFolders } from "../server/schedule";
 import type { Deployment } from "../../model/deployment";
+import { once } from "../../model/once";
 import type { Resource } from "../../model/resource";
 import type { Stack } from "../../model/stack";
-import { isMap, peek, plain, Unknown, type Value } from "../../model/value";
+import { peek, Unknown, UnknownValue, type Value } from "../../model/value";
 import { attempt, type Finding } from "../../rule";
 
 /** A bucket, and what it may be called by the resources that set it up. */
 export interface Bucket {
   readonly resource: Resource;
   readonly names: readonly string[];
+  /** Whether it is of Pulumi's provider aws-native, where settings are the bucket's own properties. */
+  readonly isNative: boolean;
 }
 
-const BUCKET = /^aws:s3\/bucket(V2)?:Bucket(V2)?$/;
+const BUCKET = /^(aws:s3\/bucket(V2)?:Bucket(V2)?|aws-native:s3:Bucket)$/;
 
-export function buckets(stack: Stack): Bucket[] {
-  return stack.resources
+export const buckets: (stack: Stack) => readonly Bucket[] = once((stack) =>
+  stack.resources
     .filter((each) => BUCKET.test(each.type))
     .map((resource) => {
-      const written = [peek(resource.props, "bucket"), peek(resource.props, "id")].filter(
-        (name) => typeof name === "string",
-      );
+      const written = ["bucket", "bucketName", "id"]
+        .map((key) => peek(resource.props, key))
+        .filter((name) => typeof name === "string");
       // In a rendering an id is the resource's name and "-id".
-      return { resource, names: [...written, resource.name, `${resource.name}-id`] };
-    });
-}
+      const names = [...written, resource.name, `${resource.name}-id`];
+      return { resource, names, isNative: resource.type.startsWith("aws-native:") };
+    }),
+);
 
-/** Judges every bucket of every stack. */
+/** The buckets' names that caches write their snapshots to, as far as they say it. */
+export const namedByCaches: (stack: Stack) => ReadonlySet<string> = once((stack) => {
+  const names = new Set<string>();
+  for (const cache of stack.caches) {
+    try {
+      for (const { bucket } of snapshotFolders(cache, stack)) names.add(bucket.slice(bucket.lastIndexOf("/") + 1));
+    } catch (error) {
+      if (!(error instanceof UnknownValue)) throw error;
+    }
+  }
+  return names;
+});
+
+/** The buckets that hold snapshots: those that a cache names, or all of them where none is named. */
+export const snapshotBuckets: (stack: Stack) => readonly Bucket[] = once((stack) => {
+  const named = namedByCaches(stack);
+  const own = buckets(stack).filter((bucket) => bucket.names.some((name) => named.has(name)));
+  return own.length > 0 ? own : buckets(stack);
+});
+
+/** Judges every bucket with snapshots of every stack. */
 export function* eachBucket(
   deployment: Deployment,
   judge: (bucket: Bucket, stack: Stack) => Iterable<Finding>,
 ): Iterable<Finding> {
   for (const stack of deployment.stacks)
-    for (const bucket of buckets(stack)) yield* attempt({ resource: bucket.resource }, () => judge(bucket, stack));
+    for (const bucket of snapshotBuckets(stack))
+      yield* attempt({ resource: bucket.resource }, () => judge(bucket, stack));
 }
 
-/** What the resources of a kind that belong to a bucket say, and whether one more may belong to it. */
+/** The resources of a kind that belong to a bucket, and those of which that is not known. */
 export interface RelatedResources {
   readonly own: readonly Resource[];
   readonly maybeRelated: readonly Resource[];
@@ -42,7 +68,8 @@ export interface RelatedResources {
 /** @param kind such as "BucketVersioning"; its later spellings count as well. */
 export function relatedResources(stack: Stack, bucket: Bucket, kind: string): RelatedResources {
   const all = stack.resources.filter(
-    (each) => each.type.startsWith("aws:s3/") && [kind, `${kind}V2`].some((name) => each.type.endsWith(`:${name}`)),
+    (each) =>
+      /^aws(-native)?:s3[/:]/.test(each.type) && [kind, `${kind}V2`].some((name) => each.type.endsWith(`:${name}`)),
   );
   const named = (each: Resource): Value | undefined => peek(each.props, "bucket");
   const isOf = (one: Bucket, each: Resource): boolean => one.names.some((name) => name === named(each));
@@ -55,41 +82,6 @@ export function relatedResources(stack: Stack, bucket: Bucket, kind: string): Re
   return { own: all.filter((each) => isOf(bucket, each)), maybeRelated: all.filter(mayBelong) };
 }
 
-/** One statement of a policy document, lists made of single words. */
-export interface Statement {
-  readonly effect: string;
-  readonly actions: readonly string[];
-  readonly resources: readonly string[];
-  readonly negated: boolean;
-  readonly principal: Value | undefined;
-  readonly condition: Value | undefined;
-}
-
-/** @returns Unknown where the document, or a part of it, is not known; undefined where it cannot be read. */
-export function statements(document: Value | undefined): readonly Statement[] | Unknown | undefined {
-  if (document instanceof Unknown) return document;
-  const content = typeof document === "string" ? parse(document) : document;
-  const written = peek(content, "Statement");
-  const all = Array.isArray(written) ? (written as readonly Value[]) : isMap(written) ? [written] : undefined;
-  return all?.map((each) => ({
-    effect: String(peek(each, "Effect") ?? ""),
-    actions: words(peek(each, "Action")),
-    resources: words(peek(each, "Resource")),
-    negated: isMap(each) && ("NotAction" in each || "NotResource" in each || "NotPrincipal" in each),
-    principal: peek(each, "Principal"),
-    condition: peek(each, "Condition"),
-  }));
-}
-
-function parse(text: string): Value | undefined {
-  try {
-    return plain(JSON.parse(text)).value;
-  } catch {
-    return undefined;
-  }
-}
-
-export function words(value: Value | undefined): string[] {
-  if (typeof value === "string") return [value];
-  return Array.isArray(value) ? (value as readonly Value[]).filter((each) => typeof each === "string") : [];
-}
+/** The document of a bucket's policy. */
+export const policyOf = (policy: Resource): Value | undefined =>
+  peek(policy.props, "policy") ?? peek(policy.props, "policyDocument");

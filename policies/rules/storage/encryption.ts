@@ -18,7 +18,14 @@ export const encryption: Rule = {
     eachBucket(deployment, function* (bucket, stack) {
       const { own, maybeRelated } = relatedResources(stack, bucket, "BucketServerSideEncryptionConfiguration");
       const inline = at(bucket.resource.props, "serverSideEncryptionConfiguration", "rule");
-      const rules = [...own.flatMap((each) => list(each.props, "rules")), ...(inline === undefined ? [] : [inline])];
+      const native = bucket.isNative
+        ? list(bucket.resource.props, "bucketEncryption", "serverSideEncryptionConfiguration")
+        : [];
+      const rules = [
+        ...own.flatMap((each) => list(each.props, "rules")),
+        ...(inline === undefined ? [] : [inline]),
+        ...native,
+      ];
       if (rules.some(encrypts)) return;
       const subject = { resource: bucket.resource };
       if (maybeRelated.length > 0)
@@ -28,4 +35,6 @@ export const encryption: Rule = {
 };
 
 const encrypts = (rule: Value): boolean =>
-  ALGORITHMS.includes(text(rule, "applyServerSideEncryptionByDefault", "sseAlgorithm") ?? "");
+  ["applyServerSideEncryptionByDefault", "serverSideEncryptionByDefault"].some((key) =>
+    ALGORITHMS.includes(text(rule, key, "sseAlgorithm") ?? ""),
+  );

@@ -17,12 +17,14 @@ export const publicAccess: Rule = {
   judge: (deployment) =>
     eachBucket(deployment, function* (bucket, stack) {
       const { own, maybeRelated } = relatedResources(stack, bucket, "BucketPublicAccessBlock");
-      const off = SWITCHES.filter((name) => !own.some((each) => at(each.props, name) === true));
+      const native = bucket.isNative ? at(bucket.resource.props, "publicAccessBlockConfiguration") : undefined;
+      const blocks = [...own.map((each) => each.props), ...(native === undefined ? [] : [native])];
+      const off = SWITCHES.filter((name) => !blocks.some((each) => at(each, name) === true));
       if (off.length === 0) return;
       const subject = { resource: bucket.resource };
       if (maybeRelated.length > 0)
         yield notJudged(subject, "which bucket a public access block belongs to is not known yet");
-      else if (own.length === 0) yield violation(subject, "has no public access block");
+      else if (blocks.length === 0) yield violation(subject, "has no public access block");
       else yield violation(subject, `has a public access block without ${off.join(", ")}`);
     }),
 };

@@ -1,7 +1,7 @@
-import { peek, Unknown, type Value } from "../../model/value";
+import { peek, Unknown, isMap, type Value } from "../../model/value";
 import { notJudged, violation, type Rule } from "../../rule";
-import { relatedResources, eachBucket, statements, words, type Bucket, type Statement } from "./buckets";
-import { isRecord } from "../../../server/records";
+import { eachBucket, policyOf, relatedResources, type Bucket } from "./buckets";
+import { statements, words, type Statement } from "./documents";
 
 export const tlsOnly: Rule = {
   name: "storage-tls-only",
@@ -16,11 +16,11 @@ export const tlsOnly: Rule = {
   judge: (deployment) =>
     eachBucket(deployment, function* (bucket, stack) {
       const { own, maybeRelated } = relatedResources(stack, bucket, "BucketPolicy");
-      const read = own.map((each) => statements(peek(each.props, "policy")));
+      const read = own.map((each) => statements(policyOf(each)));
       const denies = read
         .flatMap((each): readonly Statement[] => (each === undefined || each instanceof Unknown ? [] : each))
         .filter(isDenial);
-      const covered = ["", "/*"].every((end) =>
+      const covered = ["", "/"].every((end) =>
         denies.some((each) => each.resources.some((arn) => covers(arn, end, bucket))),
       );
       if (covered) return;
@@ -31,37 +31,51 @@ export const tlsOnly: Rule = {
     }),
 };
 
-function isDenial({ effect, actions, negated, principal, condition }: Statement): boolean {
-  const everybody = principal === "*" || words(peek(principal, "AWS")).includes("*");
+function isDenial({ effect, actions, except, principal, condition }: Statement): boolean {
+  const everybody = principal === "*" || ["AWS", "*"].some((key) => words(peek(principal, key)).includes("*"));
   return (
     effect === "Deny" &&
-    !negated &&
+    !except.actions &&
+    !except.resources &&
+    !except.principals &&
     everybody &&
-    actions.some((action) => ["s3:*", "*"].includes(action.toLowerCase())) &&
-    isPlainText(condition)
+    actions.some((action) => action === "s3:*" || action === "*") &&
+    isWithoutTls(condition)
   );
 }
 
-/** No further condition may narrow it. */
-function isPlainText(condition: Value | undefined): boolean {
-  const bool = peek(condition, "Bool");
-  const secure = peek(bool, "aws:SecureTransport");
-  return (
-    isRecord(condition) &&
-    Object.keys(condition).length === 1 &&
-    isRecord(bool) &&
-    Object.keys(bool).length === 1 &&
-    String(words(secure)[0] ?? secure) === "false"
+/** Operators that hold while the key has the value "false"; of a request the key is always there. */
+const IS_FALSE = /^(bool|string(equals|like)(ignorecase)?)(ifexists)?$/i;
+const IS_NOT_TRUE = /^stringnot(equals|like)(ignorecase)?(ifexists)?$/i;
+
+/** Names of condition keys are the same in any case. No further condition may narrow it. */
+function isWithoutTls(condition: Value | undefined): boolean {
+  const conditions = entries(condition).flatMap(([operator, keys]) =>
+    entries(keys).map(([key, value]) => ({ operator, key: key.toLowerCase(), value })),
   );
+  const [only] = conditions;
+  if (only === undefined || conditions.length > 1 || only.key !== "aws:securetransport") return false;
+  const values = Array.isArray(only.value) ? (only.value as readonly Value[]) : [only.value];
+  const [value] = values;
+  if (values.length !== 1 || value === undefined) return false;
+  const word = String(value).toLowerCase();
+  return (IS_FALSE.test(only.operator) && word === "false") || (IS_NOT_TRUE.test(only.operator) && word === "true");
 }
+
+const entries = (value: Value | undefined): [string, Value][] => (isMap(value) ? Object.entries(value) : []);
 
 /**
- * Where the bucket's own name is left to Pulumi, any single bucket's is taken for it: the policy hangs on the bucket.
+ * Whether an ARN covers the bucket (`end` "") or all of its objects (`end` "/"). Where the bucket's own name is left to
+ * Pulumi, any single bucket's is taken for it: the policy hangs on the bucket.
  */
 function covers(arn: string, end: string, bucket: Bucket): boolean {
   if (arn === "*") return true;
-  const [, name, rest] = /^arn:[a-z0-9-]+:s3:::([^*/]+)(\/.*)?$/.exec(arn) ?? [];
-  const isOwn =
-    name !== undefined && (bucket.names.includes(name) || typeof peek(bucket.resource.props, "bucket") !== "string");
-  return isOwn && (rest ?? "") === end;
+  const written = /^arn:[a-z0-9-]+:s3:::(.+)$/.exec(arn)?.[1];
+  if (written === undefined) return false;
+  const isAll = written.endsWith("*");
+  const fixed = isAll ? written.slice(0, -1) : written;
+  if (/[*?]/.test(fixed)) return false;
+  const isNamed = typeof peek(bucket.resource.props, bucket.isNative ? "bucketName" : "bucket") === "string";
+  const names = isNamed ? bucket.names : [fixed.split("/")[0] ?? ""];
+  return names.some((name) => (isAll ? `${name}${end}`.startsWith(fixed) : end === "" && fixed === name));
 }

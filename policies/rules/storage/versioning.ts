@@ -17,6 +17,7 @@ export const versioning: Rule = {
       const { own, maybeRelated } = relatedResources(stack, bucket, "BucketVersioning");
       if (own.some((each) => at(each.props, "versioningConfiguration", "status") === "Enabled")) return;
       if (at(bucket.resource.props, "versioning", "enabled") === true) return;
+      if (bucket.isNative && at(bucket.resource.props, "versioningConfiguration", "status") === "Enabled") return;
       const subject = { resource: bucket.resource };
       if (maybeRelated.length > 0) yield notJudged(subject, "which bucket a versioning belongs to is not known yet");
       else yield violation(subject, "is not versioned");
