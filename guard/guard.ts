@@ -14,6 +14,8 @@ import { remember } from "./remember/remember";
 import type { StateFile } from "./remember/stateFile";
 import { Reconciler } from "./reconciler";
 import { CurrentServer, type ServerAccess } from "./server/currentServer";
+import { Gateways } from "./http/gateways";
+import { endsSessions, gatewayState, patienceOf, PLANNED_MS, takesAccess } from "./http/gatewayState";
 
 /** What the guard reaches outside itself; apart from peers, which it asks over HTTP. */
 export interface GuardDependencies extends ServerAccess, Omit<Effects, "snapshots"> {
@@ -25,12 +27,13 @@ export interface GuardDependencies extends ServerAccess, Omit<Effects, "snapshot
 /** Holds one server to its site's role: observe, remember, decide, apply; again and again. */
 export class Guard implements GuardView {
   readonly heartbeat: HeartbeatWriter;
-  result: CycleResult = NOTHING_YET;
+  readonly gateways: Gateways;
   readonly server: CurrentServer;
   private readonly watches: readonly PeerWatch[];
   private readonly applier: Applier;
   private readonly reconciler: Reconciler;
   private terminating = false;
+  private lastResult: CycleResult = NOTHING_YET;
 
   constructor(
     private guardConfig: GuardConfig,
@@ -41,6 +44,7 @@ export class Guard implements GuardView {
   ) {
     const { site, engine, peers } = guardConfig.site;
     const trigger = (): void => this.trigger();
+    this.gateways = new Gateways(() => gatewayState(this.result));
     this.heartbeat = new HeartbeatWriter(site);
     this.watches = peers.map((peer) => new PeerWatch(peer, (_, changed) => changed && trigger()));
     this.server = new CurrentServer(
@@ -100,8 +104,13 @@ export class Guard implements GuardView {
       failure,
     });
     if (!decision.heartbeat) await this.heartbeat.stop();
-    // What is no longer served is said before it is done: the gateway must not send anybody meanwhile.
-    if (!decision.serving) this.result = result(null);
+    // What is no longer served is said before it is done: the gateways must not send anybody meanwhile.
+    if (!decision.serving || endsSessions(decision)) {
+      this.lastResult = result(null);
+      this.gateways.changed();
+      if (takesAccess(this.lastResult))
+        await this.gateways.informed(this.terminating ? PLANNED_MS : patienceOf(decision));
+    }
     const { run } = this.server;
     const failure = await this.applier.applyAll(decision.actions, {
       config: this.guardConfig,
@@ -111,7 +120,8 @@ export class Guard implements GuardView {
     });
     if (decision.heartbeat && failure === null && run !== null)
       this.heartbeat.start(run.session, this.heartbeat.last ?? this.state.dataVersion);
-    this.result = result(failure);
+    this.lastResult = result(failure);
+    this.gateways.changed();
     return decision.actions.length > 0 && failure === null;
   }
 
@@ -138,6 +148,9 @@ export class Guard implements GuardView {
     if (phase !== last.phase || reason !== last.reason) this.log(`${phase}: ${reason}`);
   }
 
+  get result(): CycleResult {
+    return this.lastResult;
+  }
   get config(): SiteFile {
     return this.guardConfig.site;
   }

@@ -38,7 +38,11 @@ function main(): void {
     {
       roles,
       processes,
-      openSession: (runId, passwords) => new ServerSession(runId, config.site.engine, passwords, processes),
+      openSession: (runId, passwords) => {
+        const session = new ServerSession(runId, config.site.engine, passwords, processes);
+        session.onLost = () => guard.trigger();
+        return session;
+      },
       dataDir: DATA_DIRECTORY,
       prove: missingProof,
       snapshots,
@@ -51,7 +55,7 @@ function main(): void {
     (status) => roles.writeStatus(status),
   );
 
-  new GuardApi(guard).listen(ports.guard);
+  new GuardApi(guard, guard.gateways).listen(ports.guard);
   metricsServer(guard).listen(ports.metrics);
   roles.start();
   guard.start();

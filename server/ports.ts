@@ -12,7 +12,7 @@ export const ports = {
   peerGuard: 9981,
   /** Dragonfly's admin port, bound to loopback: it bypasses ACL. */
   serverAdmin: 6399,
-  /** The guard's API: /primary, /replica, /read-only, /status, /healthz. */
+  /** The guard's API: /gateway, /primary, /replica, /read-only, /status, /healthz. */
   guard: 9998,
   /** The snapshots' process: /status, /metrics, /snapshot, /restore; loopback only, for the guard beside it. */
   snapshots: 9997,
@@ -20,6 +20,8 @@ export const ports = {
   metrics: 9999,
   /** The gateway's own metrics (HAProxy's Prometheus exporter) and /healthz. */
   gatewayMetrics: 8404,
+  /** The same of the gateway's process for the link. */
+  linkMetrics: 8405,
   /** Queries at the resolver's pods, UDP and TCP; 53 at its Service. */
   dns: 1053,
   /** The resolver's /health, /ready and /metrics. */

@@ -1,9 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { ports } from "../../server/ports";
-import { renderHaproxy } from "./haproxy";
+import { gatewayFiles } from "./haproxy";
 import { gatewayPod } from "./pod";
-import { RENEWAL_FILE, renewalScript } from "./renewal";
 import { contentHash } from "../bundle";
 import { names, objectLabels, selectorLabels } from "../names";
 import type { ExposureSettings } from "../settings/gateway";
@@ -70,15 +69,7 @@ export class Gateway extends pulumi.ComponentResource {
   /** Under a name of its content: a change rolls the pods, and a roll that fails leaves the old pods theirs. */
   private configuration(): { readonly name: string; readonly object: k8s.core.v1.ConfigMap } {
     const { site, namespace, network, gateway, peers } = this.args.settings;
-    const text = renderHaproxy({
-      site,
-      namespace,
-      clusterDomain: network.clusterDomain,
-      threads: gateway.threads,
-      maxConnections: gateway.maxConnections,
-      peers,
-    });
-    const data = { "haproxy.cfg": text, ...(peers.length === 0 ? {} : { [RENEWAL_FILE]: renewalScript(site) }) };
+    const data = gatewayFiles({ site, namespace, clusterDomain: network.clusterDomain, ...gateway, peers });
     const objectName = `${names.gateway}-${contentHash(Object.values(data).join(""))}`;
     const object = new k8s.core.v1.ConfigMap(
       `${this.name}-configuration`,

@@ -2,43 +2,62 @@ import type * as k8s from "@pulumi/kubernetes";
 import { SECRET_MODE } from "../../contract/mounts";
 import { ports } from "../../server/ports";
 import { scrapeAnnotations } from "../monitoring/annotations";
+import { bytes } from "../../server/types";
 import { names, objectLabels, selectorLabels } from "../names";
 import { resources, restrictedContainer, restrictedPod } from "../pods";
 import type { SiteSettings } from "../settings/site";
-import { CONFIGURATION_DIRECTORY, peerGuardPort, sourcePort } from "./haproxy";
-import { LINK_DIRECTORY, masterSocket } from "./renewal";
+import { CONFIGURATION_DIRECTORY, FILES, LINK_DIRECTORY, masterSocket, type GatewayProcess } from "./files";
+import { peerGuardPort, sourcePort } from "./haproxyConfig";
 
 type Container = k8s.types.input.core.v1.Container;
 type PodTemplate = k8s.types.input.core.v1.PodTemplateSpec;
 
 /** HAProxy's own in its official image. */
 const USER = 99;
+const MIB = 2 ** 20;
 
-const listening = ({ peers }: SiteSettings): Container["ports"] => [
+/** Of the process for the link: it carries a few connections, and no data set ever waits in it. */
+const LINK_RESOURCES = resources({ cpuRequest: 0.05, memoryRequest: bytes(32 * MIB), memoryLimit: bytes(256 * MIB) });
+
+const clientPorts: Container["ports"] = [
   { name: "clients", containerPort: ports.client },
   { name: "read-only", containerPort: ports.readOnly },
-  ...(peers.length === 0 ? [] : [{ name: "link", containerPort: ports.link }]),
+  { name: "metrics", containerPort: ports.gatewayMetrics },
+];
+
+const linkPorts = ({ peers }: SiteSettings): Container["ports"] => [
+  { name: "link", containerPort: ports.link },
   ...peers.flatMap((_, at) => [
     { name: `source-${at}`, containerPort: sourcePort(at) },
     { name: `guard-${at}`, containerPort: peerGuardPort(at) },
   ]),
-  { name: "metrics", containerPort: ports.gatewayMetrics },
+  { name: "link-metrics", containerPort: ports.linkMetrics },
 ];
 
-const haproxy = (settings: SiteSettings): Container => ({
-  name: "haproxy",
+/** What each of the two HAProxy containers has of its own. */
+interface OwnPart {
+  readonly name: string;
+  readonly process: GatewayProcess;
+  readonly file: string;
+  readonly healthPort: number;
+  readonly ports: Container["ports"];
+  readonly resources: Container["resources"];
+}
+
+const haproxy = (settings: SiteSettings, own: OwnPart): Container => ({
+  name: own.name,
   image: settings.gateway.image,
   imagePullPolicy: "IfNotPresent",
   command: [
     "haproxy",
     "-W",
     "-db",
-    ...(settings.peers.length === 0 ? [] : ["-S", `${masterSocket(settings.site)},level,admin`]),
+    ...(settings.peers.length === 0 ? [] : ["-S", `${masterSocket(settings.site, own.process)},level,admin`]),
     "-f",
-    `${CONFIGURATION_DIRECTORY}/haproxy.cfg`,
+    `${CONFIGURATION_DIRECTORY}/${own.file}`,
   ],
-  ports: listening(settings),
-  resources: resources(settings.gateway),
+  ports: own.ports,
+  resources: own.resources,
   securityContext: restrictedContainer,
   volumeMounts: [
     { name: "configuration", mountPath: CONFIGURATION_DIRECTORY, readOnly: true },
@@ -46,13 +65,13 @@ const haproxy = (settings: SiteSettings): Container => ({
   ],
   // That it runs: where the primary is, is another question.
   readinessProbe: {
-    httpGet: { path: "/healthz", port: ports.gatewayMetrics },
+    httpGet: { path: "/healthz", port: own.healthPort },
     periodSeconds: 2,
     timeoutSeconds: 2,
     failureThreshold: 2,
   },
   livenessProbe: {
-    httpGet: { path: "/healthz", port: ports.gatewayMetrics },
+    httpGet: { path: "/healthz", port: own.healthPort },
     initialDelaySeconds: 5,
     periodSeconds: 10,
     timeoutSeconds: 5,
@@ -61,6 +80,27 @@ const haproxy = (settings: SiteSettings): Container => ({
   // New connections go elsewhere before this one stops to listen.
   lifecycle: { preStop: { sleep: { seconds: 3 } } },
 });
+
+const containers = (settings: SiteSettings): Container[] => {
+  const clients = haproxy(settings, {
+    name: "haproxy",
+    process: "clients",
+    file: FILES.clients,
+    healthPort: ports.gatewayMetrics,
+    ports: clientPorts,
+    resources: resources(settings.gateway),
+  });
+  if (settings.peers.length === 0) return [clients];
+  const link = haproxy(settings, {
+    name: "link",
+    process: "link",
+    file: FILES.link,
+    healthPort: ports.linkMetrics,
+    ports: linkPorts(settings),
+    resources: LINK_RESOURCES,
+  });
+  return [clients, link];
+};
 
 /** A gateway's pod. `configMap`: name of the object with its configuration. */
 export const gatewayPod = (settings: SiteSettings, configMap: string): PodTemplate => ({
@@ -96,7 +136,7 @@ export const gatewayPod = (settings: SiteSettings, configMap: string): PodTempla
         ],
       },
     },
-    containers: [haproxy(settings)],
+    containers: containers(settings),
     volumes: [
       { name: "configuration", configMap: { name: configMap } },
       ...(settings.peers.length === 0

@@ -1,14 +1,4 @@
-/** Beside the configuration, in the same object. */
-export const RENEWAL_FILE = "renewal.lua";
-
-/** Where the link's Secret is mounted. */
-export const LINK_DIRECTORY = "/etc/dragonfly-dr/link";
-
-/**
- * HAProxy's runtime API, and its master's: in the pod's network namespace only, so nothing is written to a file system.
- */
-export const adminSocket = (site: string): string => `abns@dragonfly-dr-${site}`;
-export const masterSocket = (site: string): string => `abns@dragonfly-dr-${site}-master`;
+import { adminSocket, LINK_DIRECTORY, masterSocket, type GatewayProcess } from "./files";
 
 /**
  * What HAProxy runs inside itself (Lua is part of the official images and of Debian's, from 2.6 on): it looks at the
@@ -24,8 +14,11 @@ export const masterSocket = (site: string): string => `abns@dragonfly-dr-${site}
  * stays, and the
  * next look finds the whole. The runtime API takes 16 kB at once (tune.bufsize).
  */
-export const renewalScript = (site: string): string => String.raw`local directory, site = "${LINK_DIRECTORY}", "${site}"
-local socket, master = "${adminSocket(site)}", "${masterSocket(site)}"
+export const renewalScript = (
+  site: string,
+  process: GatewayProcess,
+): string => String.raw`local directory, site = "${LINK_DIRECTORY}", "${site}"
+local socket, master = "${adminSocket(site, process)}", "${masterSocket(site, process)}"
 local certificate, key, authorities = directory .. "/tls.crt", directory .. "/tls.key", directory .. "/peer-ca.crt"
 local LOOK_EVERY_MS = 5000
 local SHOW_EVERY = 12

@@ -37,7 +37,14 @@ export function podMonitors(
       namespace,
       selectorLabels("gateway"),
       { port: "metrics", path: "/metrics" },
-      ...(peers ? [{ port: "metrics", path: "/metrics/link" }] : []),
+      { port: "metrics", path: "/metrics/sessions" },
+      ...(peers
+        ? [
+            { port: "metrics", path: "/metrics/link" },
+            { port: "link-metrics", path: "/metrics" },
+            { port: "link-metrics", path: "/metrics/link" },
+          ]
+        : []),
     ),
     ...(resolverNamespace === null
       ? []

@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import { isIP } from "node:net";
 import { ports } from "../../server/ports";
-import { peerGuardPort, sourcePort } from "../gateway/haproxy";
+import { peerGuardPort, sourcePort } from "../gateway/haproxyConfig";
 import { selectorLabels, type Component } from "../names";
 import type { SiteSettings } from "../settings/site";
 import { snapshotStore, type SnapshotSettings } from "../settings/snapshots";
@@ -96,7 +96,10 @@ const gateway = (settings: SiteSettings): Policy => ({
       ...(settings.peers.length === 0
         ? []
         : from(blocks([...peerCidrs(settings), ...settings.gateway.link.allowedSources]), tcp(ports.link))),
-      ...from(monitoring(settings), tcp(ports.gatewayMetrics)),
+      ...from(
+        monitoring(settings),
+        tcp(ports.gatewayMetrics, ...(settings.peers.length === 0 ? [] : [ports.linkMetrics])),
+      ),
     ],
     egress: [
       ...to([pods("server")], tcp(ports.client, ports.guard)),

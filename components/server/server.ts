@@ -8,7 +8,7 @@ import { formatKubernetesBytes } from "../../server/quantity";
 import { defined } from "../../server/records";
 import type { Credentials } from "../credentials";
 import { contentHash, type Bundle } from "../bundle";
-import { peerGuardPort, sourcePort } from "../gateway/haproxy";
+import { peerGuardPort, sourcePort } from "../gateway/haproxyConfig";
 import { names, objectLabels, selectorLabels, type Component } from "../names";
 import { serverPod } from "./pod";
 import { SERVE_FILE, serveScript } from "./serveScript";

@@ -1,7 +1,7 @@
 import { writeSiteFile } from "../../contract/siteFile";
 import { siteName } from "../../server/types";
 import { dumpFileName } from "../../server/flags";
-import { peerGuardPort, sourcePort } from "../gateway/haproxy";
+import { peerGuardPort, sourcePort } from "../gateway/haproxyConfig";
 import { names } from "../names";
 import { aclUsers } from "../settings/resolve";
 import type { SiteSettings } from "../settings/site";

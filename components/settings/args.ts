@@ -357,6 +357,38 @@ export interface GatewayInput {
   readonly maxConnections?: number | undefined;
 
   /**
+   * Seconds that a new session waits while there is no primary; then it is closed.
+   * A change: rolls (the gateway's pods are replaced one by one: connections break once, no data is touched).
+   * @default 5
+   * @example 10
+   */
+  readonly holdSeconds?: number | undefined;
+
+  /**
+   * Sessions that may wait in each pod at a time; one more is closed. Each takes up to 25 kB of memory.
+   * A change: rolls (the gateway's pods are replaced one by one: connections break once, no data is touched).
+   * @default 5000
+   * @example 5000
+   */
+  readonly holdSessions?: number | undefined;
+
+  /**
+   * New sessions a second that each pod leads over the link to a peer; the others wait.
+   * A change: rolls (the gateway's pods are replaced one by one: connections break once, no data is touched).
+   * @default 400
+   * @example 400
+   */
+  readonly linkSessionRate?: number | undefined;
+
+  /**
+   * Whether the log has a line for each connection of a client.
+   * A change: rolls (the gateway's pods are replaced one by one: connections break once, no data is touched).
+   * @default false
+   * @example true
+   */
+  readonly logConnections?: boolean | undefined;
+
+  /**
    * CPU request of the container.
    * A change: rolls (the gateway's pods are replaced one by one: connections break once, no data is touched).
    * @default "100m"

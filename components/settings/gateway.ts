@@ -1,6 +1,6 @@
 import { group, optional, withDefault } from "../catalogue/fields";
 import type { SettingsOf } from "../catalogue/node";
-import { list, oneOf, textMap, wholeNumber } from "../catalogue/values";
+import { list, oneOf, textMap, boolean, wholeNumber } from "../catalogue/values";
 import { images } from "./images";
 import { cidr, cores, image, kubernetesSize, port } from "./kinds";
 
@@ -67,6 +67,24 @@ export const gateway = group(
       default: 10_000,
       doc: "Connections that each pod holds at a time.",
       example: 20_000,
+    }),
+    holdSeconds: withDefault(wholeNumber(0, 60), {
+      default: 5,
+      doc: "Seconds that a new session waits while there is no primary; then it is closed.",
+      example: 10,
+    }),
+    holdSessions: withDefault(wholeNumber(0, 1_000_000), {
+      default: 5_000,
+      doc: "Sessions that may wait in each pod at a time; one more is closed. Each takes up to 25 kB of memory.",
+    }),
+    linkSessionRate: withDefault(wholeNumber(10, 100_000), {
+      default: 400,
+      doc: "New sessions a second that each pod leads over the link to a peer; the others wait.",
+    }),
+    logConnections: withDefault(boolean, {
+      default: false,
+      doc: "Whether the log has a line for each connection of a client.",
+      example: true,
     }),
     cpuRequest: withDefault(cores, { default: "100m", doc: "CPU request of the container." }),
     memoryRequest: withDefault(kubernetesSize, { default: "64Mi", doc: "Memory request of the container." }),

@@ -36,9 +36,7 @@ export class ServerController {
     const closing = [...(open ? [] : applications), ...(access === "open" || access === "handover" ? [] : replication)];
 
     // Closing first, and all at once: what follows must not delay it.
-    await this.acl(closing.map((user) => closeUser(engine, user)));
-    if (engine === "redis")
-      await Promise.all(closing.map((user) => this.session.steer("CLIENT", "KILL", "USER", user.name)));
+    await this.close(closing, !open);
     if (!open) return;
     await this.acl([
       ...standing.map((user) => openUser(engine, user, this.password(user))),
@@ -48,6 +46,25 @@ export class ServerController {
       ),
     ]);
     await this.dropUnknownUsers(users);
+  }
+
+  /**
+   * On Redis users and sessions in one transaction: no session sees a user that is closed. `strangers`: sessions that
+   * have not logged in yet end, too, for they would be refused.
+   */
+  private async close(users: readonly AclUser[], strangers: boolean): Promise<void> {
+    const { engine } = this.config.site;
+    const acl = users.map((user) => closeUser(engine, user));
+    if (engine === "dragonfly") return this.acl(acl);
+    const names = new Set([...users.map(({ name }) => name), ...(strangers ? ["default"] : [])]);
+    const kills = [...names].map((name) => ["CLIENT", "KILL", "USER", name]);
+    const together = [...acl.map((command) => ["ACL", ...command]), ...kills];
+    if (together.length === 0) return;
+    await this.session.steerTogether(together).catch(async () => {
+      // A server of a version before may not let the guard begin a transaction: closing does not depend on it.
+      await this.acl(acl);
+      await Promise.all(kills.map(([name = "", ...rest]) => this.session.steer(name, ...rest)));
+    });
   }
 
   async follow(peer: PeerAddress): Promise<void> {

@@ -1,7 +1,8 @@
-import { createServer, type Server as HttpServer } from "node:http";
+import { createServer, type Server as HttpServer, type ServerResponse } from "node:http";
 import type { Server, Socket } from "node:net";
 import { checksBefore, type CheckAnswer } from "./checkAnswers";
 import type { GuardView } from "../guardView";
+import type { Gateways } from "./gateways";
 import { inSync, readable, reportOf, serving } from "./status";
 
 /** A connection on which nothing has been asked for so long is closed. Peers ask twice a second. */
@@ -16,7 +17,10 @@ export class GuardApi {
   /** Those that the HTTP server has; it keeps no list itself, as it does not listen. */
   private readonly open = new Set<Socket>();
 
-  constructor(private readonly guard: GuardView) {
+  constructor(
+    private readonly guard: GuardView,
+    private readonly gateways: Gateways,
+  ) {
     const check = (yes: () => boolean) => (): CheckAnswer => ({ yes: yes(), reason: guard.result.decision.reason });
     this.http = this.statusServer().setTimeout(IDLE_MS);
     this.http.on("connection", (socket: Socket) => {
@@ -48,12 +52,24 @@ export class GuardApi {
   /** For everything that is no check: the report, and what is not there. */
   private statusServer(): HttpServer {
     return createServer((request, response) => {
-      const path = (request.url ?? "").split("?", 1)[0] ?? "";
+      const [path = "", query = ""] = (request.url ?? "").split("?", 2);
+      if (path === "/gateway") {
+        this.answerGateway(new URLSearchParams(query), response);
+        return;
+      }
       if (path === "/status") {
         response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(reportOf(this.guard)));
         return;
       }
       response.writeHead(404).end("not found\n");
     });
+  }
+
+  /** A question of a gateway that waits for the next change. */
+  private answerGateway(query: URLSearchParams, response: ServerResponse): void {
+    const gone = this.gateways.ask(query.get("id") ?? "", query.get("known") ?? "", (state) => {
+      response.writeHead(200, { "content-type": "text/plain", "content-length": Buffer.byteLength(state) }).end(state);
+    });
+    response.once("close", gone);
   }
 }

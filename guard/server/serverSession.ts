@@ -20,6 +20,8 @@ type Purpose = "steer" | "observe" | "beat" | "slow";
 export class ServerSession {
   private readonly connections = new Map<Purpose, Promise<Redis>>();
   private closed = false;
+  /** A connection has ended that this side did not close: most likely the server is gone. */
+  onLost: () => void = () => undefined;
 
   constructor(
     readonly runId: string,
@@ -34,6 +36,14 @@ export class ServerSession {
   /** Steering: past ACL and maxclients on Dragonfly (admin port), as user guard on Redis. */
   async steer(command: string, ...args: readonly (string | number)[]): Promise<unknown> {
     return (await this.connection("steer")).call(command, ...args.map(String));
+  }
+
+  /** All of them or none, and nobody's command between two of them. */
+  async steerTogether(commands: readonly (readonly string[])[]): Promise<void> {
+    const redis = await this.connection("steer");
+    const replies = await redis.multi(commands.map(([name = "PING", ...args]) => [name.toLowerCase(), ...args])).exec();
+    const failed = replies === null ? new Error("EXEC was given up") : replies.find(([error]) => error !== null)?.[0];
+    if (failed != null) throw failed;
   }
 
   /** Several commands in one round trip; each reply may be an Error. */
@@ -101,7 +111,10 @@ export class ServerSession {
       ...(purpose === "slow" ? {} : { commandTimeout: timeout }),
     });
     redis.on("error", () => undefined);
-    redis.on("end", () => this.connections.delete(purpose));
+    redis.on("end", () => {
+      this.connections.delete(purpose);
+      if (!this.closed) this.onLost();
+    });
     try {
       await within(redis.connect(), (CONNECT_TIMEOUT_MS + timeout) as Milliseconds, "the server does not answer");
       if (this.processes.find()?.runId !== this.runId) throw new Error("the server's process has changed");

@@ -146,6 +146,7 @@ function gatewayPorts(stack: Stack, namespace: string, gateway: Workload): Expos
     [ports.readOnly, "clients"],
     [ports.link, "link"],
     [ports.gatewayMetrics, "metrics"],
+    [ports.linkMetrics, "metrics"],
     [ports.source, "source"],
     [ports.peerGuard, "source"],
   ]);

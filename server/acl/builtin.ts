@@ -21,6 +21,8 @@ const GUARD: Readonly<Record<Engine, readonly string[]>> = {
     "+quit",
     "+select",
     "+client",
+    "+multi",
+    "+exec",
     "+info",
     "+get",
     "+set",

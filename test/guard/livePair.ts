@@ -200,7 +200,7 @@ export class LiveSite {
       (line) => this.lines.push(line),
     );
     this.guard = guard;
-    this.api = new GuardApi(guard).listen(this.guardPort, "127.0.0.1");
+    this.api = new GuardApi(guard, guard.gateways).listen(this.guardPort, "127.0.0.1");
     guard.start();
   }
 

@@ -4,6 +4,7 @@ import { dataEntry } from "../../model/cache";
 import { isMap, list, peek, text, Unknown } from "../../model/value";
 import { cachePods } from "../../network/exposedPorts";
 import { after, portOf, sections, type Section } from "../../network/haproxy";
+import { linkListeners } from "../../network/linkListeners";
 import { notJudged, violation, type Finding, type Rule } from "../../rule";
 import { eachPair, type Site } from "./sites";
 
@@ -13,7 +14,7 @@ export const bothDirections: Rule = {
   level: "mandatory",
   severity: "high",
   description: "Each site knows the other as its peer, lets it in and reaches it: replication can run either way.",
-  reads: "site.json and haproxy.cfg of both stacks",
+  reads: "site.json, haproxy.cfg and link.cfg of both stacks",
   remedy: "Name each site in the other's peers.",
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/replication",
   configSchema: {},
@@ -50,21 +51,19 @@ function proxyConfiguration({ stack, cache }: Site): readonly Section[] | Unknow
         .ofKind("", "ConfigMap")
         .find((each) => each.namespace === cache.namespace && each.name === name);
       const data = holder === undefined ? undefined : peek(holder.body, "data");
-      const key = isMap(data) ? Object.keys(data).find((each) => each.endsWith(".cfg")) : undefined;
-      if (holder === undefined || key === undefined) continue;
-      const written = dataEntry(holder, key);
-      return written instanceof Unknown ? written : sections(written ?? "");
+      const keys = isMap(data) ? Object.keys(data).filter((each) => each.endsWith(".cfg")) : [];
+      if (holder === undefined || keys.length === 0) continue;
+      const written = keys.map((key) => dataEntry(holder, key));
+      return written.find((each) => each instanceof Unknown) ?? sections(written.join("\n"));
     }
   }
   return undefined;
 }
 
-/** The name is looked for in the acl that the link's listener decides by. */
+/** The name is looked for in the acls that the link's listeners decide by. */
 const letsIn = (read: readonly Section[], peer: string): boolean =>
-  read.some(
-    (section) =>
-      section.lines.some(([word, address]) => word === "bind" && portOf(address) === ports.link) &&
-      section.lines.some((line) => line[0] === "acl" && line.includes(linkName(peer))),
+  linkListeners(read).every(({ section }) =>
+    section.lines.some((line) => line[0] === "acl" && line.includes(linkName(peer))),
   );
 
 /** A plain listener for this site's own server, whose backend checks the peer's name. */

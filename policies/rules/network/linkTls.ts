@@ -1,10 +1,10 @@
-import { ports } from "../../../server/ports";
 import { dataEntry } from "../../model/cache";
 import type { Resource } from "../../model/resource";
 import type { Stack } from "../../model/stack";
 import { isMap, list, peek, text, Unknown } from "../../model/value";
 import { cachePods, type CachePods } from "../../network/exposedPorts";
-import { after, portOf, sections, type Section } from "../../network/haproxy";
+import { after, sections, type Section } from "../../network/haproxy";
+import { isLocalSocket, linkListeners, type LinkListener } from "../../network/linkListeners";
 import { notJudged, violation, type Finding, type Rule } from "../../rule";
 import { eachCacheStack } from "../each";
 
@@ -15,7 +15,7 @@ export const linkTls: Rule = {
   level: "mandatory",
   severity: "critical",
   description: "Both ends of the link show a certificate and are checked by name.",
-  reads: "haproxy.cfg in the gateway's ConfigMap; the server's TLS flags",
+  reads: "haproxy.cfg and link.cfg in the gateway's ConfigMap; the server's TLS flags",
   remedy:
     "Bind the link with ssl, verify required and a check of the client's name; reach peers with ssl, crt, ca-file, verify required and verifyhost.",
   link: "https://docs.haproxy.org/2.8/configuration.html#5.1-verify",
@@ -41,30 +41,29 @@ function* judge(stack: Stack, { gateways, namespace }: CachePods): Iterable<Find
       const holder = stack.ofKind("", "ConfigMap").find((each) => each.namespace === namespace && each.name === name);
       const data = holder === undefined ? undefined : peek(holder.body, "data");
       if (holder === undefined || !isMap(data)) continue;
+      const read: Section[] = [];
       for (const key of Object.keys(data).filter((each) => each.endsWith(".cfg"))) {
         const written = dataEntry(holder, key);
         if (written instanceof Unknown) yield notJudged({ resource: holder.resource }, `${key} is not known yet`);
-        else yield* judgeConfiguration(written ?? "", holder.resource, namespace);
+        else read.push(...sections(written ?? ""));
       }
+      yield* judgeConfiguration(read, holder.resource, namespace);
     }
   }
 }
 
-function* judgeConfiguration(text: string, resource: Resource, namespace: string): Iterable<Finding> {
-  const read = sections(text);
-  const findings = [...read.flatMap((section) => [...bindFaults(section), ...serverFaults(section, namespace)])];
+function* judgeConfiguration(read: readonly Section[], resource: Resource, namespace: string): Iterable<Finding> {
+  const findings = [
+    ...linkListeners(read).flatMap(bindFaults),
+    ...read.flatMap((section) => serverFaults(section, namespace)),
+  ];
   for (const message of findings) yield violation({ resource }, message, { config: ["peers"] });
 }
 
-function bindFaults(section: Section): string[] {
-  if (section.kind !== "frontend" && section.kind !== "listen") return [];
-  return section.lines
-    .filter(([word, address]) => word === "bind" && portOf(address) === ports.link)
-    .flatMap((bind) => {
-      const faults = tlsFaults(bind, false);
-      if (!checksName(section)) faults.push("lets in whoever has a certificate, without a look at the name");
-      return faults.map((fault) => `${section.kind} ${section.name} ${fault}`);
-    });
+function bindFaults({ section, bind }: LinkListener): string[] {
+  const faults = tlsFaults(bind, false);
+  if (!checksName(section)) faults.push("lets in whoever has a certificate, without a look at the name");
+  return faults.map((fault) => `${section.kind} ${section.name} ${fault}`);
 }
 
 /** A connection goes on only under an acl that compares the name in the client's certificate. */
@@ -86,9 +85,9 @@ function serverFaults(section: Section, namespace: string): string[] {
     );
 }
 
-/** Servers of this site are told by their Service's name. */
+/** Servers of this site are told by their Service's name; sockets are of the same pod. */
 const isElsewhere = (address: string, namespace: string): boolean =>
-  !new RegExp(`^[a-z0-9-]+(\\.${namespace}(\\.svc.*)?)?:\\d+$`).test(address);
+  !isLocalSocket(address) && !new RegExp(`^[a-z0-9-]+(\\.${namespace}(\\.svc.*)?)?:\\d+$`).test(address);
 
 function tlsFaults(words: readonly string[], needsHost: boolean): string[] {
   const faults: string[] = [];

@@ -72,6 +72,7 @@ describe("network rules", () => {
       "identity:6378",
       "identity:6379",
       "monitoring:8404",
+      "monitoring:8405",
       "server:6381",
       "server:6382",
       "server:9981",

@@ -76,14 +76,18 @@ function linkMutants(world: World, stack: string): Mutant[] {
   for (const place of places(world, "ConfigMap", stack).filter(
     ({ resource }) => "haproxy.cfg" in object(resource.props, "data"),
   )) {
-    const edit = (what: string, change: (text: string) => string): void =>
+    const edit = (what: string, change: (text: string) => string, file = "link.cfg"): void =>
       void found.push(
-        mutant(world, `${stack}: ${what}`, "dr", (all) => rewrite(at(all, place.at), "haproxy.cfg", change)),
+        mutant(world, `${stack}: ${file}: ${what}`, "dr", (all) => rewrite(at(all, place.at), file, change)),
       );
-    edit("the gateway lets another name in", (text) =>
-      text.replace(new RegExp(`str ${peer}\\.dragonfly-dr`), "str elsewhere.dragonfly-dr"),
-    );
-    edit("the gateway lets nobody in by name", (text) => text.replace(/^.*acl peer .*$\n?/m, ""));
+    for (const file of ["haproxy.cfg", "link.cfg"]) {
+      edit(
+        "the gateway lets another name in",
+        (text) => text.replace(new RegExp(`str ${peer}\\.dragonfly-dr`), "str elsewhere.dragonfly-dr"),
+        file,
+      );
+      edit("the gateway lets nobody in by name", (text) => text.replace(/^.*acl peer .*$\n?/m, ""), file);
+    }
     edit("the gateway's way to the peer is for another name", (text) =>
       text.replaceAll(`verifyhost server.${peer}.dragonfly-dr`, "verifyhost server.elsewhere.dragonfly-dr"),
     );

@@ -266,30 +266,42 @@ function linkMutants(world: World): Mutant[] {
   for (const place of places(world, "ConfigMap").filter(
     ({ resource }) => "haproxy.cfg" in object(resource.props, "data"),
   )) {
-    const edit = (what: string, change: (text: string) => string): void =>
+    const edit = (file: "haproxy.cfg" | "link.cfg", what: string, change: (text: string) => string): void =>
       void found.push(
-        mutant(world, `gateway: ${what}`, "network", (all) => rewrite(at(all, place.at), "haproxy.cfg", change)),
+        mutant(world, `gateway: ${file}: ${what}`, "network", (all) => rewrite(at(all, place.at), file, change)),
       );
-    edit("the link in plain text", (text) => text.replace(/^(\s*bind :6380) ssl .*$/m, "$1"));
-    edit("the link asks for no certificate", (text) =>
-      text.replace(/^(\s*bind :6380 .*)verify required/m, "$1verify none"),
+    for (const file of ["haproxy.cfg", "link.cfg"] as const) {
+      const bind = (what: string, from: RegExp, to: string): void =>
+        edit(file, what, (text) =>
+          text.replace(/^\s*bind abns@\S+ accept-proxy .*$/m, (line) => line.replace(from, to)),
+        );
+      bind("the link in plain text", / ssl .*$/, "");
+      bind("the link asks for no certificate", /verify required/, "verify none");
+      bind("the link takes a certificate or none", /verify required/, "verify optional");
+      bind("the link knows no CA", /ca-file \S+/, "");
+      edit(file, "the link checks no name", (text) => text.replace(/^.*reject unless peer$\n?/m, ""));
+      edit(file, "the link's check of the name is a comment", (text) =>
+        text.replace(/^(\s*)(tcp-request content reject unless peer)$/m, "$1# $2"),
+      );
+      edit(file, "the link takes any name", (text) => text.replace(/^.*acl peer .*$\n?/m, ""));
+      edit(file, "the link takes a name that is nobody's", (text) =>
+        text.replace(/(acl peer ssl_c_s_dn\(cn\) -m) str \S+/, "$1 found"),
+      );
+    }
+    edit("link.cfg", "the link leads to the server, unopened", (text) =>
+      text.replace(/server sites abns@\S+ send-proxy-v2/, "server sites dragonfly-server:6379"),
     );
-    edit("the link takes a certificate or none", (text) =>
-      text.replace(/^(\s*bind :6380 .*)verify required/m, "$1verify optional"),
+    edit("link.cfg", "the link leads to a socket where nobody asks for a certificate", (text) =>
+      text.replace(/server sites abns@\S+-link-sites/, "server sites abns@dragonfly-dr-primary-guard-dr"),
     );
-    edit("the link knows no CA", (text) => text.replace(/^(\s*bind :6380 .*)ca-file \S+/m, "$1"));
-    edit("the link checks no name", (text) => text.replace(/^.*reject unless peer$\n?/m, ""));
-    edit("the link's check of the name is a comment", (text) =>
-      text.replace(/^(\s*)(tcp-request content reject unless peer)$/m, "$1# $2"),
-    );
-    edit("the link takes any name", (text) => text.replace(/^.*acl peer .*$\n?/m, ""));
-    edit("the link takes a name that is nobody's", (text) =>
-      text.replace(/(acl peer ssl_c_s_dn\(cn\) -m) str \S+/, "$1 found"),
-    );
-    for (const backend of ["primary", "source_dr", "guard_dr"]) {
+    for (const [file, backend] of [
+      ["haproxy.cfg", "primary"],
+      ["link.cfg", "source_dr"],
+      ["link.cfg", "guard_dr"],
+    ] as const) {
       const line = new RegExp(`(backend ${backend}\\n(?:.+\\n)*?\\s*server dr .*)$`, "m");
       const inBackend = (what: string, from: RegExp, to: string): void =>
-        edit(`${backend} ${what}`, (text) => text.replace(line, (match) => match.replace(from, to)));
+        edit(file, `${backend} ${what}`, (text) => text.replace(line, (match) => match.replace(from, to)));
       inBackend("does not check the peer's certificate", /verify required/g, "verify none");
       inBackend("does not check the peer's name", / verifyhost \S+/g, "");
       inBackend("shows no certificate", / crt \S+/g, "");
