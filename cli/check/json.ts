@@ -3,11 +3,11 @@ import type { Report } from "./report";
 import { defined } from "../../server/records";
 
 /** For programs. Keys are only ever added. */
-export function jsonReport({ judgement, locate, judged }: Report): unknown {
+export function jsonReport({ judgement, locate, judged, recognised, profile }: Report): unknown {
   return {
     violations: judgement.violations.map((violation) => {
       const { rule, level, resource, part, message, remedy, config } = violation;
-      const place = locate(resource.stack, config);
+      const place = locate(resource, config);
       return {
         policy: rule.name,
         level,
@@ -39,5 +39,7 @@ export function jsonReport({ judgement, locate, judged }: Report): unknown {
     })),
     problems: judgement.expired,
     judged,
+    recognised,
+    profile,
   };
 }

@@ -1,14 +1,16 @@
 import { bareMessage, exemptionsByReason, gapsByMessage, isMandatory, resourceTitle, type Report } from "./report";
-import { summary } from "./text";
+import { isEmpty, recognisedLine } from "./recognised";
+import { printable, summary } from "./text";
 
 /** For a comment on a pull request. */
 export function markdownReport(report: Report): string {
   const { judgement, locate } = report;
-  const lines = [`### ${heading(report)}`, "", `${escape(summary(report))}.`, ""];
+  const seen = capital(recognisedLine(report.recognised));
+  const lines = [`### ${heading(report)}`, "", `${escape(seen)}.`, "", `${escape(summary(report))}.`, ""];
   if (judgement.violations.length > 0) {
     lines.push("| | policy | stack | resource | what is wrong | remedy |", "|---|---|---|---|---|---|");
     for (const violation of judgement.violations) {
-      const place = locate(violation.resource.stack, violation.config);
+      const place = locate(violation.resource, violation.config);
       const where = place === undefined ? "" : ` (\`${place.file}:${place.line}\`)`;
       const cells = [
         violation.level,
@@ -37,8 +39,11 @@ export function markdownReport(report: Report): string {
   return lines.join("\n");
 }
 
-const heading = ({ judgement }: Report): string => {
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+const heading = ({ judgement, recognised }: Report): string => {
   if (judgement.violations.some(isMandatory)) return "❌ The policies refuse this change";
+  if (isEmpty(recognised)) return "❌ No cache was found";
   return judgement.expired.length > 0 ? "❌ An exemption has expired" : "✅ The policies accept this change";
 };
 
@@ -47,7 +52,7 @@ const folded = (title: string, lines: readonly string[]): string[] =>
 
 /** Names come from configuration: none may end a cell, begin markup or call somebody. */
 const escape = (text: string): string =>
-  text
+  printable(text)
     .replace(/[\\`*_[\]<>|]/g, (sign) => `\\${sign}`)
     .replace(/@(?=\w)/g, "@\u200b")
     .replace(/\s+/g, " ");

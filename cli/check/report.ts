@@ -1,5 +1,8 @@
 import type { Judgement, ReportedGap, ReportedViolation } from "../../policies/judge";
-import { title } from "../../policies/model/resource";
+import { title, type Resource } from "../../policies/model/resource";
+import type { Profile } from "../../policies/profiles";
+import type { Rule } from "../../policies/rule";
+import type { Recognised } from "./recognised";
 
 /** Where the fault can be mended: a line of a stack's configuration file. */
 export interface Place {
@@ -8,12 +11,16 @@ export interface Place {
 }
 
 /** Finds the place of a violation; undefined where no file is known. */
-export type Locate = (stack: string, config: readonly string[]) => Place | undefined;
+export type Locate = (resource: Resource, config: readonly string[]) => Place | undefined;
 
 /** A judgement that is ready to be shown. */
 export interface Report {
   readonly judgement: Judgement;
   readonly locate: Locate;
+  readonly recognised: Recognised;
+  readonly profile: Profile;
+  /** The rules of the profile. */
+  readonly rules: readonly Rule[];
   /** How many resources of which stacks were judged. */
   readonly judged: { readonly resources: number; readonly stacks: readonly string[]; readonly policies: number };
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { title } from "../../policies/model/resource";
 import type { ReportedViolation } from "../../policies/judge";
 import type { Rule, Severity } from "../../policies/rule";
+import { isEmpty, recognisedLine } from "./recognised";
 import type { Locate, Report } from "./report";
 
 /** What code scanning ranks by: a score of 0 to 10. */
@@ -9,7 +10,7 @@ const SCORE: Readonly<Record<Severity, string>> = { low: "3.0", medium: "5.5", h
 const SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json";
 
 /** A SARIF 2.1.0 log with one run. Every result has a place in a file: code scanning drops those without. */
-export function sarifReport({ judgement, locate }: Report, rules: readonly Rule[], version: string): unknown {
+export function sarifReport({ judgement, locate, recognised, rules }: Report, version: string): unknown {
   return {
     $schema: SCHEMA,
     version: "2.1.0",
@@ -21,6 +22,7 @@ export function sarifReport({ judgement, locate }: Report, rules: readonly Rule[
           {
             executionSuccessful: true,
             toolExecutionNotifications: [
+              { level: isEmpty(recognised) ? "warning" : "note", message: { text: recognisedLine(recognised) } },
               ...judgement.expired.map((text) => ({ level: "error", message: { text } })),
               ...judgement.notJudged.map(({ rule, resource, message }) => ({
                 level: "note",
@@ -61,7 +63,7 @@ const descriptor = (rule: Rule) => ({
 
 function result(violation: ReportedViolation, rules: readonly Rule[], locate: Locate) {
   const { rule, level, resource, part, message, remedy, config } = violation;
-  const place = locate(resource.stack, config);
+  const place = locate(resource, config);
   return {
     ruleId: rule.name,
     ruleIndex: rules.indexOf(rule),

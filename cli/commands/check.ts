@@ -3,19 +3,21 @@ import { join, relative } from "node:path";
 import { configure, type Configuration } from "../../policies/configuration";
 import { judge } from "../../policies/judge";
 import { Deployment } from "../../policies/model/deployment";
-import type { RawResource } from "../../policies/model/resource";
-import { rules } from "../../policies/rules";
+import { rulesOf, type Profile } from "../../policies/profiles";
+import { rules as allRules } from "../../policies/rules";
 import { shippedConfiguration } from "../../policies/shipped";
 import { jsonFault } from "../check/jsonFault";
 import { jsonReport } from "../check/json";
 import { markdownReport } from "../check/markdown";
 import type { Source } from "../check/rendered";
-import { isMandatory, type Format, type Locate, type Report } from "../check/report";
+import type { Manifests } from "../check/manifests/read";
+import { hasSite, isEmpty, recognise } from "../check/recognised";
+import { isMandatory, type Format, type Locate, type Place, type Report } from "../check/report";
 import { readResources } from "../check/resourceFile";
 import { sarifReport } from "../check/sarif";
 import { StackFile } from "../check/stackFile";
 import { textReport } from "../check/text";
-import { EXIT } from "../exit";
+import { EXIT, type ExitCode } from "../exit";
 import { badInput, CommandFailure } from "../failure";
 import type { Result } from "../command/result";
 import { projectFolder, stacksOf } from "../sites/project";
@@ -28,6 +30,12 @@ export interface CheckOptions {
   readonly configFiles: readonly string[];
   /** A file of resources to judge instead of rendering any stack. */
   readonly resources: string | null;
+  /** A file or a folder of Kubernetes objects, or "-" for standard input, to judge instead. */
+  readonly manifests: string | null;
+  /** `auto`: `site` where a site of this program is found, else `generic`. */
+  readonly profile: Profile | "auto";
+  /** Whether it is well that no cache is found. */
+  readonly allowEmpty: boolean;
   /** Configuration of the policies, over what the pack brings along. */
   readonly policyConfig: string | null;
   readonly format: Format;
@@ -48,20 +56,29 @@ export async function check(options: CheckOptions): Promise<Result> {
     () => policyConfiguration(options.policyConfig),
     () => sourcesOf(options),
   );
-  const resources = await resourcesOf(options, sources);
+  const { resources, places, ignored } = await resourcesOf(options, sources);
   const deployment = Deployment.of(resources);
+  const profile = options.profile !== "auto" ? options.profile : hasSite(deployment) ? "site" : "generic";
+  const rules = rulesOf(profile, allRules);
   const judgement = judge(rules, deployment, configuration, options.today);
   const stacks = deployment.stacks.map((stack) => stack.name);
   const files =
     options.resources === null ? sources : stacks.map((stack) => ({ stack, file: ownFile(options.cwd, stack) }));
   const report: Report = {
     judgement,
-    locate: locator(files, options),
+    locate: locator(files, places, options),
+    recognised: recognise(deployment, ignored),
+    profile,
+    rules,
     judged: { resources: resources.length, stacks, policies: rules.length },
   };
-  const code =
-    judgement.expired.length > 0 ? EXIT.badInput : judgement.violations.some(isMandatory) ? EXIT.refused : EXIT.done;
-  return { code, json: jsonReport(report), text: show(report, options.format) };
+  return { code: codeOf(report, options), json: jsonReport(report), text: show(report, options.format) };
+}
+
+function codeOf({ judgement, recognised }: Report, { allowEmpty }: CheckOptions): ExitCode {
+  if (judgement.expired.length > 0) return EXIT.badInput;
+  if (judgement.violations.some(isMandatory)) return EXIT.refused;
+  return isEmpty(recognised) && !allowEmpty ? EXIT.badInput : EXIT.done;
 }
 
 /** @throws CommandFailure with the problems of both. */
@@ -80,10 +97,15 @@ function attempt<Done>(run: () => Done): { readonly done: Done } | { readonly pr
   }
 }
 
-async function resourcesOf({ resources }: CheckOptions, sources: readonly Source[]): Promise<readonly RawResource[]> {
-  if (resources !== null) return readResources(resources);
+async function resourcesOf(
+  { resources, manifests, cwd }: CheckOptions,
+  sources: readonly Source[],
+): Promise<Manifests> {
+  if (manifests !== null) return (await import("../check/manifests/read.js")).readManifests(manifests, cwd);
+  const none = { places: new Map<string, Place>(), ignored: 0 };
+  if (resources !== null) return { ...none, resources: readResources(resources) };
   // Loading Pulumi's libraries costs most of the time: only where something is rendered.
-  return (await import("../check/rendered.js")).renderAll(sources);
+  return { ...none, resources: await (await import("../check/rendered.js")).renderAll(sources) };
 }
 
 function show(report: Report, format: Format): string {
@@ -95,14 +117,14 @@ function show(report: Report, format: Format): string {
     case "markdown":
       return markdownReport(report);
     case "sarif":
-      return `${JSON.stringify(sarifReport(report, rules, packageVersion()), null, 2)}\n`;
+      return `${JSON.stringify(sarifReport(report, packageVersion()), null, 2)}\n`;
   }
 }
 
 /** @throws CommandFailure naming everything that is wrong with it. */
 function policyConfiguration(file: string | null): Configuration {
   const own = file === null ? {} : readJson(file);
-  const { configuration, problems } = configure([shippedConfiguration, own], rules);
+  const { configuration, problems } = configure([shippedConfiguration, own], allRules);
   if (problems.length > 0)
     throw badInput(...problems.map((problem) => (file === null ? problem : `${file}: ${problem}`)));
   return configuration;
@@ -124,10 +146,12 @@ const ownFile = (cwd: string, stack: string): string => join(projectFolder(cwd),
 const stackOf = (file: string): string => /(?:^|[\\/])Pulumi\.([^\\/]+)\.ya?ml$/.exec(file)?.[1] ?? file;
 
 /** @throws CommandFailure where a file is missing or the options contradict each other. */
-function sourcesOf({ stacks, configFiles, resources, cwd }: CheckOptions): readonly Source[] {
-  if (resources !== null) {
+function sourcesOf({ stacks, configFiles, resources, manifests, cwd }: CheckOptions): readonly Source[] {
+  const given = [...(resources === null ? [] : ["--resources"]), ...(manifests === null ? [] : ["--manifests"])];
+  if (given.length > 1) throw badInput("--resources and --manifests: each is judged alone; give one of them");
+  if (given.length > 0) {
     if (stacks !== null || configFiles.length > 0)
-      throw badInput("--resources: judges the file as it is; leave out --stack and --config-file");
+      throw badInput(`${given.join()}: judges what it names as it is; leave out --stack and --config-file`);
     return [];
   }
   const sources =
@@ -161,11 +185,17 @@ function ofFiles(stacks: readonly string[] | null, files: readonly string[]): So
 }
 
 /** Lines of the stacks' files, each read once. */
-function locator(files: readonly Source[], { cwd, resources }: CheckOptions): Locate {
+function locator(
+  files: readonly Source[],
+  places: ReadonlyMap<string, Place>,
+  { cwd, resources }: CheckOptions,
+): Locate {
   const read = new Map<string, StackFile>();
   for (const { stack, file } of files)
     if (existsSync(file)) read.set(stack, new StackFile(relative(cwd, file), readFileSync(file, "utf8"), PROJECT));
-  return (stack, config) => {
+  return ({ stack, urn }, config) => {
+    const place = urn === undefined ? undefined : places.get(urn);
+    if (place !== undefined) return place;
     const file = read.get(stack);
     if (file !== undefined) return { file: file.path, line: config.length === 0 ? 1 : file.lineOf(config) };
     return resources === null ? undefined : { file: relative(cwd, resources) || resources, line: 1 };

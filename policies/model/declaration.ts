@@ -38,7 +38,7 @@ export interface Declaration {
   readonly resolver: DeclaredResolver | undefined;
 }
 
-const SITE_TYPE = "dragonfly-dr:index:Site";
+export const SITE_TYPE = "dragonfly-dr:index:Site";
 
 /**
  * The declaration that stands for a namespace; undefined where no component of this program made it, or it says

@@ -10,10 +10,11 @@ import { at, list, map, strings, text, UnknownValue, type Value } from "../model
 import { containers, podLabels, workload, type Workload } from "../model/workload";
 import type { PodEndpoint, Protocol } from "./endpoint";
 import type { Labels } from "./selector";
+import { namedPorts } from "./network";
 import { allowed } from "./rules";
 
-/** Who a port is for. `closed`: nobody. */
-export type Purpose = "clients" | "internal" | "metrics" | "link" | "source" | "admin" | "closed";
+/** Who a port is for. `peers`: pods of its own namespace. `closed`: nobody. */
+export type Purpose = "clients" | "peers" | "internal" | "metrics" | "link" | "source" | "admin" | "closed";
 
 /** A port of a pod, and who it is for. */
 export interface ExposedPort {
@@ -55,13 +56,14 @@ function find(stack: Stack): CachePods[] {
   return namespaces.map((namespace) => {
     const servers = stack.caches.filter((cache) => cache.namespace === namespace);
     const declaration = declarationFor(stack.resources, namespace);
-    const gateways = gatewaysOf(stack, namespace, servers, declaration !== undefined || isOwnSite(servers));
+    const isOwn = declaration !== undefined || isOwnSite(servers);
+    const gateways = gatewaysOf(stack, namespace, servers, isOwn);
     return {
       namespace,
       servers,
       gateways,
       exposedPorts: [
-        ...servers.flatMap((server) => serverPorts(stack, namespace, server, gateways)),
+        ...servers.flatMap((server) => serverPorts(stack, namespace, server, gateways, isOwn)),
         ...gateways.flatMap((gateway) => gatewayPorts(stack, namespace, gateway)),
       ],
       declaration,
@@ -115,20 +117,22 @@ function serverPorts(
   namespace: string,
   server: Cache,
   gateways: readonly Workload[],
+  isOwn: boolean,
 ): readonly ExposedPort[] {
   // The operator opens its admin port on every interface, for metrics.
   const admin = flagPort(server, "admin_port") ?? ports.serverAdmin;
   const clients: Purpose = gateways.length > 0 ? "internal" : "clients";
-  const own = new Map<number, Purpose>([
-    [UNUSED_PORT, "closed"],
-    [admin, "admin"],
-    [ports.metrics, "metrics"],
-    [ports.guard, "internal"],
-  ]);
+  const own = new Map<number, Purpose>([[UNUSED_PORT, "closed"]]);
+  if (server.engine === "dragonfly" || isOwn) own.set(admin, "admin").set(ports.metrics, "metrics");
+  if (isOwn) own.set(ports.guard, "internal");
   // The same keys, by other protocols or by TLS.
   for (const flag of ["port", "memcached_port", "tls-port"]) {
     const port = flagPort(server, flag) ?? (flag === "port" ? ports.client : undefined);
     if (port !== undefined) own.set(port, clients);
+  }
+  for (const { name, port } of namedPorts(server.podSpec)) {
+    const purpose = PURPOSES.get(name);
+    if (purpose !== undefined && !own.has(port)) own.set(port, purpose);
   }
   const named = numbered(server.podSpec);
   return serverPods(stack, namespace, server).flatMap((pod) => {
@@ -161,6 +165,21 @@ function gatewayPorts(stack: Stack, namespace: string, gateway: Workload): Expos
     if (!own.has(port)) own.set(port, isSource(port) ? "source" : "closed");
   return [...own].map(([port, purpose]) => ({ resource: gateway.object.resource, pod, port, purpose }));
 }
+
+/** What many charts call the ports of exporters, and of a cache's servers among each other. */
+const PURPOSES: ReadonlyMap<string, Purpose> = new Map<string, Purpose>([
+  ["metrics", "metrics"],
+  ["http-metrics", "metrics"],
+  ["exporter", "metrics"],
+  ["prometheus", "metrics"],
+  ["redis-exporter", "metrics"],
+  ["redis-bus", "peers"],
+  ["tcp-redis-bus", "peers"],
+  ["bus", "peers"],
+  ["gossip", "peers"],
+  ["redis-sentinel", "peers"],
+  ["sentinel", "peers"],
+]);
 
 const isSource = (port: number): boolean =>
   [ports.source, ports.peerGuard].some((first) => port >= first && port < first + LONGEST_PEER_LIST);

@@ -21,6 +21,8 @@ export function* judgePort(stack: Stack, exposed: ExposedPort, expectation: Expe
   const { allowedPeers, config } = expectation;
   const subject = { resource: exposed.resource, part: `port ${port}` };
   const gate = network.gate(exposed.pod, "ingress");
+  // Where no policy stands for the pod at all, network-default-deny says so once.
+  if (exposed.purpose === "closed" && gate.isUntouched) return;
   const { found, doubts } = undeclaredPeers(network, gate, port, protocol, allowedPeers);
   if (found.length > 0) yield violation(subject, `${describe(exposed)} admits ${summary(found)}`, { config });
   else if (doubts.length > 0)

@@ -100,6 +100,11 @@ export class Gate {
     for (const placed of this.rules) this.index(placed);
   }
 
+  /** Whether no policy has anything to say here. */
+  get isUntouched(): boolean {
+    return this.policies.length === 0 && this.gaps.names.length === 0 && this.pod.isOnHost !== true;
+  }
+
   /** The rules of every tier that admit something. */
   get allowRules(): readonly NetworkRule[] {
     return this.rules.filter(({ rule }) => rule.action === "allow").map(({ rule }) => rule);

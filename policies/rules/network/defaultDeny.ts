@@ -31,8 +31,18 @@ export const defaultDeny: Rule = {
 };
 
 function* judge(stack: Stack, namespace: string, cache: Subject): Iterable<Finding> {
-  for (const direction of ["ingress", "egress"] as const) {
-    yield* judgeClosed(stack, namespace, direction, cache);
+  const directions = ["ingress", "egress"] as const;
+  const open = directions.map((direction) => ({ direction, found: findOpen(stack, namespace, direction) }));
+  const certain = open.filter(({ found }) => found === "open").map(({ direction }) => direction);
+  if (certain.length > 0)
+    yield violation(cache, `namespace ${namespace} has no policy that closes every pod for ${certain.join(" and ")}`);
+  for (const { direction, found } of open)
+    if (typeof found === "object")
+      yield notJudged(
+        cache,
+        `whether namespace ${namespace} is closed by default for ${direction} is not known: ${found.doubts.join("; ")}`,
+      );
+  for (const direction of directions) {
     for (const policy of stack.network.policies.filter((each) => isForEveryPod(stack, each, namespace)))
       if (allowed(policy[direction]).some((rule) => opens(rule, direction)))
         yield violation({ resource: policy.resource }, `opens ${direction} of every pod in namespace ${namespace}`);
@@ -40,7 +50,11 @@ function* judge(stack: Stack, namespace: string, cache: Subject): Iterable<Findi
 }
 
 /** Looks for a pod that somebody from anywhere reaches, or that reaches somebody anywhere. */
-function* judgeClosed(stack: Stack, namespace: string, direction: Direction, cache: Subject): Iterable<Finding> {
+function findOpen(
+  stack: Stack,
+  namespace: string,
+  direction: Direction,
+): "open" | "closed" | { readonly doubts: readonly string[] } {
   const { network } = stack;
   let doubts: readonly string[] = [];
   const look = ({ labels }: PodEndpoint): Tested => {
@@ -48,7 +62,7 @@ function* judgeClosed(stack: Stack, namespace: string, direction: Direction, cac
     const isolating = gate.policies.find(
       (policy) => policy.tier === "namespace" && policy[direction].isolates && selects(policy, gate.pod) === "yes",
     );
-    if (isolating !== undefined && gate.isolated === "yes") return { avoid: { namespaces: [], pods: isolating.pods } };
+    if (isolating !== undefined && gate.isolated === "yes" && !gate.gaps.mayOverrule) return { avoid: { namespaces: [], pods: isolating.pods } };
     const verdicts = ANYBODY.map((each) => gate.answer(each, UNUSED_PORT, "TCP").verdict);
     if (verdicts.includes("admitted")) return "found";
     const closing = gate.policies.filter((policy) => policy.tier !== "namespace");
@@ -59,13 +73,8 @@ function* judgeClosed(stack: Stack, namespace: string, direction: Direction, cac
   };
   const found = findPod(network, { namespaces: [isEqual(NAMESPACE_NAME, namespace)], pods: [] }, look);
   if (found === "gave up") doubts = ["the selectors of the policies are too many to try all"];
-  if (typeof found === "object")
-    yield violation(cache, `namespace ${namespace} has no policy that closes every pod for ${direction}`);
-  else if (doubts.length > 0)
-    yield notJudged(
-      cache,
-      `whether namespace ${namespace} is closed by default for ${direction} is not known: ${doubts.join("; ")}`,
-    );
+  if (typeof found === "object") return "open";
+  return doubts.length > 0 ? { doubts } : "closed";
 }
 
 const ANYBODY: readonly Endpoint[] = [

@@ -138,6 +138,8 @@ export function* judgeSource(
 ): Iterable<Finding> {
   const { network } = stack;
   const gate = network.gate(pod, "egress");
+  // Where no policy stands for the pod at all, network-default-deny says so once.
+  if (gate.isUntouched) return;
   const wrong: string[] = [];
   const doubts = new Set<string>();
   for (const [port, protocol] of triedPorts(gate, allowed)) {

@@ -1,5 +1,5 @@
 import type { Stack } from "../../model/stack";
-import { labelsThatTell, podsPeer, type AllowedPeer } from "../../network/allowedPeers";
+import { labelsThatTell, namespacePeer, podsPeer, type AllowedPeer } from "../../network/allowedPeers";
 import { cachePods, type CachePods } from "../../network/exposedPorts";
 import { judgePort } from "../../network/judgePort";
 import { podLabels } from "../../model/workload";
@@ -24,6 +24,12 @@ export const internalPorts: Rule = {
           if (exposed.purpose === "internal")
             yield* judgePort(stack, exposed, {
               allowedPeers: gatewayPeers(stack, pods),
+              extent: "at most",
+              config: [],
+            });
+          if (exposed.purpose === "peers")
+            yield* judgePort(stack, exposed, {
+              allowedPeers: [namespacePeer(pods.namespace)],
               extent: "at most",
               config: [],
             });

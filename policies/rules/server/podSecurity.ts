@@ -39,10 +39,14 @@ function* judgeNamespace(stack: Stack, namespace: string): Iterable<Finding> {
     yield* attempt({ resource: object.resource }, function* () {
       const pods = workload(object);
       if (pods === undefined) return;
-      for (const { part, fault } of restrictedFaults(pods.podSpec)) {
+      // One container, one finding: they are mended in one place.
+      const faults = restrictedFaults(pods.podSpec);
+      for (const part of new Set(faults.map((each) => each.part))) {
+        const found = faults.filter((each) => each.part === part);
+        const what = found.map(({ fault }) => fault).join("; ");
         yield violation(
           part === undefined ? { resource: object.resource } : { resource: object.resource, part },
-          fault,
+          part === undefined ? what : `${part} ${what}`,
         );
       }
     });

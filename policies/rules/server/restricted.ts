@@ -37,7 +37,7 @@ export function restrictedFaults(podSpec: Value): RestrictedFault[] {
   const faults: RestrictedFault[] = podFaults(podSpec, pod).map((fault) => ({ part: undefined, fault }));
   for (const { name, body } of containers(podSpec)) {
     const part = `container ${name}`;
-    faults.push(...containerFaults(body, pod).map((fault) => ({ part, fault: `${part} ${fault}` })));
+    faults.push(...containerFaults(body, pod).map((fault) => ({ part, fault })));
   }
   return faults;
 }

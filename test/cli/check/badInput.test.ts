@@ -28,7 +28,7 @@ describe("dragonfly-dr check, on bad input", function () {
       "Pulumi.x.yaml: there is no such file; give the configuration of stack x with --config-file",
     ]);
     assert.deepEqual(await project.problems({ resources: "x", stacks: ["dr"] }), [
-      "--resources: judges the file as it is; leave out --stack and --config-file",
+      "--resources: judges what it names as it is; leave out --stack and --config-file",
     ]);
   });
 
