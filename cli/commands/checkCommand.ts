@@ -19,7 +19,7 @@ export const checkCommand = command({
     profile: choice(
       "--profile <profile>",
       "the rules: for any cache, for a site of this program, or by whether a site is found",
-      ["auto", ...PROFILES],
+      ["auto", ...PROFILES] as const,
       "auto",
     ),
     allowEmpty: flag("--allow-empty", "do not fail where no cache is found"),
