@@ -23,5 +23,6 @@ export const PLUGINS: readonly Plugin[] = [
     entry: "kubernetes/main.ts",
     directory: join("plugins", "resource-kubernetes-v4.34.2"),
   },
+  { executable: "pulumi-resource-tls", entry: "tls/main.ts", directory: join("plugins", "resource-tls-v5.6.1") },
   { executable: "pulumi-resource-aws", entry: "aws/main.ts", directory: join("plugins", "resource-aws-v7.48.0") },
 ];
