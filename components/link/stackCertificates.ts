@@ -22,6 +22,9 @@ export interface StackCertificatesArgs {
   readonly peerAuthorities: pulumi.Input<string>;
 }
 
+const encoded = (text: pulumi.Input<string>): pulumi.Output<string> =>
+  pulumi.output(text).apply((plain) => Buffer.from(plain).toString("base64"));
+
 interface Authority {
   readonly key: tls.PrivateKey;
   readonly certificate: tls.SelfSignedCert;
@@ -50,13 +53,14 @@ export class StackCertificates extends pulumi.ComponentResource {
       {
         metadata: { name: args.secretName, namespace: args.namespace, labels: objectLabels(args.site) },
         type: "Opaque",
-        stringData: {
-          "tls.crt": pulumi.interpolate`${certificate.certPem}${signing.certificate.certPem}`,
-          "tls.key": key.privateKeyPemPkcs8,
+        // Not stringData: the API server keeps none of it, so that every preview would show a change.
+        data: {
+          "tls.crt": encoded(pulumi.interpolate`${certificate.certPem}${signing.certificate.certPem}`),
+          "tls.key": encoded(key.privateKeyPemPkcs8),
           // Until a peer has one, the own: the gateway needs a file to start, and turns away its own name.
-          "peer-ca.crt": pulumi
-            .all([args.peerAuthorities, this.authorities])
-            .apply(([peers, own]) => (peers === "" ? own : peers)),
+          "peer-ca.crt": encoded(
+            pulumi.all([args.peerAuthorities, this.authorities]).apply(([peers, own]) => (peers === "" ? own : peers)),
+          ),
         },
       },
       { parent: this },
