@@ -3,6 +3,8 @@ import { defined } from "../server/records";
 import { readBundle, type Bundle } from "./bundle";
 import { Credentials } from "./credentials";
 import { Gateway } from "./gateway/gateway";
+import { makeLinkCertificates } from "./link/linkCertificates";
+import type { StackCertificates } from "./link/stackCertificates";
 import { Monitoring } from "./monitoring/monitoring";
 import { NetworkRules } from "./network/networkRules";
 import type { Problem } from "./problems";
@@ -33,6 +35,8 @@ export interface SiteExtras {
   readonly snapshotsBundle?: string;
   /** Of the user that `snapshots.s3` is used as; needed with it, and with nothing else. */
   readonly s3Key?: S3Key;
+  /** PEM of the peers' authorities, for `link.certificates: stack`; empty until a peer has one. */
+  readonly linkAuthorities?: pulumi.Input<string>;
   readonly transforms?: Transforms;
 }
 
@@ -40,9 +44,27 @@ type Given = SiteArgs | { readonly settings: CheckedSettings };
 
 /** The settings on one side, what a site is given beside them on the other. */
 function apart(args: Given & SiteExtras): { readonly given: Given; readonly extras: SiteExtras } {
-  const { passwords, retainedProvider, guardBundle, resolverBundle, snapshotsBundle, s3Key, transforms, ...given } =
-    args;
-  const extras = { passwords, retainedProvider, guardBundle, resolverBundle, snapshotsBundle, s3Key, transforms };
+  const {
+    passwords,
+    retainedProvider,
+    guardBundle,
+    resolverBundle,
+    snapshotsBundle,
+    s3Key,
+    linkAuthorities,
+    transforms,
+    ...given
+  } = args;
+  const extras = {
+    passwords,
+    retainedProvider,
+    guardBundle,
+    resolverBundle,
+    snapshotsBundle,
+    s3Key,
+    linkAuthorities,
+    transforms,
+  };
   return { given, extras: defined(extras) };
 }
 
@@ -85,6 +107,8 @@ export class Site extends pulumi.ComponentResource {
   readonly namespace: SiteNamespace;
   readonly networkRules: NetworkRules;
   readonly credentials: Credentials;
+  /** Undefined unless the stack makes the certificates of the link. */
+  readonly linkCertificates: StackCertificates | undefined;
   readonly server: Server;
   readonly gateway: Gateway;
   /** Undefined while snapshots stay on the server's volume. */
@@ -115,6 +139,13 @@ export class Site extends pulumi.ComponentResource {
     this.namespace = this.makeNamespace();
     this.networkRules = this.makeNetworkRules();
     this.credentials = this.makeCredentials();
+    this.linkCertificates = makeLinkCertificates(
+      `${name}-link`,
+      settings,
+      this.namespace,
+      extras.linkAuthorities,
+      this,
+    );
     const snapshots = this.makeSnapshotAccess();
     this.server = this.makeServer(snapshots);
     this.gateway = this.makeGateway();

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Site, type SiteExtras } from "../components/site";
 import { defined } from "../server/records";
+import { peerAuthorities } from "./authorities";
 import { clusterOf } from "./cluster";
 import { outputsOf, type SiteOutputs } from "./outputs";
 import { passwordsOf } from "./passwords";
@@ -15,9 +16,10 @@ export function buildSite(config: SiteConfig, extras: BuildExtras = {}): SiteOut
   const { settings, passwordsFrom, s3Credentials } = config;
   const passwords = passwordsFrom === undefined ? undefined : passwordsOf(passwordsFrom);
   const s3Key = s3Credentials && mapSecret(s3Credentials);
+  const linkAuthorities = settings.link.certificates === "stack" ? peerAuthorities(settings.peers) : undefined;
   const site = new Site(
     "cache",
-    { settings, ...defined({ passwords, s3Key }), ...extras, retainedProvider },
+    { settings, ...defined({ passwords, s3Key, linkAuthorities }), ...extras, retainedProvider },
     { provider },
   );
   return outputsOf(site, config);

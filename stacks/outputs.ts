@@ -3,7 +3,9 @@ import { names } from "../components/names";
 import type { Site } from "../components/site";
 import type { SiteEntry } from "../contract/siteEntry";
 import { ports } from "../server/ports";
+import { defined } from "../server/records";
 import { siteName } from "../server/types";
+import { AUTHORITIES_OUTPUT } from "./authorities";
 import type { SiteConfig } from "./siteConfig";
 
 /** What a stack tells the operator and the other stacks. Renaming an output breaks those that read it. */
@@ -16,9 +18,14 @@ export interface SiteOutputs {
   readonly endpoints: { readonly primary: string; readonly readOnly: string };
   /** By user; secret. The other stacks read the owner's. */
   readonly passwords: pulumi.Output<Readonly<Record<string, string>>>;
+  /** PEM of this site's authorities, for the gateways of the peers; only with `link.certificates: stack`. */
+  readonly linkAuthorities?: pulumi.Output<string>;
 }
 
-export function outputsOf({ settings, passwords }: Site, { kubeconfig, context }: SiteConfig): SiteOutputs {
+export function outputsOf(
+  { settings, passwords, linkCertificates }: Site,
+  { kubeconfig, context }: SiteConfig,
+): SiteOutputs {
   const { site, namespace, server, peers, network } = settings;
   const endpoint = (service: string): string => `${service}.${namespace}.svc.${network.clusterDomain}:${ports.client}`;
   return {
@@ -34,5 +41,6 @@ export function outputsOf({ settings, passwords }: Site, { kubeconfig, context }
     switchoverCommand: `npx dragonfly-dr switchover --to ${site}`,
     endpoints: { primary: endpoint(names.clientService), readOnly: endpoint(names.readOnlyService) },
     passwords,
+    ...defined({ [AUTHORITIES_OUTPUT]: linkCertificates?.authorities }),
   };
 }

@@ -59,6 +59,15 @@ function passwordsOf(config: SiteConfig): Readonly<Record<string, string>> {
   return Object.fromEntries(passwordUsers(config.settings).map((name) => [name, placeholder(name)]));
 }
 
+/** What stands for the outputs of a key, a request or a certificate. */
+const pemOf = (name: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    ["privateKeyPem", "privateKeyPemPkcs8", "certPem", "certRequestPem"].map((output) => [
+      output,
+      placeholder(`${name}-${output}`),
+    ]),
+  );
+
 const mocks = (passwords: Readonly<Record<string, string>>): pulumi.runtime.Mocks => ({
   call: ({ inputs }) => inputs,
   newResource: ({ type, name, inputs }) => {
@@ -69,6 +78,7 @@ const mocks = (passwords: Readonly<Record<string, string>>): pulumi.runtime.Mock
       return { id, state: { ...inputs, outputs: { passwords }, secretOutputNames: ["passwords"] } };
     if (type === "aws:iam/role:Role")
       return { id, state: { ...inputs, arn: `arn:aws:iam::000000000000:role/${String(inputs["name"])}` } };
+    if (type.startsWith("tls:index/")) return { id, state: { ...inputs, ...pemOf(name) } };
     if (type === "aws:iam/accessKey:AccessKey") return { id, state: { ...inputs, secret: placeholder("aws-key") } };
     return { id, state: inputs };
   },

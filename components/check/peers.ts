@@ -1,4 +1,5 @@
 import { problemIf, type Problem } from "../problems";
+import type { LinkSettings } from "../settings/link";
 import type { PeerSettings } from "../settings/site";
 
 /**
@@ -30,3 +31,32 @@ export const checkPeers = (site: string, peers: readonly PeerSettings[]): readon
     ];
   }),
 ];
+
+/** Where the peers' authorities come from has to be said for the way in which certificates are made. */
+export const checkLink = (
+  { certificates, issuer, authoritiesConfigMap }: LinkSettings,
+  peers: readonly PeerSettings[],
+): readonly Problem[] => {
+  const withoutStack = peers.flatMap((peer, at) => (peer.stack === undefined ? [at] : []));
+  const managed = certificates === "cert-manager" && peers.length > 0;
+  return [
+    ...problemIf(certificates === "stack" && withoutStack.length > 0, {
+      key: `peers[${withoutStack[0] ?? 0}].stack`,
+      besides: ["link.certificates"],
+      problem: "is missing: nothing says where that site's authorities are read",
+      remedy: 'write the full name of its stack, such as "organization/dragonfly-dr/dr"',
+    }),
+    ...problemIf(managed && issuer.name === undefined, {
+      key: "link.issuer.name",
+      besides: ["link.certificates"],
+      problem: "is missing",
+      remedy: "name the issuer of cert-manager that signs this site's certificate",
+    }),
+    ...problemIf(managed && authoritiesConfigMap === undefined, {
+      key: "link.authoritiesConfigMap",
+      besides: ["link.certificates"],
+      problem: "is missing: cert-manager's Secret does not hold the peers' authorities",
+      remedy: 'name the ConfigMap with peer-ca.crt, such as "dragonfly-link-authorities"',
+    }),
+  ];
+};

@@ -4,7 +4,7 @@ import { checkGateway } from "./gateway";
 import { checkImages } from "./images";
 import { checkMemory } from "./memory";
 import { checkNetwork } from "./network";
-import { checkPeers } from "./peers";
+import { checkLink, checkPeers } from "./peers";
 import { checkResolver } from "./resolver";
 import { checkServer } from "./server";
 import { checkSnapshots } from "./snapshots";
@@ -16,6 +16,7 @@ import { checkUsers } from "./users";
  */
 export const checkSite = (settings: SiteSettings): readonly Problem[] => [
   ...checkPeers(settings.site, settings.peers),
+  ...checkLink(settings.link, settings.peers),
   ...checkServer(settings.server),
   ...checkImages(settings),
   ...checkUsers(settings),

@@ -10,6 +10,7 @@ import { CONFIGURATION_DIRECTORY, FILES, LINK_DIRECTORY, masterSocket, type Gate
 import { peerGuardPort, sourcePort } from "./haproxyConfig";
 
 type Container = k8s.types.input.core.v1.Container;
+type Volume = k8s.types.input.core.v1.Volume;
 type PodTemplate = k8s.types.input.core.v1.PodTemplateSpec;
 
 /** HAProxy's own in its official image. */
@@ -101,6 +102,25 @@ const containers = (settings: SiteSettings): Container[] => {
   });
   return [clients, link];
 };
+/** One folder with tls.crt, tls.key and peer-ca.crt, wherever the authorities are kept. */
+const linkVolume = ({ link: { tlsSecretName, authoritiesConfigMap } }: SiteSettings): Volume =>
+  authoritiesConfigMap === undefined
+    ? { name: "link", secret: { secretName: tlsSecretName, defaultMode: SECRET_MODE } }
+    : {
+        name: "link",
+        projected: {
+          defaultMode: SECRET_MODE,
+          sources: [
+            {
+              secret: {
+                name: tlsSecretName,
+                items: ["tls.crt", "tls.key"].map((key) => ({ key, path: key })),
+              },
+            },
+            { configMap: { name: authoritiesConfigMap, items: [{ key: "peer-ca.crt", path: "peer-ca.crt" }] } },
+          ],
+        },
+      };
 
 /** A gateway's pod. `configMap`: name of the object with its configuration. */
 export const gatewayPod = (settings: SiteSettings, configMap: string): PodTemplate => ({
@@ -139,9 +159,7 @@ export const gatewayPod = (settings: SiteSettings, configMap: string): PodTempla
     containers: containers(settings),
     volumes: [
       { name: "configuration", configMap: { name: configMap } },
-      ...(settings.peers.length === 0
-        ? []
-        : [{ name: "link", secret: { secretName: settings.link.tlsSecretName, defaultMode: SECRET_MODE } }]),
+      ...(settings.peers.length === 0 ? [] : [linkVolume(settings)]),
     ],
   },
 });

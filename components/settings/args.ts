@@ -27,6 +27,24 @@ export interface PeerInput {
    * @example 6380
    */
   readonly port?: number | undefined;
+
+  /**
+   * Full name of the other site's stack. With link.certificates stack this one reads the other's authorities there;
+   * the stack must have been initialised, and may be empty.
+   * A change: at once (the guard or Kubernetes applies it within a minute; nothing restarts).
+   * @default none
+   * @example "organization/dragonfly-dr/dr"
+   */
+  readonly stack?: string | undefined;
+
+  /**
+   * PEM of the other site's authorities, for link.certificates cert-manager: the program puts them into a Bundle of
+   * trust-manager.
+   * A change: at once (the guard or Kubernetes applies it within a minute; nothing restarts).
+   * @default none
+   * @example "-----BEGIN CERTIFICATE-----…"
+   */
+  readonly authority?: string | undefined;
 }
 
 /**
@@ -426,17 +444,72 @@ export interface GatewayInput {
 }
 
 /**
+ * The issuer of cert-manager that signs this site's certificate.
+ */
+export interface LinkIssuerInput {
+  /**
+   * Its name. Give each site an issuer of its own: a peer believes every certificate of an authority.
+   * A change: at once (the guard or Kubernetes applies it within a minute; nothing restarts).
+   * @default none
+   * @example "dragonfly-link"
+   */
+  readonly name?: string | undefined;
+
+  /**
+   * Its kind.
+   * A change: at once (the guard or Kubernetes applies it within a minute; nothing restarts).
+   * @default "Issuer"
+   * @example "ClusterIssuer"
+   */
+  readonly kind?: "Issuer" | "ClusterIssuer" | undefined;
+}
+
+/**
  * The encrypted connection to the peers.
  */
 export interface LinkInput {
   /**
-   * Secret in the site's namespace with tls.crt and tls.key (this site's) and peer-ca.crt (the peers' CAs). It is
-   * made outside of this program, before the pods.
+   * Who makes the certificates. secret: you, in the Secret tlsSecretName, before the pods. stack: this program, by
+   * Pulumi's tls provider; pulumi up renews them in the second half of their 90 days. cert-manager: cert-manager and
+   * trust-manager, which must be installed.
+   * A change: rolls (the gateway's pods are replaced one by one: connections break once, no data is touched).
+   * @default "secret"
+   * @example "stack"
+   */
+  readonly certificates?: "secret" | "stack" | "cert-manager" | undefined;
+
+  /**
+   * Secret in the site's namespace with tls.crt and tls.key (this site's), and with peer-ca.crt (the peers' CAs)
+   * unless authoritiesConfigMap is given.
    * A change: rolls (the gateway's pods are replaced one by one: connections break once, no data is touched).
    * @default "dragonfly-link-tls"
    * @example "dragonfly-link-tls"
    */
   readonly tlsSecretName?: string | undefined;
+
+  /**
+   * ConfigMap in the site's namespace with peer-ca.crt, such as trust-manager writes. With certificates cert-manager
+   * and peers[].authority the program makes its Bundle.
+   * A change: rolls (the gateway's pods are replaced one by one: connections break once, no data is touched).
+   * @default none
+   * @example "dragonfly-link-authorities"
+   */
+  readonly authoritiesConfigMap?: string | undefined;
+
+  /**
+   * Generation of this site's authority, with certificates stack. Raise it by one to sign with the next authority,
+   * which the peers trust since their last pulumi up.
+   * A change: at once (the guard or Kubernetes applies it within a minute; nothing restarts).
+   * @default 1
+   * @example 2
+   */
+  readonly authority?: number | undefined;
+
+  /**
+   * The issuer of cert-manager that signs this site's certificate.
+   * A change: at once (the guard or Kubernetes applies it within a minute; nothing restarts).
+   */
+  readonly issuer?: LinkIssuerInput | undefined;
 }
 
 /**

@@ -243,6 +243,14 @@ export const readerAddress = matching(
   "write a URL or a path, without # and spaces",
 );
 
+/** One or more certificates in PEM. */
+export const certificates = matching(
+  "PEM of certificates",
+  (written) => /^\s*(-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)+$/.test(written),
+  () => "is no PEM of certificates",
+  "write all of it, from -----BEGIN CERTIFICATE----- to the last -----END CERTIFICATE-----; never a private key",
+);
+
 /** A stack that owns the passwords: never a name without its project. */
 export const stackName = matching(
   "full name of a stack",

@@ -9,12 +9,13 @@
  * Nothing else knows the list of keys. `withDefault`, `optional`, `required` and `orOff` say what absent means.
  */
 import { ports } from "../../server/ports";
-import { group, required, withDefault } from "../catalogue/fields";
+import { group, optional, required, withDefault } from "../catalogue/fields";
 import type { SettingsOf } from "../catalogue/node";
-import { listOf, oneOf } from "../catalogue/values";
+import { listOf, oneOf, text } from "../catalogue/values";
 import { gateway } from "./gateway";
 import { guard } from "./guard";
-import { host, namespaceName, objectName, port, siteName } from "./kinds";
+import { certificates, host, namespaceName, port, siteName, stackName } from "./kinds";
+import { link } from "./link";
 import { monitoring } from "./monitoring";
 import { network } from "./network";
 import { resolver } from "./resolver";
@@ -33,18 +34,19 @@ const peer = group(
       example: "link.dr.example.com",
     }),
     port: withDefault(port, { default: ports.link, doc: "Port of that Service." }),
-  },
-);
-
-const link = group(
-  "Link",
-  { doc: "The encrypted connection to the peers.", effect: "rolls" },
-  {
-    tlsSecretName: withDefault(objectName, {
-      default: "dragonfly-link-tls",
+    stack: optional(stackName, {
+      effect: "at once",
       doc:
-        "Secret in the site's namespace with tls.crt and tls.key (this site's) and peer-ca.crt (the peers' CAs). It" +
-        " is made outside of this program, before the pods.",
+        "Full name of the other site's stack. With link.certificates stack this one reads the other's authorities" +
+        " there; the stack must have been initialised, and may be empty.",
+      example: "organization/dragonfly-dr/dr",
+    }),
+    authority: optional(certificates, {
+      effect: "at once",
+      doc:
+        "PEM of the other site's authorities, for link.certificates cert-manager: the program puts them into a Bundle" +
+        " of trust-manager.",
+      example: "-----BEGIN CERTIFICATE-----…",
     }),
   },
 );
