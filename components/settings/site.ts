@@ -11,7 +11,7 @@
 import { ports } from "../../server/ports";
 import { group, optional, required, withDefault } from "../catalogue/fields";
 import type { SettingsOf } from "../catalogue/node";
-import { listOf, oneOf, text } from "../catalogue/values";
+import { listOf, oneOf } from "../catalogue/values";
 import { gateway } from "./gateway";
 import { guard } from "./guard";
 import { certificates, host, namespaceName, port, siteName, stackName } from "./kinds";
