@@ -18,6 +18,8 @@ export interface CommandContext {
   /** Whether another command's name on a lease is known to be of a process that is gone. */
   hasEnded(holder: string): boolean;
   connect(entry: SiteEntry): { readonly store: SiteStore; readonly lease: LeaseStore; readonly drills: DrillStore };
+  /** Writes to standard output, for a command that shows something before it ends. */
+  print(text: string): void;
   /** Asks the operator and gives the answer as typed; null where there is nobody to ask. */
   readonly ask: ((question: string) => Promise<string>) | null;
   /** @returns the file that it was written to. */

@@ -13,6 +13,7 @@ export class Fencing {
   private readonly done = new Set<SiteName>();
   private readonly trying = new Set<SiteName>();
   private readonly problems = new Map<SiteName, string>();
+  private readonly writes: Promise<FailedWrite | null>[] = [];
   private unknown = false;
 
   constructor(
@@ -45,10 +46,15 @@ export class Fencing {
    */
   async before(sites: readonly PresentView[], within: Milliseconds): Promise<string | null> {
     const { clock } = this.run.context;
-    const writes = sites.map(async ({ site, object }) => this.fence(this.run.clients.of(site), object, within));
+    const writes = sites.map(({ site, object }) => this.fence(this.run.clients.of(site), object, within));
     const failed = await Promise.race([Promise.all(writes), clock.after(LOST_SITE_MS).then(() => [])]);
     // The old region's refusal (5xx, 403, a webhook, a full etcd) is no reason to leave it primary.
     return failed.find((each) => each?.outcome === "changed")?.problem ?? null;
+  }
+
+  /** Waits for what is under way, so that the receipt tells what came of it. */
+  async settled(): Promise<void> {
+    await Promise.race([Promise.all(this.writes), this.run.context.clock.after(FAILOVER_REQUEST_MS)]);
   }
 
   /** Fences whoever can be read by now; does not wait for it. */
@@ -71,7 +77,17 @@ export class Fencing {
     return this.run.clients.others(this.primary);
   }
 
-  private async fence(
+  private fence(
+    watch: SiteRoleWatch,
+    object: PresentView["object"],
+    within: Milliseconds,
+  ): Promise<FailedWrite | null> {
+    const write = this.fenceOnce(watch, object, within);
+    this.writes.push(write);
+    return write;
+  }
+
+  private async fenceOnce(
     watch: SiteRoleWatch,
     object: PresentView["object"],
     within: Milliseconds,

@@ -32,6 +32,7 @@ export function systemContext(sites: readonly SiteEntry[], stateFolder: string, 
         drills: new KubeDrillStore(site, namespace, api),
       };
     },
+    print: (text) => process.stdout.write(text),
     ask: process.stdin.isTTY && process.stderr.isTTY ? (question) => ask(question, signal) : null,
     saveReceipt: (receipt) => saveReceipt(stateFolder, receipt),
   };

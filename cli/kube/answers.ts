@@ -2,7 +2,7 @@ import { NotUnderstood } from "../../contract/parse";
 import { parseSiteRole, SITE_ROLE, type SiteRoleObject } from "../../contract/siteRole";
 import type { Schema } from "../../contract/schema";
 import { siteRoleSpec } from "../../contract/siteRoleSpec";
-import { recordOf, type JsonRecord } from "../../server/records";
+import { recordOf } from "../../server/records";
 import type { SiteName } from "../../server/types";
 import { ApiRefusal, SiteUnreachable } from "./stores";
 import type { ApiAnswer } from "./api";

@@ -1,5 +1,6 @@
 import type { SiteRoleObject, SiteRoleSpec } from "../../../contract/siteRole";
 import type { SiteName } from "../../../server/types";
+import { describeDivergence } from "../../plan/divergence";
 import { replicaOf } from "../../plan/specs";
 import { currentPrimary, isPresent, servesAt, type SiteView } from "../../plan/view";
 
@@ -59,11 +60,5 @@ export function decideFailback(views: readonly SiteView[], to: SiteName): Failba
 
 function divergenceNotes(site: SiteName, object: SiteRoleObject | null): string[] {
   const divergence = object?.status?.divergence;
-  if (divergence === undefined) return [];
-  const writes =
-    divergence.writesUpperBound === null
-      ? "an unknown number of writes"
-      : `at most ${divergence.writesUpperBound} writes`;
-  const kept = divergence.dump === null ? "no dump of them was kept" : `they are kept in ${divergence.dump}`;
-  return [`site ${site}: ${writes} never reached the new primary; ${kept}`];
+  return divergence === undefined ? [] : [`site ${site}: ${describeDivergence(divergence)}`];
 }

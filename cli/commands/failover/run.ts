@@ -96,6 +96,7 @@ async function carryOut(verdict: Proceed, options: FailoverOptions, run: Command
     const nextStep = `${plan.to}'s object is primary at epoch ${plan.epoch}; see dragonfly-dr status, then ${again}${back}`;
     return await record.end({ outcome: "unfinished", problems: [problem], nextStep, ...about() });
   }
+  await fencing.settled();
   for (const line of await tellReplicas(plan, plan.repoint, run))
     record.note(`${line}; ${again} when it can be reached`);
   await run.context.journal.end();

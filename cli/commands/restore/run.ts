@@ -93,6 +93,7 @@ async function carryOut(plan: RestorePlan, options: RestoreOptions, run: Command
       nextStep: `${to}'s object is primary at epoch ${epoch}; look at dragonfly-dr status, then ${again}`,
       ...fenced(),
     });
+  await fencing.settled();
   for (const { site, object } of plan.repoint) {
     record.steps.begin(`${site} becomes replica of ${to} at epoch ${epoch}`);
     const late = await run.write(site, object, replicaOf(site, epoch, to), FAILOVER_REQUEST_MS);

@@ -1,7 +1,11 @@
 import { command } from "../../command/definition";
-import { flag, type OptionsOf } from "../../command/options";
+import { flag, milliseconds, type OptionsOf } from "../../command/options";
 
-const options = { cached: flag("--cached", "do not ask Pulumi for the sites") };
+const options = {
+  cached: flag("--cached", "do not ask Pulumi for the sites"),
+  watch: flag("--watch", "show it again and again until interrupted"),
+  every: milliseconds("--every <time>", "with --watch: the time between two looks", "2s"),
+};
 
 export type StatusOptions = OptionsOf<typeof options>;
 

@@ -3,25 +3,37 @@ import type { Result } from "../../command/result";
 import { SiteClients } from "../../command/siteClients";
 import { EXIT } from "../../exit";
 import type { StatusOptions } from "./command";
-import { problemsOf } from "./problems";
+import { describeProblem, problemsOf } from "./problems";
 import { statusJson, statusTable } from "./table";
 
+const HEALTHY = "healthy: one primary serves, every replica is in sync, the link works both ways\n";
+const CLEAR_SCREEN = "\u001b[H\u001b[2J";
+
 /** What every site's object and guard report now. Exit code 0 when all is well. */
-export async function status(_: StatusOptions, context: CommandContext): Promise<Result> {
+export async function status({ watch, every }: StatusOptions, context: CommandContext): Promise<Result> {
   const clients = new SiteClients(context.sites, context);
+  const { clock, signal } = context;
   try {
-    const views = await clients.refresh();
-    const problems = problemsOf(views, [...new Set(context.sites.flatMap((e) => [e.site, ...e.peers]))]);
-    const verdict =
-      problems.length === 0
-        ? "healthy: one primary serves, every replica is in sync\n"
-        : problems.map((p) => `! ${p}\n`).join("");
-    return {
-      code: problems.length === 0 ? EXIT.done : EXIT.refused,
-      json: { healthy: problems.length === 0, problems, sites: views.map(statusJson) },
-      text: `${statusTable(views)}\n${verdict}`,
-    };
+    let shown = await look(clients, context);
+    while (watch && !signal.aborted) {
+      context.print(`${CLEAR_SCREEN}${new Date(clock.now()).toISOString()}\n\n${shown.text}`);
+      await clock.after(every, signal);
+      if (!signal.aborted) shown = await look(clients, context);
+    }
+    return watch ? { ...shown, text: "" } : shown;
   } finally {
     await clients.close();
   }
+}
+
+async function look(clients: SiteClients, { sites }: CommandContext): Promise<Result> {
+  const views = await clients.refresh();
+  const found = problemsOf(views, [...new Set(sites.flatMap((e) => [e.site, ...e.peers]))]);
+  const healthy = found.length === 0;
+  const problems = found.map(describeProblem);
+  return {
+    code: healthy ? EXIT.done : EXIT.refused,
+    json: { version: 1, healthy, problems, findings: found, sites: views.map(statusJson) },
+    text: `${statusTable(views)}\n${healthy ? HEALTHY : problems.map((p) => `! ${p}\n`).join("")}`,
+  };
 }

@@ -1,6 +1,6 @@
-import { statusAge, type PresentView, type SiteView } from "../../plan/view";
-import { snapshotLines } from "./snapshotLines";
-import { table } from "../../output/table";
+import { freshStatus, statusAge, type PresentView, type SiteView } from "../../plan/view";
+import { describeDivergence } from "../../plan/divergence";
+import { snapshotLines } from "./snapshots";
 
 const HEADING = [
   "SITE",
@@ -20,7 +20,8 @@ const HEADING = [
 /** One row a site, then a line for each with the guard's own reason. */
 export function statusTable(views: readonly SiteView[]): string {
   const reasons = views.map((v) => `${v.site}: ${reasonOf(v)}`);
-  return `${table([HEADING, ...views.map(row)])}\n\n${[...reasons, ...snapshotLines(views)].join("\n")}\n`;
+  const lines = [...reasons, ...divergenceLines(views), ...snapshotLines(views)];
+  return `${table([HEADING, ...views.map(row)])}\n\n${lines.join("\n")}\n`;
 }
 
 function row(view: SiteView): string[] {
@@ -34,7 +35,8 @@ function row(view: SiteView): string[] {
     spec.role,
     status.epoch === spec.epoch ? String(spec.epoch) : `${spec.epoch} (acted on ${status.epoch})`,
     status.phase,
-    yesNo(status.serving),
+    // A guard that does not report says nothing about now.
+    freshStatus(view) === null ? "unknown" : yesNo(status.serving),
     replication?.lagSeconds == null ? "-" : `${replication.lagSeconds.toFixed(1)} s`,
     spec.role === "primary" || replication === null ? "-" : yesNo(replication.inSync),
     status.dataVersion === null ? "none" : `${status.dataVersion.epoch}/${status.dataVersion.sequence}`,
@@ -53,6 +55,14 @@ function reasonOf(view: SiteView): string {
   if (view.kind === "unreachable") return `${view.address} ${view.problem}`;
   if (view.kind === "absent") return `no object at ${view.address}`;
   return view.object.status?.reason ?? "its guard has never reported";
+}
+
+/** What a former primary had that the new one never got. */
+export function divergenceLines(views: readonly SiteView[]): string[] {
+  return views.flatMap((view) => {
+    const divergence = view.kind === "present" ? view.object.status?.divergence : undefined;
+    return divergence === undefined ? [] : [`${view.site}: ${describeDivergence(divergence)}`];
+  });
 }
 
 const yesNo = (value: boolean): string => (value ? "yes" : "no");
@@ -82,4 +92,17 @@ function presentJson(view: PresentView): Readonly<Record<string, unknown>> {
     status: status ?? null,
     statusAgeSeconds: statusAge(view),
   };
+}
+
+/** Aligns columns by their widest cell; the first row is the heading. */
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows.reduce<number[]>((max, row) => row.map((cell, i) => Math.max(max[i] ?? 0, cell.length)), []);
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
 }

@@ -110,6 +110,17 @@ function unreadable(view: SiteView): string[] {
     : [];
 }
 
+/** A handover that the objects are in the middle of, whoever began it; null: there is none. */
+export function unfinishedHandover(views: readonly SiteView[]): SwitchoverPlan | null {
+  const primary = currentPrimary(views);
+  if (primary === undefined) return null;
+  for (const target of views.filter(isPresent)) {
+    const pending = pendingHandover(views, primary, target, null);
+    if (pending !== null && pending.kind !== "refuse") return pending.plan;
+  }
+  return null;
+}
+
 /**
  * A handover that the objects are in the middle of goes on from there: a copy that waits for its primary is behind by
  * rights.

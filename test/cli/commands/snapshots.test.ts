@@ -212,7 +212,7 @@ describe("status of snapshots", () => {
   it("shows the newest and the last proven restore", async () => {
     const world = keeping();
     await world.drive(snapshot(asked, world.context()));
-    const result = await world.drive(status({ cached: true }, world.context()));
+    const result = await world.drive(status({ cached: true, watch: false, every: 2_000 as never }, world.context()));
     assert.match(
       result?.text ?? "",
       /^primary: newest snapshot 20261121T060000Z-e1-\d+ \(\d+ s ago, 1\.0 MiB\); no restore proven yet$/m,

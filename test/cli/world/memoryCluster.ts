@@ -11,6 +11,10 @@ export class MemoryCluster {
   lease: { record: LeaseRecord; version: number } | null = null;
   /** Whether commands reach it. */
   reachable = true;
+  /** Takes requests and never answers, as across a cut that drops packets. */
+  silent = false;
+  /** How the next writes fare, in turn; `late`: carried out, and answered with an error all the same. */
+  readonly writeFaults: { readonly error: Error; readonly when: "before" | "late" }[] = [];
   lacks: string[] = [];
   private version = 0;
   private readonly watchers = new Set<(object: SiteRoleObject | null) => void>();
@@ -106,14 +110,14 @@ export class MemoryStore implements SiteStore {
   }
 
   async create(spec: SiteRoleSpec): Promise<SiteRoleObject> {
-    return await this.answer(() => {
+    return await this.write(() => {
       if (this.cluster.object !== null) throw new SpecChanged(this.site);
       return this.cluster.put(spec);
     });
   }
 
   async swap(expected: SiteRoleObject, spec: SiteRoleSpec): Promise<SiteRoleObject> {
-    return await this.answer(() => {
+    return await this.write(() => {
       const { object } = this.cluster;
       if (object === null || object.metadata.uid !== expected.metadata.uid || !sameSpec(object.spec, expected.spec))
         throw new SpecChanged(this.site);
@@ -141,9 +145,21 @@ export class MemoryStore implements SiteStore {
 
   close(): void {}
 
+  private async write<T>(effect: () => T): Promise<T> {
+    const fault = this.cluster.writeFaults.shift();
+    return await this.answer(() => {
+      if (fault?.when === "before") throw fault.error;
+      const result = effect();
+      if (fault !== undefined) throw fault.error;
+      return result;
+    });
+  }
+
   private async answer<T>(effect: () => T): Promise<T> {
     await this.turn();
-    if (!this.cluster.reachable) throw new SiteUnreachable(this.site, this.address, "does not answer (ECONNREFUSED)");
+    if (this.cluster.silent) await new Promise(() => undefined);
+    if (!this.cluster.reachable)
+      throw new SiteUnreachable(this.site, this.address, "does not answer (ECONNREFUSED)", "not written");
     const result = effect();
     await this.turn();
     // The reply is lost: the effect has happened, and the command cannot know.

@@ -30,6 +30,7 @@ export class ModelGuard {
   snapshots: Map<string, ReadonlySet<number>> | null = null;
   /** Why the next snapshot that is asked for comes to nothing. */
   snapshotFails: string | null = null;
+  stoppedServingAt: string | null = null;
   /** The store refuses once a restore has begun. */
   restoreFails = false;
   private request: {
@@ -288,6 +289,7 @@ export class ModelGuard {
       ...(this.handover === undefined ? {} : { handover: this.handover }),
       ...(this.refusal === undefined ? {} : { refusal: this.refusal }),
       ...(this.promotion === undefined ? {} : { promotion: this.promotion }),
+      ...(this.stoppedServingAt === null ? {} : { stoppedServingAt: this.stoppedServingAt }),
       ...this.snapshotsReport(),
       updatedAt: new Date(this.cluster.now()).toISOString(),
     };

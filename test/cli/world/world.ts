@@ -41,6 +41,7 @@ export class World {
   readonly clusters: ReadonlyMap<SiteName, MemoryCluster>;
   readonly guards: readonly [ModelGuard, ModelGuard];
   readonly notes: string[] = [];
+  readonly printed: string[] = [];
   /** Ids of the writes that a client was told are done. */
   readonly acknowledged = new Set<number>();
   /** What must never be, as it is found. */
@@ -112,6 +113,7 @@ export class World {
         drills: new MemoryDrills(site),
       }),
       ask: null,
+      print: (text) => void this.printed.push(text),
       saveReceipt: async (receipt) => {
         this.receipts.push(receipt);
         return "receipt.json";

@@ -144,6 +144,7 @@ export class Running {
       hasEnded: (holder) => holder !== this.holder && !this.isRunning(holder),
       connect: ({ site }) => this.connect(site),
       ask: null,
+      print: () => undefined,
       saveReceipt: async (receipt) => {
         this.receipt = receipt;
         return "receipt.json";

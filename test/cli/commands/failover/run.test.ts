@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { FailoverOptions } from "../../../../cli/commands/failover/command";
 import { failover } from "../../../../cli/commands/failover/run";
 import { CommandFailure } from "../../../../cli/failure";
+import { ApiRefusal, SiteUnreachable } from "../../../../cli/kube/stores";
 import type { Receipt } from "../../../../cli/output/receipt";
 import { replicaOf } from "../../../../cli/plan/specs";
 import type { Result } from "../../../../cli/command/result";
@@ -104,6 +105,156 @@ describe("failover", () => {
     assert.equal(result?.code, 1);
     assert.match(receiptOf(result).problems.join(), /site primary: its object was changed by somebody else/);
     assert.equal(world.cluster(DR).spec?.role, "replica");
+  });
+
+  it("is stopped by nothing that the old region's API server answers but a change by somebody else", async () => {
+    for (const error of [
+      new ApiRefusal(PRIMARY, "the API server answers 403: denied by a webhook"),
+      new SiteUnreachable(
+        PRIMARY,
+        "https://primary.example",
+        "answers 500: database space exceeded",
+        "unknown",
+        "busy",
+      ),
+    ]) {
+      const world = World.introduced();
+      for (let i = 0; i < 50; i++) world.cluster(PRIMARY).writeFaults.push({ error, when: "before" });
+      const result = await world.drive(failover({ ...options, yes: true }, world.context()));
+      assert.equal(result?.code, 0, result?.text);
+      assert.ok(world.guard(DR).open);
+      const receipt = receiptOf(result);
+      assert.deepEqual(receipt.fenced, { written: [], notReached: [PRIMARY] });
+      assert.match(
+        receipt.notes.join("\n"),
+        /(denied by a webhook|space exceeded); it closes when it learns of epoch 2/,
+      );
+      assert.equal(receipt.steps.find((step) => /^fence/.test(step.name))?.outcome, "given up");
+    }
+  });
+
+  it("goes on after a 429 and a 503 of the site that it promotes", async () => {
+    const world = World.introduced();
+    const busy = (status: number, outcome: "not written" | "unknown") =>
+      new SiteUnreachable(DR, "https://dr.example", `answers ${status}: later`, outcome, "busy");
+    world.cluster(DR).writeFaults.push({ error: busy(429, "not written"), when: "before" });
+    world.cluster(DR).writeFaults.push({ error: busy(503, "unknown"), when: "late" });
+    const result = await world.drive(failover({ ...options, yes: true }, world.context()));
+    assert.equal(result?.code, 0, result?.text);
+    assert.equal(world.cluster(DR).spec?.epoch, 2, "written once");
+  });
+
+  it("does not wait for a region whose API server never answers", async () => {
+    const world = World.introduced();
+    loseRegion(world);
+    world.cluster(PRIMARY).reachable = true;
+    world.cluster(PRIMARY).silent = true;
+    const begun = world.clock.now();
+    let promotedAfter = Number.POSITIVE_INFINITY;
+    world.cluster(DR).watch((object) => {
+      if (object?.spec.role === "primary") promotedAfter = Math.min(promotedAfter, world.clock.now() - begun);
+    });
+    const result = await world.drive(failover(options, world.context()));
+    assert.equal(result?.code, 0, result?.text);
+    assert.ok(promotedAfter <= 400, `${promotedAfter} ms`);
+  });
+
+  describe("over newer data at a site that can be asked", () => {
+    /** The primary, promoted by force, has lost its volume; dr's copy is whole. */
+    const emptied = (): World => {
+      const world = World.introduced();
+      const guard = world.guard(PRIMARY);
+      guard.data = new Set();
+      guard.open = false;
+      guard.report();
+      guard.step = () => guard.report();
+      world.guard(DR).step();
+      return world;
+    };
+    const whole = (world: World): string => `dr@1/${world.guard(DR).data.size}`;
+
+    it("refuses without a terminal, with the command that keeps the data first", async () => {
+      const world = emptied();
+      for (const acceptPartial of [false, true]) {
+        const wanted = { ...options, to: PRIMARY, acceptPartial, yes: true, force: true };
+        const error = await failure(world.drive(failover(wanted, world.context())));
+        assert.match(error.message, /site dr: holds newer data \(dr@1\/\d+\) than primary/);
+        assert.equal(
+          error.nextStep,
+          `to keep it: dragonfly-dr failover --to dr; to give it up: add --discard ${whole(world)}`,
+        );
+      }
+      assert.equal(world.cluster(DR).spec?.epoch, 1);
+    });
+
+    it("goes on once site and version are typed out, and not for another word", async () => {
+      for (const word of ["yes", "dr@1/1", "the right one"]) {
+        const world = emptied();
+        const ask = async (): Promise<string> => (word === "the right one" ? whole(world) : word);
+        const run = world.drive(failover({ ...options, to: PRIMARY, timeout: 300 as never }, world.context({ ask })));
+        if (word !== "the right one") {
+          assert.match((await failure(run)).message, /not confirmed: dr@1\/\d+ is kept/);
+          continue;
+        }
+        await run;
+        const { spec } = world.cluster(PRIMARY);
+        assert.deepEqual([spec?.mode, spec?.discard?.[0]?.site], ["forced", DR]);
+      }
+    });
+
+    it("takes an older version as no word for what has come since", async () => {
+      const world = emptied();
+      const discard = [{ site: DR, epoch: 1, sequence: world.guard(DR).data.size - 1 }];
+      await failure(world.drive(failover({ ...options, to: PRIMARY, discard }, world.context())));
+    });
+  });
+
+  it("never writes a new failover into the receipt of an interrupted one", async () => {
+    const world = World.introduced();
+    loseRegion(world);
+    const begun = new Date(world.clock.now()).toISOString();
+    world.journal.entry = {
+      version: 1,
+      command: "failover",
+      to: DR,
+      plan: null,
+      epoch: epoch(4),
+      holder: "me@here/0",
+      startedAt: "2025-12-31T00:00:00.000Z",
+      lagAtStartSeconds: 3,
+    };
+    const receipt = receiptOf(await world.drive(failover(options, world.context())));
+    assert.deepEqual([receipt.resumed, receipt.startedAt >= begun], [false, true]);
+  });
+
+  it("counts the loss from when the old primary stopped serving, where that is known", async () => {
+    const world = World.introduced();
+    const guard = world.guard(PRIMARY);
+    guard.open = false;
+    guard.stoppedServingAt = new Date(world.clock.now()).toISOString();
+    guard.step = () => guard.report();
+    world.guard(DR).step = () => undefined;
+    for (let i = 0; i < 9; i++) {
+      guard.report();
+      world.clock.pass(1_000);
+    }
+    const discard = [{ site: PRIMARY, epoch: 1, sequence: 99 }];
+    const result = await world.drive(failover({ ...options, discard, dryRun: true }, world.context()));
+    const loss = (result?.json as { loss: { lagSeconds: number; atRiskSeconds: number; sentence: string } }).loss;
+    assert.ok(loss.lagSeconds >= 9 && loss.atRiskSeconds < 1, JSON.stringify(loss));
+    assert.match(loss.sentence, /before it stopped serving, 9\.0 s ago/);
+  });
+
+  it("asks where the copy is above its memory limit", async () => {
+    const world = World.introduced();
+    loseRegion(world);
+    const { object } = world.cluster(DR);
+    assert.ok(object?.status?.server);
+    const server = { ...object.status.server, usedMemoryBytes: 220 as never, maxMemoryBytes: 200 as never };
+    world.cluster(DR).report({ ...object.status, server });
+    world.guard(DR).step = () => undefined;
+    const error = await failure(world.drive(failover(options, world.context())));
+    assert.match(error.message, /site dr: its server uses 220 bytes of 200, .*raise server\.maxmemory there.*--yes/);
   });
 
   it("refuses a partial or empty copy before anything is fenced, unless accepted", async () => {

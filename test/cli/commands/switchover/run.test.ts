@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { SwitchoverOptions } from "../../../../cli/commands/switchover/command";
 import { switchover } from "../../../../cli/commands/switchover/run";
 import { CommandFailure } from "../../../../cli/failure";
+import { SiteUnreachable } from "../../../../cli/kube/stores";
 import type { Receipt } from "../../../../cli/output/receipt";
 import type { Result } from "../../../../cli/command/result";
 import { replicaOf, withHandover } from "../../../../cli/plan/specs";
@@ -158,6 +159,24 @@ describe("switchover", () => {
       assert.deepEqual(world.lost(PRIMARY), []);
     });
   }
+
+  it("reads back a commit that was answered with an error, instead of rolling it back", async () => {
+    const world = World.introduced();
+    const late = new SiteUnreachable(DR, "https://dr.example", "answers 504: request timed out", "unknown", "busy");
+    world.cluster(DR).writeFaults.push({ error: late, when: "late" });
+    const result = await world.drive(switchover(options, world.context()));
+    assert.equal(result?.code, 0, result?.text);
+    assert.deepEqual([world.openSites(), world.lost(DR), world.cluster(DR).spec?.epoch], [[DR], [], 2]);
+  });
+
+  it("marks as failed only the step that failed when it rolls back", async () => {
+    const world = World.introduced();
+    world.guard(DR).takeoverEnds = "refused";
+    const receipt = receiptOf(await world.drive(switchover(options, world.context())));
+    assert.equal(receipt.outcome, "rolled back");
+    const failed = receipt.steps.filter((step) => step.outcome === "failed").map((step) => step.name);
+    assert.deepEqual(failed, ["dr takes over at epoch 2"]);
+  });
 
   it("ends unfinished when the new side neither serves nor refuses, and goes on when run again", async () => {
     const world = World.introduced();
