@@ -5,7 +5,7 @@ import { succeeds } from "../process/run";
 import type { Progress } from "../progress";
 import { Debian } from "./debian";
 import { buildGoTool, goToolFolder, isGoToolBuilt } from "./goBuild";
-import { buildMoto, isMotoBuilt, motoServer } from "./moto";
+import { buildVenv, isVenvBuilt, MOTO, REDIS_PY, venvProgram } from "./venv";
 import { GO_TOOLS, type GoTool, type GoToolName } from "./goTools";
 
 /**
@@ -20,6 +20,8 @@ export function toolchainKind(value: string | undefined): ToolchainKind {
   if (value === "official") return "official";
   throw new LabError(`TOOLCHAIN: "${value}" is neither "lab" nor "official"`, 2);
 }
+
+const VENVS = [MOTO, REDIS_PY];
 
 /** The lab's programs, built and fetched. */
 export class Toolchain {
@@ -37,7 +39,7 @@ export class Toolchain {
     return [
       ...tools.map((tool) => tool.name),
       ...(Debian.cached(cache) ? [] : ["debian"]),
-      ...(isMotoBuilt(cache) ? [] : ["moto"]),
+      ...VENVS.filter((venv) => !isVenvBuilt(cache, venv)).map(({ name }) => name),
     ];
   }
 
@@ -51,7 +53,7 @@ export class Toolchain {
     }
     const debian = await Debian.fetch(cache, progress);
     for (const tool of wantedTools(kind)) await buildGoTool(cache, tool, progress);
-    await buildMoto(cache, progress);
+    for (const venv of VENVS) await buildVenv(cache, venv, progress);
     return new Toolchain(cache, debian);
   }
 
@@ -69,7 +71,12 @@ export class Toolchain {
 
   /** Path of moto's server. */
   get moto(): string {
-    return motoServer(this.cache);
+    return venvProgram(this.cache, MOTO);
+  }
+
+  /** Path of the Python that has redis-py. */
+  get redisPy(): string {
+    return venvProgram(this.cache, REDIS_PY);
   }
 
   folder(tool: GoToolName): string {
