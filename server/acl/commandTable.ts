@@ -1,6 +1,6 @@
 import type { Dialect, Product, Version } from "./dialect";
 import { compareVersions } from "./dialect";
-import data from "./commandTable.json";
+import data from "./commandTables.json";
 
 /**
  * Commands and categories of one version, from the servers' own tables: Redis' and Valkey's `COMMAND` and `ACL CAT`,
@@ -81,7 +81,7 @@ const columns: readonly Column[] = data.servers.map((server, place): Column => {
   const [product, version = ""] = server.split(" ");
   const [major, minor] = version.split(".").map(Number);
   if (!isProduct(product) || major === undefined || minor === undefined)
-    throw new Error(`commandTable.json: "${server}" is no server with a version`);
+    throw new Error(`commandTables.json: "${server}" is no server with a version`);
   return { product, version: [major, minor], bit: 2 ** place };
 });
 
