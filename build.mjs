@@ -39,6 +39,20 @@ for (const [name, entry] of Object.entries(bundles)) {
 }
 
 if (!onlyBundles) {
+  // The policy pack as one file beside its package.json: the folder runs wherever it is copied to. Pulumi's own
+  // libraries stay outside, as the engine brings them together with the pack's dependencies.
+  await build({
+    absWorkingDir: root,
+    entryPoints: ["policies/pack.ts"],
+    outfile: join(root, "policies/dist/pack.cjs"),
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    external: ["@pulumi/*"],
+    legalComments: "none",
+    logLevel: "warning",
+  });
   execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.build.json"], {
     cwd: root,
     stdio: "inherit",

@@ -43,7 +43,7 @@ const noPulumi = {
 };
 
 export default tseslint.config(
-  { ignores: ["dist/", "node_modules/", "coverage/"] },
+  { ignores: ["**/dist/", "node_modules/", "coverage/"] },
   ...tseslint.configs.recommended,
   {
     files: ["**/*.ts"],

@@ -1,5 +1,7 @@
 import type { ReportViolation, StackValidationArgs, StackValidationPolicy } from "@pulumi/policy";
 import { commonSchema, propertiesOf } from "./configuration";
+import { applies } from "./applies";
+import { controlOf } from "./frameworks";
 import { expiredOf, judgeRule, type ReportedGap } from "./judge";
 import { Deployment } from "./model/deployment";
 import type { RawResource } from "./model/resource";
@@ -17,23 +19,33 @@ export function stackPolicies(rules: readonly Rule[], today: () => string): Stac
   return [
     ...rules.map((rule): StackValidationPolicy => ({
       name: rule.name,
+      displayName: displayName(rule.name),
       description: rule.description,
       enforcementLevel: rule.level,
       severity: rule.severity,
       remediationSteps: rule.remedy,
       url: rule.link,
       tags: [rule.family],
+      framework: { ...controlOf(rule) },
       configSchema: { properties: mutable({ ...rule.configSchema, ...commonSchema }) },
       validateStack: (args, report) => analysis.judge(rule, args, report),
     })),
     {
       name: NOT_JUDGED,
+      displayName: displayName(NOT_JUDGED),
       description: "What could not be judged because it is not known before the update.",
       enforcementLevel: "advisory",
       severity: "low",
       validateStack: (_args, report) => analysis.reportGaps(report),
     },
   ];
+}
+
+/** As in "Network: default deny". */
+function displayName(name: string): string {
+  const [family = "", ...words] = name.split("-");
+  const head = family.length <= 3 ? family.toUpperCase() : `${family.charAt(0).toUpperCase()}${family.slice(1)}`;
+  return `${head}: ${words.join(" ")}`;
 }
 
 /** What the policies of one analysis of a stack share. */
@@ -52,6 +64,9 @@ class Analysis {
     for (const violation of judged.violations)
       report(`${violation.message}. ${violation.remedy}`, violation.resource.urn);
     this.gaps.push(...judged.notJudged);
+    const isSilent = problems.length + judged.violations.length + judged.notJudged.length === 0;
+    if (isSilent && !applies(rule.family, this.deploymentOf(args)))
+      args.notApplicable(`the stack has nothing that ${rule.family} policies are about`);
   }
 
   reportGaps(report: ReportViolation): void {

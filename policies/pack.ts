@@ -14,4 +14,14 @@ const shipped = Object.fromEntries(
   Object.entries(shippedConfiguration).filter(([name]) => policies.some((policy) => policy.name === name)),
 );
 
-new PolicyPack("dragonfly-dr", { policies }, shipped as PolicyPackConfig);
+new PolicyPack(
+  "dragonfly-dr",
+  {
+    policies,
+    displayName: "Dragonfly, Redis and Valkey on Kubernetes",
+    description: "ACL users, computed reachability, the server, its storage: judged before anything is deployed.",
+    provider: "kubernetes",
+    tags: ["dragonfly", "redis", "valkey", "kubernetes", "security"],
+  },
+  shipped as PolicyPackConfig,
+);

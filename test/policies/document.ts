@@ -13,7 +13,7 @@ const FAMILIES: Readonly<Record<Family, string>> = {
 const INTRODUCTION: Readonly<Record<Family, string>> = {
   acl: "Rules about users read the ACL file that the server starts with, wherever it is kept, and what its guard is told to open them with. Commands are known by the engine's own categories.",
   network:
-    "Who reaches whom is computed from all policies of the stack taken together, Kubernetes' and Cilium's, and compared with what the site declares. The computation gives the same verdicts as cyclonus on random policies (test/policies/network).",
+    "Who reaches whom is computed from all policies of the stack taken together (NetworkPolicies, Cilium's, AdminNetworkPolicies and what stands for them), and compared with what the site declares. A search looks for a pod or an address that is admitted and not meant to be; it is bounded, and what it cannot decide is not judged, as is every namespace with policies of Calico or Antrea. The computation gives the same verdicts as cyclonus on random policies (test/policies/network).",
   server: "Traps of the server and of Kubernetes that cost data or sleep.",
   storage: "Snapshots hold everything that the cache holds.",
   dr: "What no stack can be asked alone: these rules need the resources of both, and are judged by `dragonfly-dr check` only.",
@@ -31,11 +31,15 @@ This page is made from the rules: \`UPDATE_GOLDEN=1 npx mocha test/policies/docu
 |---|---|---|
 | \`npx dragonfly-dr check\` | both sites as they would be, together | nothing: no cluster, cloud or engine; about a second |
 | \`npx dragonfly-dr check --resources FILE\` | a JSON list of \`{type, name, props, stack}\`, as \`dragonfly-dr render --stack primary\` writes it | the file |
+| \`npx dragonfly-dr check --manifests PATH\` | anybody's Kubernetes YAML: a file, a folder, or \`-\` for standard input, as from \`helm template\` or \`kustomize build\` | the files |
 | \`pulumi preview --policy-pack policies\` | one stack, as the engine sees it | the stack's providers |
 | \`pulumi policy analyze --policy-pack policies [--stack STACK]\` | one stack's state | the backend |
 | \`pulumi policy analyze --policy-pack policies --file STATE\` | an exported state; its secrets are redacted, and what depends on them is not judged | the file |
 
 Exit code 1 says that a mandatory rule is violated. \`check\` ends with 2 on bad input (a file that is missing or cannot be read, a key that there is not, an exemption that has expired) and then lists every problem at once. \`--format json|sarif|markdown\` is for programs, for code scanning and for comments; .github/workflows/pull-request.yml uses all of it. SARIF and text name the line of the stack's file where a key of it is at fault.
+\`check\` says first what it recognised (caches by engine, network policies). Where that is no cache it ends with 2, unless \`--allow-empty\` is given. \`--profile generic\` has the rules that make sense for any cache, in words of no program's own; \`--profile site\` has all. Without a word, a stack with a site of this program is judged by \`site\`, all else by \`generic\`.
+Manifests may hold several documents and lists. SealedSecrets, ExternalSecrets and files of SOPS are unknown values; so are a HelmRelease's where \`valuesFrom\` says that they are elsewhere. Recognised are the Dragonfly Operator's resources, Dragonfly's own chart, Bitnami's charts redis and valkey, app-template, and workloads; caches of other operators and charts are recognised and not judged.
+The folder policies runs wherever it is copied, after \`node build.mjs\` (which makes policies/dist) and with the dependencies of its package.json.
 A preview of a new stack does not know everything yet. What a rule cannot judge for that reason it says (\`notJudged\`; with the engine the advisory policy \`not-judged\`), and raises no alarm.
 
 ## Configuration

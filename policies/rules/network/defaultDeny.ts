@@ -62,7 +62,8 @@ function findOpen(
     const isolating = gate.policies.find(
       (policy) => policy.tier === "namespace" && policy[direction].isolates && selects(policy, gate.pod) === "yes",
     );
-    if (isolating !== undefined && gate.isolated === "yes" && !gate.gaps.mayOverrule) return { avoid: { namespaces: [], pods: isolating.pods } };
+    if (isolating !== undefined && gate.isolated === "yes" && !gate.gaps.mayOverrule)
+      return { avoid: { namespaces: [], pods: isolating.pods } };
     const verdicts = ANYBODY.map((each) => gate.answer(each, UNUSED_PORT, "TCP").verdict);
     if (verdicts.includes("admitted")) return "found";
     const closing = gate.policies.filter((policy) => policy.tier !== "namespace");

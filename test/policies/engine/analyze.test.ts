@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cacheDirectory, PROJECT_ROOT } from "../../../lab/paths";
@@ -90,6 +90,27 @@ describe("pulumi policy analyze", function () {
     const alone = await pulumi(["policy", "analyze", "--policy-pack", PACK, "--file", file, "--json"], without);
     assert.equal(alone.code, 0, alone.output);
     assert.match(alone.output, /"result":"succeeded"/);
+  });
+
+  it("runs from a copy of the pack's folder, with what npm packs of it and its dependencies beside", async () => {
+    const { files, dependencies } = JSON.parse(await readFile(join(PACK, "package.json"), "utf8")) as {
+      files: readonly string[];
+      dependencies: Readonly<Record<string, string>>;
+    };
+    const own = JSON.parse(await readFile(join(PROJECT_ROOT, "package.json"), "utf8")) as {
+      dependencies: Readonly<Record<string, string>>;
+    };
+    for (const [name, version] of Object.entries(dependencies)) assert.equal(own.dependencies[name], version, name);
+    const copied = join(folder, "pack");
+    for (const name of [...files, "package.json"]) await cp(join(PACK, name), join(copied, name), { recursive: true });
+    await symlink(join(PROJECT_ROOT, "node_modules"), join(copied, "node_modules"));
+    const file = await importedStack(
+      "copied",
+      resources.filter(({ name }) => name !== "cache-network-default-deny"),
+    );
+    const { code, output } = await pulumi(["policy", "analyze", "--policy-pack", copied, "--file", file]);
+    assert.notEqual(code, 0);
+    assert.match(output, /network-default-deny/);
   });
 
   it("ends with code 1 on a mandatory violation, and names it without a secret", async () => {
