@@ -6,5 +6,9 @@ export function describeMachine(now = new Date()): string {
   const [first] = cpus();
   const kernel = readFileSync("/proc/sys/kernel/osrelease", "utf8").trim();
   const [load] = loadavg();
-  return `${cpus().length} cores (${first?.model ?? "unknown"}), ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${kernel}, Node ${process.versions.node}, load ${(load ?? 0).toFixed(1)} at the start; ${now.toISOString().slice(0, 10)}`;
+  return (
+    `${cpus().length} cores (${first?.model ?? "unknown"}), ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ` +
+    `${kernel}, Node ${process.versions.node}, load ${(load ?? 0).toFixed(1)} at the start; ` +
+    `${now.toISOString().slice(0, 10)}`
+  );
 }

@@ -6,7 +6,8 @@ import { partOf, withSection } from "./section";
 
 const DOCUMENT = join(__dirname, "../docs/benchmarks.md");
 const HEAD =
-  "# Benchmarks\n\nWritten by `make bench`; each part names the machine it ran on. These machines are shared and noisy: read the ratios.\n";
+  "# Benchmarks\n\nWritten by `make bench`; each part names the machine it ran on. These machines are " +
+  "shared and noisy: read the ratios.\n";
 
 async function main(wanted: readonly string[]): Promise<void> {
   const unknown = wanted.filter((name) => !benchmarks.some((benchmark) => benchmark.name === name));

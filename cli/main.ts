@@ -54,7 +54,8 @@ function report(error: unknown): number {
     return error.code;
   }
   process.stderr.write(
-    `dragonfly-dr: a bug, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    "dragonfly-dr: a bug, please report it: " +
+      `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   );
   // Where it stopped is not known, and the objects are what counts.
   return EXIT.unfinished;

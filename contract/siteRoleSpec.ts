@@ -83,8 +83,8 @@ export const siteRoleSpec = object({
   /** For a restored primary: the snapshot's id, or `newest`. */
   restore: optional(described(object({ from: id }), "For a restored primary: a snapshot's id, or newest.")),
   /**
-   * Take a snapshot now, or read the one named by `check` and compare it with its manifest; `id` is the asker's name for
-   * this request, and each is carried out once.
+   * Take a snapshot now, or read the one named by `check` and compare it with its manifest; `id` is the asker's name
+   * for this request, and each is carried out once.
    */
   snapshot: optional(
     described(

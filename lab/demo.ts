@@ -101,7 +101,9 @@ async function replicate(deployment: Deployment, primary: LabSite): Promise<void
   );
   const { written, verified } = JSON.parse(result.stdout) as { written: SeedWritten; verified: SeedVerified };
   say(
-    `${written.written} keys written through ${primary}'s Service in ${written.seconds.toFixed(1)} s; the last one was in ${other(primary)} at most ${verified.lastKeySeconds.toFixed(2)} s later, and all ${verified.present} were read back there`,
+    `${written.written} keys written through ${primary}'s Service in ${written.seconds.toFixed(1)} s; the ` +
+      `last one was in ${other(primary)} at most ${verified.lastKeySeconds.toFixed(2)} s later, and all ` +
+      `${verified.present} were read back there`,
   );
   const status = await statusOf(deployment, other(primary));
   say(`replication lag of ${other(primary)}: ${status?.replication?.lagSeconds ?? "?"} s (by the primary's clock)`);
@@ -130,7 +132,8 @@ async function switchOver(deployment: Deployment, from: LabSite): Promise<LabSit
   );
   for (const { beside, summary } of written) {
     say(
-      `writer in ${beside}: ${summary.acked} acknowledged, ${summary.unknown} unknown, errors ${JSON.stringify(summary.errors)}`,
+      `writer in ${beside}: ${summary.acked} acknowledged, ${summary.unknown} unknown, errors ` +
+        `${JSON.stringify(summary.errors)}`,
     );
     figures.add(
       `switchover: longest gap between acknowledged writes, client beside the ${beside === to ? "new" : "old"} primary`,
@@ -141,11 +144,13 @@ async function switchOver(deployment: Deployment, from: LabSite): Promise<LabSit
   say(`checker, a process of its own, read the acknowledged writes back in ${to}: ${JSON.stringify(report)}`);
   figures.add(
     "switchover: acknowledged writes lost",
-    `${lost} of ${report.acknowledged} (${report.withinWindow.acknowledged} within ${report.withinWindow.seconds} s of the handover)`,
+    `${lost} of ${report.acknowledged} (${report.withinWindow.acknowledged} within ` +
+      `${report.withinWindow.seconds} s of the handover)`,
   );
   expect(
     report.acknowledged > 0 && lost === 0,
-    `switchover: ${lost} of ${report.acknowledged} acknowledged writes are lost; the writers' logs are in ${deployment.lab.plan.directory}`,
+    `switchover: ${lost} of ${report.acknowledged} acknowledged writes are lost; the writers' logs are in ` +
+      `${deployment.lab.plan.directory}`,
   );
   return to;
 }
@@ -174,13 +179,18 @@ async function unchanged(deployment: Deployment): Promise<void> {
 
 function whereThingsAre(deployment: Deployment, tools: Toolchain, serving: LabSite): void {
   const { plan, pulumi } = deployment.lab;
+  const cache = env["DRAGONFLY_DR_CACHE"] ? `DRAGONFLY_DR_CACHE=${env["DRAGONFLY_DR_CACHE"]} ` : "";
+  const kubectl = `${tools.program("kube", "kube")} kubectl -n ${CACHE_NAMESPACE}`;
+  const objects = SITES.map(
+    (site) => `  KUBECONFIG=${deployment.kubeconfig(site)} ${kubectl} get siteroles,pods,services`,
+  );
   console.log(`
 The lab goes on running; primary is now: ${serving}. To look around:
-  eval "$(${env["DRAGONFLY_DR_CACHE"] ? `DRAGONFLY_DR_CACHE=${env["DRAGONFLY_DR_CACHE"]} ` : ""}npx tsx lab/pulumi/env.ts)"    puts pulumi, with the lab's plugins, on PATH
+  eval "$(${cache}npx tsx lab/pulumi/env.ts)"    puts pulumi, with the lab's plugins, on PATH
   export PULUMI_BACKEND_URL=${pulumi.url} PULUMI_CONFIG_PASSPHRASE_FILE=${pulumi.passphraseFile}
   export DRAGONFLY_DR_SITES=${deployment.env["DRAGONFLY_DR_SITES"]}
   npx dragonfly-dr status
-${SITES.map((site) => `  KUBECONFIG=${deployment.kubeconfig(site)} ${tools.program("kube", "kube")} kubectl -n ${CACHE_NAMESPACE} get siteroles,pods,services`).join("\n")}
+${objects.join("\n")}
   make -s lab-env        addresses, ports and the lab's passwords, as JSON
   make down              ends and removes everything
 What the commands said: ${join(plan.directory, "commands.log")}`);

@@ -5,8 +5,8 @@ import type { Snapshots } from "./snapshots";
 const MOST_BODY = 4_096;
 
 /**
- * On loopback, for the guard beside it: GET /status, GET /metrics, POST /snapshot {"id", "check"}, POST /restore {"from",
- * "epoch"}.
+ * On loopback, for the guard beside it: GET /status, GET /metrics, POST /snapshot {"id", "check"}, POST /restore
+ * {"from", "epoch"}.
  */
 export function snapshotsApi(snapshots: Snapshots): Server {
   return createServer((request, response) => {

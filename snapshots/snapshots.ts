@@ -102,8 +102,8 @@ export class Snapshots {
   }
 
   /**
-   * Finds the snapshot that `from` names, reads it whole and compares it with its manifest; nothing is written. `request`
-   * as for `take`.
+   * Finds the snapshot that `from` names, reads it whole and compares it with its manifest; nothing is written.
+   * `request` as for `take`.
    */
   check(from: string, request: string): Promise<void> {
     if (this.request?.id === request) return this.running ?? Promise.resolve();
@@ -209,7 +209,8 @@ export class Snapshots {
       const manifest = await this.taker.take(effort);
       this.failures = 0;
       this.log(
-        `snapshot ${manifest.id}: ${manifest.bytes} bytes in ${manifest.seconds.toFixed(1)} s, ${manifest.sample.keys.length} keys sampled`,
+        `snapshot ${manifest.id}: ${manifest.bytes} bytes in ${manifest.seconds.toFixed(1)} s, ` +
+          `${manifest.sample.keys.length} keys sampled`,
       );
       this.newest = toNewest(manifest);
       this.settle("ok", `took ${manifest.id}`);
@@ -287,7 +288,9 @@ export class Snapshots {
       return { state: this.state, reason: this.reason };
     return {
       state: "slow",
-      reason: `${waiting.doing}: no answer for ${Math.floor(waiting.ms / 1000)} s; the object store does not answer in time`,
+      reason:
+        `${waiting.doing}: no answer for ${Math.floor(waiting.ms / 1000)} s; the object store does not answer in ` +
+        "time",
     };
   }
 

@@ -60,7 +60,8 @@ export const failoverBenchmark: Benchmark = {
           throw new Error("the old primary acknowledged nothing alone: the benchmark saw nothing");
         seen.both.push(Date.parse(report.lastMissing.at) - healed);
         console.log(
-          `  ${run + 1}: ${from} → ${to}: first write after ${Math.round(seen.first.at(-1) ?? NaN)} ms, both acknowledged for ${seen.both.at(-1)} ms after the link was back`,
+          `  ${run + 1}: ${from} → ${to}: first write after ${Math.round(seen.first.at(-1) ?? NaN)} ms, both ` +
+            `acknowledged for ${seen.both.at(-1)} ms after the link was back`,
         );
         // The command run again: what it could not reach becomes a replica.
         bench.expect("failover again", await bench.deployment.cli("failover", "--to", to, "--yes"));
@@ -75,7 +76,12 @@ export const failoverBenchmark: Benchmark = {
       ["from the link's return to the last write that the old primary acknowledged alone", ...spread(seen.both)],
     ];
     return [
-      `${bench.engine}, ${process.env["WAN_RTT_MS"] || 80} ms round trip. The regions are cut off from each other and the old region's API server is silent to the operator as well: it takes the connection and never answers. Both first times begin with the command's start (Node) and include what that region is given to answer; attempts to write begin every ${ATTEMPT_EVERY_MS} ms. Afterwards a writer beside the old primary goes on while the link comes back; what it was acknowledged and the new primary does not have was acknowledged by the old one alone.`,
+      `${bench.engine}, ${process.env["WAN_RTT_MS"] || 80} ms round trip. The regions are cut off from each ` +
+        "other and the old region's API server is silent to the operator as well: it takes the connection and " +
+        "never answers. Both first times begin with the command's start (Node) and include what that region is " +
+        `given to answer; attempts to write begin every ${ATTEMPT_EVERY_MS} ms. Afterwards a writer beside the ` +
+        "old primary goes on while the link comes back; what it was acknowledged and the new primary does not " +
+        "have was acknowledged by the old one alone.",
       table(SPREAD_HEAD, rows),
     ].join("\n\n");
   },

@@ -72,7 +72,9 @@ export const gatewayBenchmark: Benchmark = {
       console.log(`  ${rows.at(-1)?.join(" | ")}`);
     }
     return [
-      `${bench.engine}. One SET of 100 bytes at a time on each connection, without pipelining, ${SECONDS} s each, in turns; medians. Client, server and gateway share this machine's cores, so with every core busy the gateway's own work takes from the server's and the client's.`,
+      `${bench.engine}. One SET of 100 bytes at a time on each connection, without pipelining, ${SECONDS} s ` +
+        "each, in turns; medians. Client, server and gateway share this machine's cores, so with every core busy " +
+        "the gateway's own work takes from the server's and the client's.",
       table(["connections", "to the server", "through the gateway", "throughput", "p50", "p99"], rows),
     ].join("\n\n");
   },

@@ -27,7 +27,8 @@ export const policiesBenchmark: Benchmark = {
 };
 
 const intro = (): string =>
-  `${rules.length} rules. A mutant is a good stack with one fault; it is caught when a rule of the fault's own family says so. A harmless variation must raise no alarm.`;
+  `${rules.length} rules. A mutant is a good stack with one fault; it is caught when a rule of the fault's ` +
+  "own family says so. A harmless variation must raise no alarm.";
 
 const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
   [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
@@ -56,7 +57,11 @@ function kills(worlds: readonly World[]): string {
     .filter(({ caught, mutant }) => !caught && survivorOf(mutant) === undefined)
     .map(({ mutant }) => mutant.name);
   const reasons = SURVIVORS.map(({ why }) => why).join("; ");
-  return `${table(["family", "mutants", "caught", "kill rate", "kill rate without those that change nothing"], [...rows, all])}\n\nSurvivors that change nothing: ${reasons}. Others: ${lost.length === 0 ? "none" : lost.join(", ")}.`;
+  const head = ["family", "mutants", "caught", "kill rate", "kill rate without those that change nothing"];
+  return (
+    `${table(head, [...rows, all])}\n\nSurvivors that change nothing: ${reasons}. ` +
+    `Others: ${lost.length === 0 ? "none" : lost.join(", ")}.`
+  );
 }
 
 const percent = (part: number, whole: number): string => `${((100 * part) / whole).toFixed(2)} %`;
@@ -97,7 +102,10 @@ function speed(worlds: readonly World[]): string {
       `${factor.toFixed(1)} × the time of ${(size / (least?.size ?? size)).toFixed(1)} × the resources`,
     ];
   });
-  return `All rules on a list of resources (both sites and what else is in the stack; ${RUNS} runs each, in one process):\n\n${table(["resources", "median, ms", "p90, ms", "µs a resource", "growth"], rows)}`;
+  return (
+    `All rules on a list of resources (both sites and what else is in the stack; ${RUNS} runs each, in one ` +
+    `process):\n\n${table(["resources", "median, ms", "p90, ms", "µs a resource", "growth"], rows)}`
+  );
 }
 
 function cold(): string {
@@ -120,5 +128,8 @@ function cold(): string {
     times.percentile(100).toFixed(2),
     `≤ ${GOAL_SECONDS}`,
   ];
-  return `\`dragonfly-dr check\` of both sites from built JavaScript, a new process each (${judged.split(":")[0] ?? ""}):\n\n${table(["runs", "median, s", "p90, s", "max, s", "goal, s"], [row])}`;
+  return (
+    `\`dragonfly-dr check\` of both sites from built JavaScript, a new process each ` +
+    `(${judged.split(":")[0] ?? ""}):\n\n${table(["runs", "median, s", "p90, s", "max, s", "goal, s"], [row])}`
+  );
 }

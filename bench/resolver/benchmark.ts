@@ -10,7 +10,8 @@ export const resolverBenchmark: Benchmark = {
   async run() {
     const tools = await prepareTools();
     const intro =
-      "The resolver and RouteDNS, both with a cache in memory before one in Redis 7.0 on loopback, before the same upstream, which answers after 30 ms; in turns, in one run.";
+      "The resolver and RouteDNS, both with a cache in memory before one in Redis 7.0 on loopback, before the " +
+      "same upstream, which answers after 30 ms; in turns, in one run.";
     return [intro, await Speed.run(tools), await measureHitRates(tools)].join("\n\n");
   },
 };

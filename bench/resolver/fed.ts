@@ -19,6 +19,7 @@ export async function untilFed<T extends { readonly perSecond: number }>(
     arrived.push(result.perSecond.toFixed(0));
   }
   throw new Error(
-    `${what}: ${arrived.join(", ")} queries a second arrived where ${wanted} were wanted; the machine is too busy to measure on, run the benchmark again when it is idle`,
+    `${what}: ${arrived.join(", ")} queries a second arrived where ${wanted} were wanted; the machine is too ` +
+      "busy to measure on, run the benchmark again when it is idle",
   );
 }

@@ -137,7 +137,10 @@ export async function measureHitRates(tools: Tools): Promise<string> {
     const [alone, shared] = [await fed("alone"), await fed("shared")];
     const shares = zipfShares(names, exponent);
     const [aloneInTheory, sharedInTheory] = [scenario.alone(shares, alone), scenario.shared(shares, shared)];
-    const what = `${scenario.title}; ${names.toLocaleString("en")} names, exponent ${exponent}, ${[alone, shared].map(({ perSecond }) => perSecond.toFixed(0)).join(" and ")} of ${rate} queries/s arrived`;
+    const what =
+      `${scenario.title}; ${names.toLocaleString("en")} names, exponent ${exponent}, ` +
+      `${[alone, shared].map(({ perSecond }) => perSecond.toFixed(0)).join(" and ")} of ${rate} queries/s ` +
+      "arrived";
     rows.push([
       what,
       percent(alone.hits),
@@ -158,8 +161,12 @@ export async function measureHitRates(tools: Tools): Promise<string> {
     "Redis failed or was late",
   ];
   return [
-    "**Hit rate** (either tier) of replicas that each client's query reaches by chance, names by Zipf's law, prefetching off.",
+    "**Hit rate** (either tier) of replicas that each client's query reaches by chance, names by Zipf's law, " +
+      "prefetching off.",
     table(head, rows),
-    "The seed says 60 % → 85 %. When TTLs alone end an entry's life, sharing among three replicas can do no more than treble the queries that each entry serves: from 60 % at most to 82 % (all names equally popular), and less the more uneven they are. 85 % and more is had where the replicas' own memory is what was short.",
+    "The seed says 60 % → 85 %. When TTLs alone end an entry's life, sharing among three replicas can do no " +
+      "more than treble the queries that each entry serves: from 60 % at most to 82 % (all names equally " +
+      "popular), and less the more uneven they are. 85 % and more is had where the replicas' own memory is " +
+      "what was short.",
   ].join("\n\n");
 }

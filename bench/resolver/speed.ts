@@ -102,7 +102,10 @@ export class Speed {
     ];
     const rows = CANDIDATES.map(({ title }, i) => [title, ...[l1, l2, misses].flatMap((of) => spread(of[i] ?? []))]);
     const head = ["ms", "L1 hit p50", "p90", "p99", "L2 hit p50", "p90", "p99", "miss p50", "p90", "p99"];
-    return `**Latency** by dnsperf, ${LATENCY.rate} queries a second (L2 and misses: ${SHARED.rate}, each name once; L2: names that another replica has asked for).\n\n${table(head, rows)}`;
+    return (
+      `**Latency** by dnsperf, ${LATENCY.rate} queries a second (L2 and misses: ${SHARED.rate}, each name ` +
+      `once; L2: names that another replica has asked for).\n\n${table(head, rows)}`
+    );
   }
 
   /** Names asked for the first time, or over and over. */
@@ -218,7 +221,11 @@ export class Speed {
           ((rates[i] ?? NaN) / (rates[1] ?? NaN)).toFixed(2),
         ];
       });
-      return `**Throughput** of hits by dnsperf on the same machine, ${outstanding} queries on their way at once from ${clients} sockets, ${rounds} rounds of ${seconds} s in turns.\n\n${table(["", "thousand queries/s, median", "from … to", "lost", `of ${CANDIDATES[1]?.title ?? ""}'s`], rows)}`;
+      const head = ["", "thousand queries/s, median", "from … to", "lost", `of ${CANDIDATES[1]?.title ?? ""}'s`];
+      return (
+        `**Throughput** of hits by dnsperf on the same machine, ${outstanding} queries on their way at once from ` +
+        `${clients} sockets, ${rounds} rounds of ${seconds} s in turns.\n\n${table(head, rows)}`
+      );
     });
   }
 
@@ -237,6 +244,9 @@ export class Speed {
       });
       rows.push(row);
     }
-    return `**Memory** (proportional set size of all processes) for ${MANY_NAMES.toLocaleString("en")} names in the local cache.\n\n${table(["", "empty, MiB", "full, MiB", "bytes a name"], rows)}`;
+    return (
+      `**Memory** (proportional set size of all processes) for ${MANY_NAMES.toLocaleString("en")} names in the ` +
+      `local cache.\n\n${table(["", "empty, MiB", "full, MiB", "bytes a name"], rows)}`
+    );
   }
 }

@@ -52,9 +52,12 @@ export const rpoBenchmark: Benchmark = {
       );
     }
     return [
-      `${bench.engine}, ${process.env["WAN_RTT_MS"] || 80} ms round trip, healthy link; one writer beside the primary, ${WRITES_A_SECOND} numbered writes a second asked for. SIGKILL to the server, failover at once; then every acknowledged number is looked for in the new primary.`,
+      `${bench.engine}, ${process.env["WAN_RTT_MS"] || 80} ms round trip, healthy link; one writer beside the ` +
+        `primary, ${WRITES_A_SECOND} numbered writes a second asked for. SIGKILL to the server, failover at ` +
+        "once; then every acknowledged number is looked for in the new primary.",
       table(SPREAD_HEAD, [["age at the crash of the oldest acknowledged write that is lost", ...spread(seen.ms)]]),
-      `Lost numbers in each run: ${seen.lost.join(", ")}. Acknowledged over the whole run, the outage included: ${seen.rate.map((rate) => Math.round(rate)).join(", ")} a second.`,
+      `Lost numbers in each run: ${seen.lost.join(", ")}. Acknowledged over the whole run, the outage ` +
+        `included: ${seen.rate.map((rate) => Math.round(rate)).join(", ")} a second.`,
     ].join("\n\n");
   },
 };

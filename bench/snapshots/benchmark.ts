@@ -94,7 +94,8 @@ async function redisCli(port: number, file: string): Promise<void> {
 const sorted = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b);
 const median = (values: readonly number[]): number => sorted(values)[Math.floor(values.length / 2)] ?? Number.NaN;
 const spread = (values: readonly number[], digits: number): string =>
-  `${median(values).toFixed(digits)} (${Math.min(...values).toFixed(digits)} to ${Math.max(...values).toFixed(digits)})`;
+  `${median(values).toFixed(digits)} (${Math.min(...values).toFixed(digits)} to ` +
+  `${Math.max(...values).toFixed(digits)})`;
 
 function describe(sizes: readonly Size[]): string {
   const rate = (size: Size, outcomes: readonly { readonly seconds: number }[]): number[] =>
@@ -124,7 +125,11 @@ function describe(sizes: readonly Size[]): string {
     ]);
   });
   return [
-    `Redis 7.0 with values that cannot be compressed, to versitygw on the same disk; ${SIZES.map(({ mebibytes, runs }) => `${runs} runs of ${mebibytes} MiB`).join(", ")}, both ways in turn; median (least to most). A snapshot is sample, dump, SHA-256, upload in parts, and a look at what arrived; beside it "redis-cli --rdb" into a file and the same client's plain upload of it. A restore checks length and SHA-256; beside it a plain download. MB/s count the dump's bytes.`,
+    "Redis 7.0 with values that cannot be compressed, to versitygw on the same disk; " +
+      `${SIZES.map(({ mebibytes, runs }) => `${runs} runs of ${mebibytes} MiB`).join(", ")}, both ways in ` +
+      "turn; median (least to most). A snapshot is sample, dump, SHA-256, upload in parts, and a look at what " +
+      `arrived; beside it "redis-cli --rdb" into a file and the same client's plain upload of it. A restore ` +
+      "checks length and SHA-256; beside it a plain download. MB/s count the dump's bytes.",
     "",
     row([
       "data",
@@ -140,7 +145,10 @@ function describe(sizes: readonly Size[]): string {
     row(Array.from({ length: 9 }, () => "---")),
     ...rows,
     "",
-    `The peak RSS (VmHWM) is of the whole process; Node and S3's client are the larger part. A snapshot's parts are two buffers of 8 MiB, used again and again: ${growth(sizes, (size) => size.snapshot)}. A restore's chunks are Node's own and freed by its collector: ${growth(sizes, (size) => size.restore)}. test/snapshots/memory.test.ts holds both to a bound.`,
+    "The peak RSS (VmHWM) is of the whole process; Node and S3's client are the larger part. A snapshot's " +
+      `parts are two buffers of 8 MiB, used again and again: ${growth(sizes, (size) => size.snapshot)}. A ` +
+      `restore's chunks are Node's own and freed by its collector: ${growth(sizes, (size) => size.restore)}. ` +
+      "test/snapshots/memory.test.ts holds both to a bound.",
   ].join("\n");
 }
 
@@ -149,5 +157,8 @@ function growth(sizes: readonly Size[], of: (size: Size) => readonly Outcome[]):
     size === undefined ? Number.NaN : median(of(size).map(({ peakRss }) => peakRss / MEBIBYTE));
   const [first, last] = [sizes[0], sizes[sizes.length - 1]];
   const [from, to] = [peak(first), peak(last)];
-  return `from ${first?.mebibytes ?? 0} to ${last?.mebibytes ?? 0} MiB of data the peak goes from ${from.toFixed(0)} to ${to.toFixed(0)} MiB`;
+  return (
+    `from ${first?.mebibytes ?? 0} to ${last?.mebibytes ?? 0} MiB of data the peak goes from ` +
+    `${from.toFixed(0)} to ${to.toFixed(0)} MiB`
+  );
 }

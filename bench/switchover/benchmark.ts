@@ -58,7 +58,8 @@ export const switchoverBenchmark: Benchmark = {
       for (const { beside, summary } of written)
         (beside === to ? seen.besideNew : seen.besideOld).push(summary.longestGap?.ms ?? NaN);
       console.log(
-        `  ${run + 1}: ${from} → ${to}: lost ${report.missing + report.wrong} of ${report.acknowledged}, gaps ${written.map(({ summary }) => Math.round(summary.longestGap?.ms ?? NaN)).join(" / ")} ms`,
+        `  ${run + 1}: ${from} → ${to}: lost ${report.missing + report.wrong} of ${report.acknowledged}, gaps ` +
+          `${written.map(({ summary }) => Math.round(summary.longestGap?.ms ?? NaN)).join(" / ")} ms`,
       );
     }
     const rows = [
@@ -68,8 +69,12 @@ export const switchoverBenchmark: Benchmark = {
       ["from its end until the old primary is a copy in sync again", ...spread(seen.alone)],
     ];
     return [
-      `${bench.engine}, ${process.env["WAN_RTT_MS"] || 80} ms round trip, ${seen.command.length} switchovers to and fro, each under two writers (one in each region, ${WRITES_A_SECOND} writes a second each, ten under way on each of 16 connections). A process that knows only the writers' logs reads every acknowledged write back from the new primary.`,
-      `**Lost: ${seen.lost} of ${seen.acknowledged} acknowledged writes** (${seen.nearLost} of the ${seen.near} within 2 s of a handover).`,
+      `${bench.engine}, ${process.env["WAN_RTT_MS"] || 80} ms round trip, ${seen.command.length} switchovers ` +
+        `to and fro, each under two writers (one in each region, ${WRITES_A_SECOND} writes a second each, ten ` +
+        "under way on each of 16 connections). A process that knows only the writers' logs reads every " +
+        "acknowledged write back from the new primary.",
+      `**Lost: ${seen.lost} of ${seen.acknowledged} acknowledged writes** (${seen.nearLost} of the ` +
+        `${seen.near} within 2 s of a handover).`,
       table(SPREAD_HEAD, rows),
     ].join("\n\n");
   },

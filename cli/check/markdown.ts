@@ -28,7 +28,8 @@ export function markdownReport(report: Report): string {
     lines.push("**Expired exemptions**", "", ...judgement.expired.map((problem) => `- ${escape(problem)}`), "");
   const gaps = gapsByMessage(judgement.notJudged).map(
     ({ stack, resource, message, policies }) =>
-      `- ${escape([stack, resource, message].filter((each) => each !== undefined).join(": "))} (${policies.join(", ")})`,
+      `- ${escape([stack, resource, message].filter((each) => each !== undefined).join(": "))} ` +
+      `(${policies.join(", ")})`,
   );
   lines.push(...folded(`Not judged (${gaps.length})`, gaps));
   const exempted = exemptionsByReason(judgement.exempted).map(

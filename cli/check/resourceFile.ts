@@ -35,7 +35,9 @@ function read(file: string): string {
     return readFileSync(file, "utf8");
   } catch (error) {
     throw badInput(
-      `${file}: cannot be read (${error instanceof Error && "code" in error ? String(error.code) : "unknown"}); give a file that "dragonfly-dr render" wrote`,
+      `${file}: cannot be read ` +
+        `(${error instanceof Error && "code" in error ? String(error.code) : "unknown"}); give a file that ` +
+        `"dragonfly-dr render" wrote`,
     );
   }
 }
@@ -46,7 +48,8 @@ function parse(file: string, text: string): unknown {
   } catch {
     const fault = jsonFault(text);
     throw badInput(
-      `${file}: not JSON${fault === undefined ? "" : ` at line ${fault.line}, column ${fault.column}`}; give a file that "dragonfly-dr render" wrote`,
+      `${file}: not JSON${fault === undefined ? "" : ` at line ${fault.line}, column ${fault.column}`}; give a ` +
+        `file that "dragonfly-dr render" wrote`,
     );
   }
 }

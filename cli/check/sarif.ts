@@ -27,7 +27,9 @@ export function sarifReport({ judgement, locate, recognised, rules }: Report, ve
               ...judgement.notJudged.map(({ rule, resource, message }) => ({
                 level: "note",
                 message: {
-                  text: `${resource === undefined ? "" : `${resource.stack}: ${title(resource)}: `}not judged: ${message}`,
+                  text:
+                    `${resource === undefined ? "" : `${resource.stack}: ${title(resource)}: `}not judged: ` +
+                    `${message}`,
                 },
                 associatedRule: { id: rule.name, index: rules.indexOf(rule) },
               })),

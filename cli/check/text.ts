@@ -57,5 +57,8 @@ export function summary({ judgement, judged, profile }: Report): string {
     `${gapsByMessage(judgement.notJudged).length} not judged`,
     `${judgement.exempted.length} exempted`,
   ];
-  return `${judged.policies} policies${profile === "generic" ? " (profile generic)" : ""} on ${judged.resources} resources${stacks}: ${counts.join(", ")}`;
+  return (
+    `${judged.policies} policies${profile === "generic" ? " (profile generic)" : ""} on ${judged.resources} ` +
+    `resources${stacks}: ${counts.join(", ")}`
+  );
 }

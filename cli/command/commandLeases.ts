@@ -19,8 +19,8 @@ interface Held {
 }
 
 /**
- * The leases that tell leaseConflicts in every reachable cluster that a command is at work. Only a leases: a cluster that
- * does not
+ * The leases that tell leaseConflicts in every reachable cluster that a command is at work. Only a leases: a cluster
+ * that does not
  * answer, or does not allow leases, is passed over, and every write of a role is compare-and-swap anyway.
  */
 export class CommandLeases {
@@ -130,4 +130,5 @@ export class CommandLeases {
 }
 
 const heldBy = (site: SiteName, holder: string, seconds: number): string =>
-  `site ${site}: ${holder} is at work with dragonfly-dr (lease dragonfly-dr-command, ${seconds} s left); wait for it to end`;
+  `site ${site}: ${holder} is at work with dragonfly-dr (lease dragonfly-dr-command, ${seconds} s left); ` +
+  "wait for it to end";

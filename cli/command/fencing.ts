@@ -6,8 +6,8 @@ import { FAILOVER_REQUEST_MS, LOST_SITE_MS } from "./siteClients";
 import type { SiteRoleWatch } from "./siteRoleWatch";
 
 /**
- * Tells old primaries that they are replicas. Beside the promotion, not before it: a site that answers is told first, one
- * that does not holds nothing up and is told when it can be read again.
+ * Tells old primaries that they are replicas. Beside the promotion, not before it: a site that answers is told first,
+ * one that does not holds nothing up and is told when it can be read again.
  */
 export class Fencing {
   private readonly done = new Set<SiteName>();
@@ -70,7 +70,10 @@ export class Fencing {
   outrankedBy(): string | null {
     const above = this.others.find((watch) => (watch.latest?.spec.epoch ?? 0) > this.epoch)?.latest?.spec;
     if (above === undefined) return null;
-    return `site ${above.site}: its object is ${above.role} at epoch ${above.epoch}, above this promotion's ${this.epoch}`;
+    return (
+      `site ${above.site}: its object is ${above.role} at epoch ${above.epoch}, above this promotion's ` +
+      `${this.epoch}`
+    );
   }
 
   private get others(): readonly SiteRoleWatch[] {

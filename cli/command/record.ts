@@ -62,7 +62,9 @@ export class CommandRecord {
     this.steps.note(line);
   }
 
-  /** Ends the running step, which failed unless the command is done, writes the receipt and gives the command's result. */
+  /**
+   * Ends the running step, which failed unless the command is done, writes the receipt and gives the command's result.
+   */
   async end(ending: Ending): Promise<Result> {
     this.steps.end(ending.outcome === "done" ? "done" : "failed");
     const now = this.context.clock.now();

@@ -94,8 +94,8 @@ export class SiteClients {
   }
 
   /**
-   * The needed site's answer is waited for, the others' only a moment longer: as long as a lost site deserves, or as one
-   * that the needed site's guard can reach. They go on being read in the background.
+   * The needed site's answer is waited for, the others' only a moment longer: as long as a lost site deserves, or as
+   * one that the needed site's guard can reach. They go on being read in the background.
    */
   private async observeNeeded(needed: SiteRoleWatch): Promise<SiteView[]> {
     // A credential plugin may take its time, and the needed site's is waited for anyway.

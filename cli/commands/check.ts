@@ -137,7 +137,8 @@ function readJson(file: string): unknown {
   const fault = jsonFault(text);
   if (fault !== undefined)
     throw badInput(
-      `${file}: not JSON at line ${fault.line}, column ${fault.column}; write {"<policy>": "mandatory" | "advisory" | "disabled" | {…}}`,
+      `${file}: not JSON at line ${fault.line}, column ${fault.column}; write {"<policy>": "mandatory" | ` +
+        `"advisory" | "disabled" | {…}}`,
     );
   return JSON.parse(text);
 }
@@ -160,7 +161,8 @@ function sourcesOf({ stacks, configFiles, resources, manifests, cwd }: CheckOpti
       : (stacks ?? stacksOf(projectFolder(cwd))).map((stack) => ({ stack, file: ownFile(cwd, stack) }));
   if (sources.length === 0)
     throw badInput(
-      `${projectFolder(cwd)}: there is no stack with a file Pulumi.<stack>.yaml; run the command in the project's folder, or give --config-file`,
+      `${projectFolder(cwd)}: there is no stack with a file Pulumi.<stack>.yaml; run the command in the ` +
+        "project's folder, or give --config-file",
     );
   const missing = sources
     .filter(({ file }) => !existsSync(file))

@@ -26,7 +26,8 @@ export class KubeDrillStore implements DrillStore {
     if (isNotFound(cronJob))
       throw new ApiRefusal(
         this.site,
-        `there is no CronJob ${this.namespace}/${NAME}: snapshots are off; set snapshots.s3 or snapshots.aws and run pulumi up`,
+        `there is no CronJob ${this.namespace}/${NAME}: snapshots are off; set snapshots.s3 or snapshots.aws ` +
+          "and run pulumi up",
       );
     if (cronJob.status !== 200) throw failureOf(this.site, this.api.address, cronJob);
     const { metadata, spec } = recordOf(cronJob.body);

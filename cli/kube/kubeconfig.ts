@@ -16,7 +16,8 @@ export async function readPlainKubeconfig(file: string, context: string | null):
     text = await readFile(file, "utf8");
   } catch (error) {
     throw new Error(
-      `kubeconfig ${file} cannot be read (${error instanceof Error && "code" in error ? String(error.code) : "no such file"})`,
+      `kubeconfig ${file} cannot be read ` +
+        `(${error instanceof Error && "code" in error ? String(error.code) : "no such file"})`,
     );
   }
   const config = recordOf(parse(text));

@@ -18,7 +18,8 @@ export class KubeSiteStore implements SiteStore {
     private readonly namespace: string,
     private readonly api: KubeApi,
   ) {
-    this.objects = `/apis/${SITE_ROLE.group}/${SITE_ROLE.version}/namespaces/${encodeURIComponent(namespace)}/${SITE_ROLE.plural}`;
+    const { group, version, plural } = SITE_ROLE;
+    this.objects = `/apis/${group}/${version}/namespaces/${encodeURIComponent(namespace)}/${plural}`;
   }
 
   get address(): string {

@@ -74,7 +74,8 @@ export function describeReceipt(receipt: Receipt): string {
   if (receipt.writeGap !== null)
     row(
       "write gap",
-      `${receipt.writeGap.seconds.toFixed(3)} s (by the ${receipt.writeGap.clock === "guards" ? "guards' clocks" : "command's clock"})`,
+      `${receipt.writeGap.seconds.toFixed(3)} s (by the ` +
+        `${receipt.writeGap.clock === "guards" ? "guards' clocks" : "command's clock"})`,
     );
   if (receipt.loss !== null) row("writes lost", describeLoss(receipt.loss));
   if (receipt.fenced !== null) {

@@ -28,8 +28,8 @@ export function heldBy(site: SiteName, views: readonly SiteView[]): Held {
 }
 
 /**
- * Sites whose data is newer than the data of `site`, or may be where that is not known: what a promotion of `site` would
- * replace. A site that `site` follows in sync is ahead only by what is under way.
+ * Sites whose data is newer than the data of `site`, or may be where that is not known: what a promotion of `site`
+ * would replace. A site that `site` follows in sync is ahead only by what is under way.
  */
 export function newerThan(site: SiteName, views: readonly SiteView[]): readonly DiscardedData[] {
   const own = heldBy(site, views);

@@ -65,7 +65,8 @@ export async function refreshedSites(source: SiteSource): Promise<KnownSites> {
     const reason =
       stacks.length === 0
         ? [
-            `${folder}: no Pulumi project with stacks here; change into the project's folder, or give --stacks or --sites FILE`,
+            `${folder}: no Pulumi project with stacks here; change into the project's folder, or give --stacks ` +
+              "or --sites FILE",
           ]
         : asked.problems;
     throw badInput(...reason);

@@ -32,7 +32,8 @@ export function parseSiteFile(text: string, file: string): readonly SiteEntry[] 
   const { version, sites } = recordOf(content);
   if (version !== SITES_FILE_VERSION)
     throw badInput(
-      `${file}: version is not ${SITES_FILE_VERSION}; it was written by another version of dragonfly-dr, run dragonfly-dr status to write it anew`,
+      `${file}: version is not ${SITES_FILE_VERSION}; it was written by another version of dragonfly-dr, run ` +
+        "dragonfly-dr status to write it anew",
     );
   if (!Array.isArray(sites) || sites.length === 0) throw badInput(`${file}: sites is no list with at least one site`);
   const parsed = sites.map((entry, i) => parseWrittenEntry(entry, `${file}: sites[${i}]`));

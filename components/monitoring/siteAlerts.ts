@@ -97,7 +97,9 @@ export const siteAlerts: readonly Alert[] = [
     name: "DragonflyGatewayNoPrimary",
     severity: "critical",
     for: "1m",
-    expr: 'sum by (namespace, pod) (haproxy_backend_active_servers{proxy="primary"}) + sum by (namespace, pod) (haproxy_backend_backup_servers{proxy="primary"}) < 1',
+    expr:
+      'sum by (namespace, pod) (haproxy_backend_active_servers{proxy="primary"}) + sum by (namespace, pod) ' +
+      '(haproxy_backend_backup_servers{proxy="primary"}) < 1',
     summary: "Gateway {{ $labels.pod }} knows no primary to lead clients to",
     description:
       "Where DragonflyNobodyServes is quiet, this gateway alone is cut off: see its log, then delete the pod.",

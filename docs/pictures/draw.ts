@@ -1,4 +1,6 @@
-/** Writes the pictures of the documentation: `npx tsx docs/pictures/draw.ts`. test/docs/pictures.test.ts compares them. */
+/**
+ * Writes the pictures of the documentation: `npx tsx docs/pictures/draw.ts`. test/docs/pictures.test.ts compares them.
+ */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { regions } from "./regions";

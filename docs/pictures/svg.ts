@@ -1,4 +1,6 @@
-/** Boxes, arrows and text as SVG, by coordinates: enough for the two pictures of the documentation. Units are pixels. */
+/**
+ * Boxes, arrows and text as SVG, by coordinates: enough for the two pictures of the documentation. Units are pixels.
+ */
 
 const escape = (text: string): string => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 

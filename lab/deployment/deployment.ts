@@ -79,7 +79,8 @@ export class Deployment {
 
   /** Where the host reaches a site's clients' Services. */
   url(site: LabSite, access: "write" | "read" = "write"): string {
-    return `redis://${siteOf(this.lab.plan, site).address}:${access === "write" ? NODE_PORTS.dragonfly : NODE_PORTS.dragonflyRo}`;
+    const port = access === "write" ? NODE_PORTS.dragonfly : NODE_PORTS.dragonflyRo;
+    return `redis://${siteOf(this.lab.plan, site).address}:${port}`;
   }
 
   async pulumi(command: string, site: LabSite, ...flags: readonly string[]): Promise<ShellResult> {

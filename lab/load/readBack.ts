@@ -46,7 +46,8 @@ export class ReadBack {
       } catch (error) {
         if (performance.now() >= deadline)
           throw new Error(
-            `${this.endpoint.host}:${this.endpoint.port} gave no answer within ${this.waitMs / 1_000} s (${errorKind(error)}); is a server open there?`,
+            `${this.endpoint.host}:${this.endpoint.port} gave no answer within ${this.waitMs / 1_000} s ` +
+              `(${errorKind(error)}); is a server open there?`,
             { cause: error },
           );
       } finally {

@@ -37,8 +37,8 @@ export interface Sample {
 }
 
 /**
- * A region's own Prometheus (Debian's), beside the cluster and in its network. It does what the Prometheus Operator would
- * make it do: it reads PodMonitors and PrometheusRules of the cluster once, when it starts.
+ * A region's own Prometheus (Debian's), beside the cluster and in its network. It does what the Prometheus Operator
+ * would make it do: it reads PodMonitors and PrometheusRules of the cluster once, when it starts.
  */
 export class Prometheus {
   readonly url: string;
@@ -86,7 +86,9 @@ export class Prometheus {
     return prometheus;
   }
 
-  /** Tells it the pods of now: Debian's Prometheus is built without discovery in Kubernetes. Run again when pods change. */
+  /**
+   * Tells it the pods of now: Debian's Prometheus is built without discovery in Kubernetes. Run again when pods change.
+   */
   async findPods(): Promise<void> {
     const pods = await reading(this.site, (items) => items<RunningPod>("/api/v1/pods"));
     for (const monitor of this.monitors)

@@ -23,7 +23,9 @@ export interface CorefileOptions {
  */
 export function renderCorefile({ address, port }: CorefileOptions): string {
   const zone = LAB_ZONE.replaceAll(".", "\\.");
-  const soa = `${LAB_ZONE}. ${NEGATIVE_TTL_SECONDS} IN SOA ns.${LAB_ZONE}. hostmaster.${LAB_ZONE}. 1 3600 600 86400 ${NEGATIVE_TTL_SECONDS}`;
+  const soa =
+    `${LAB_ZONE}. ${NEGATIVE_TTL_SECONDS} IN SOA ns.${LAB_ZONE}. hostmaster.${LAB_ZONE}. 1 3600 600 86400 ` +
+    `${NEGATIVE_TTL_SECONDS}`;
   const large = Array.from(
     { length: LARGE_RECORDS },
     (_, at) => `        answer "{{ .Name }} ${LAB_TTL_SECONDS} IN TXT ${String(at).padEnd(LARGE_RECORD_BYTES, "x")}"`,

@@ -48,7 +48,8 @@ export function lacks(facts: MachineFacts): string[] {
   const needed = facts.mustFetch ? NEEDED_FREE : NEEDED_FREE_AFTER_SETUP;
   if (facts.freeBytes < needed)
     lines.push(
-      `disk: ${(facts.freeBytes / GIBIBYTE).toFixed(1)} GiB free at ${facts.cacheFolder}; free ${needed / GIBIBYTE} GiB, or point DRAGONFLY_DR_CACHE elsewhere`,
+      `disk: ${(facts.freeBytes / GIBIBYTE).toFixed(1)} GiB free at ${facts.cacheFolder}; free ` +
+        `${needed / GIBIBYTE} GiB, or point DRAGONFLY_DR_CACHE elsewhere`,
     );
   return lines;
 }

@@ -86,7 +86,8 @@ export class Flusher {
         return await act();
       } catch (error) {
         problems.push(
-          `${what}: ${error instanceof Error ? error.message : "failed"}; flush again when the shared cache can be written to`,
+          `${what}: ${error instanceof Error ? error.message : "failed"}; flush again when the shared cache ` +
+            "can be written to",
         );
         return undefined;
       }

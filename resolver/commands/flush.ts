@@ -24,7 +24,8 @@ export async function flush(name: string, type: string | undefined): Promise<num
     return response.ok ? 0 : 1;
   } catch {
     process.stderr.write(
-      `flush ${name}: no resolver answers on port ${http.port} of this machine; run it where one runs, with the same environment\n`,
+      `flush ${name}: no resolver answers on port ${http.port} of this machine; run it where one runs, with ` +
+        `the same environment\n`,
     );
     return 1;
   }

@@ -47,5 +47,7 @@ export function parseRedisUrl(text: string): ParsedRedisUrl {
 }
 
 /** For logs: never with a password. */
-export const describeEndpoint = ({ host, port, tls, username }: RedisEndpoint): string =>
-  `${tls === "verified" ? "rediss" : "redis"}://${username === undefined ? "" : `${username}@`}${host.includes(":") ? `[${host}]` : host}:${port}`;
+export function describeEndpoint({ host, port, tls, username }: RedisEndpoint): string {
+  const user = username === undefined ? "" : `${username}@`;
+  return `${tls === "verified" ? "rediss" : "redis"}://${user}${host.includes(":") ? `[${host}]` : host}:${port}`;
+}

@@ -15,8 +15,8 @@ export interface AclProblem {
 }
 
 /**
- * Why a command rule such as "+@read" or "-CONFIG" is not in the engine's grammar; null when it is. A refused rule opens
- * Dragonfly: there every version that this program runs has to take it. Redis stays closed and says so.
+ * Why a command rule such as "+@read" or "-CONFIG" is not in the engine's grammar; null when it is. A refused rule
+ * opens Dragonfly: there every version that this program runs has to take it. Redis stays closed and says so.
  */
 export function commandRuleProblem(engine: Engine, rule: string): string | null {
   const verdict = judgeCommandRule(dialectOf(engine), rule);

@@ -25,7 +25,8 @@ export async function locate(
   if (state.manifest.server.engine !== config.engine)
     throw new Trouble(
       "failed",
-      `snapshot ${found.id} is of ${state.manifest.server.engine}, this site runs ${config.engine}; restore one of its own`,
+      `snapshot ${found.id} is of ${state.manifest.server.engine}, this site runs ${config.engine}; restore ` +
+        "one of its own",
     );
   return { folder, manifest: state.manifest };
 }
@@ -65,7 +66,8 @@ export async function fetchSnapshot(
     if (bavail * bsize < from.manifest.bytes)
       throw new Trouble(
         "disk-full",
-        `the volume has ${bavail * bsize} bytes left, the snapshot needs ${from.manifest.bytes}; enlarge it, or remove old dumps`,
+        `the volume has ${bavail * bsize} bytes left, the snapshot needs ${from.manifest.bytes}; enlarge it, ` +
+          "or remove old dumps",
       );
     for (const file of from.manifest.files) await fetchFile(store, from.folder, file, into);
   } catch (error) {

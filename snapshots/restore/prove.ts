@@ -23,7 +23,8 @@ export async function differences(
     const { least, most } = manifest.keys[db] ?? { least: 0, most: 0 };
     if (has < least || has > most)
       problems.push(
-        `database ${db} has ${has} keys without expiry, the manifest says ${least === most ? least : `${least} to ${most}`}`,
+        `database ${db} has ${has} keys without expiry, the manifest says ` +
+          `${least === most ? least : `${least} to ${most}`}`,
       );
   }
   await server.call("SELECT", 0);
@@ -32,7 +33,8 @@ export async function differences(
   if (beat === null) problems.push("there is no heartbeat in the data");
   else if (compareDataVersions(beat, least) < 0 || compareDataVersions(beat, most) > 0) {
     problems.push(
-      `the data version is ${beat.epoch}/${beat.sequence}, the manifest says ${least.epoch}/${least.sequence} to ${most.epoch}/${most.sequence}`,
+      `the data version is ${beat.epoch}/${beat.sequence}, the manifest says ${least.epoch}/${least.sequence} ` +
+        `to ${most.epoch}/${most.sequence}`,
     );
   }
   const { keys } = manifest.sample;

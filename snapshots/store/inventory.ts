@@ -64,7 +64,9 @@ async function stateOf(
   const there = objects.find(({ key }) => key === folder + wrong.name)?.bytes;
   return {
     kind: "truncated",
-    reason: `${id}/${wrong.name}: ${there === undefined ? "is not there" : `has ${there} bytes`}, the manifest says ${wrong.bytes}`,
+    reason:
+      `${id}/${wrong.name}: ${there === undefined ? "is not there" : `has ${there} bytes`}, the manifest says ` +
+      `${wrong.bytes}`,
   };
 }
 

@@ -46,7 +46,8 @@ async function mustHaveArrived(store: ObjectStore, folder: string, files: readon
     if (found !== size)
       throw new Trouble(
         "truncated",
-        `${folder}${name}: the store has ${found === undefined ? "nothing" : `${found} bytes`}, ${size} were sent; it loses data`,
+        `${folder}${name}: the store has ${found === undefined ? "nothing" : `${found} bytes`}, ${size} were ` +
+          "sent; it loses data",
       );
   }
 }

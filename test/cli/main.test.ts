@@ -95,7 +95,9 @@ describe("the command line", function () {
   it("says in one line which region does not answer and where it is, as text and as JSON", async () => {
     const port = await freePort();
     const file = await sites(port);
-    const line = `site dr: https://127.0.0.1:${port} does not answer (ECONNREFUSED); only a site whose API server answers can be promoted`;
+    const line =
+      `site dr: https://127.0.0.1:${port} does not answer (ECONNREFUSED); only a site whose API server answers ` +
+      "can be promoted";
     const text = await call("failover", "--to", "dr", "--sites", file);
     assert.deepEqual([text.code, text.out, text.err], [1, "", `dragonfly-dr: nothing was changed:\n  ${line}\n`]);
     const json = await call("failover", "--to", "dr", "--sites", file, "--json");

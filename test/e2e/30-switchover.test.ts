@@ -21,7 +21,8 @@ describe("dragonfly-dr switchover, under a writer", () => {
     assert.ok(report.acknowledged > 1_000, `acknowledged ${report.acknowledged}`);
     assert.equal(report.missing + report.wrong, 0, JSON.stringify(report));
     console.log(
-      `      ${from} → ${to}: 0 of ${report.acknowledged} acknowledged writes lost, longest gap ${report.longestGap?.ms} ms`,
+      `      ${from} → ${to}: 0 of ${report.acknowledged} acknowledged writes lost, longest gap ` +
+        `${report.longestGap?.ms} ms`,
     );
     await w.serving(to);
     await w.inSync(from);

@@ -78,7 +78,8 @@ describe("dragonfly-dr failover, the regions cut off from each other", () => {
     assert.ok(report.missing < report.acknowledged, "the same Service leads to the new primary then");
     const seconds = (Date.parse(report.lastMissing.at) - healed) / 1000;
     console.log(
-      `      last write that the old primary acknowledged alone: ${seconds.toFixed(2)} s after the link was back (${report.missing} writes)`,
+      `      last write that the old primary acknowledged alone: ${seconds.toFixed(2)} s after the link was ` +
+        `back (${report.missing} writes)`,
     );
     assert.ok(seconds <= CLOSED_SECONDS, `${seconds} s`);
     const { divergence } = await w.statusWhere(

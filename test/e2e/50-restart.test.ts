@@ -77,7 +77,7 @@ describe("what restarts", () => {
     await w.settled("primary");
   });
 
-  it("a killed primary, older than its replica, holds; the replica is not emptied; a failover goes on from it", async () => {
+  it("a killed primary, older than its replica, holds; the replica keeps its data; a failover goes on", async () => {
     const client = await w.client("primary");
     await client.set("cache:late", "1");
     await w.arrives("dr", "cache:late");

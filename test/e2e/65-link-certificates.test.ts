@@ -98,57 +98,61 @@ describe("new certificates for the link, under a writer", () => {
     );
   const serial = ({ own }: SiteIdentity): string => new X509Certificate(readFileSync(own.certificate)).serialNumber;
 
-  it("are used by new connections, in both directions, while writes go on over the old ones; then the old authority goes", async () => {
-    const before = JSON.stringify(
-      [await gateways("primary"), await gateways("dr")].map((pods) =>
-        pods.map(({ metadata, status }) => [metadata.uid, status.containerStatuses?.map((c) => c.restartCount)]),
-      ),
-    );
-    // Beside dr: every write crosses the link, on connections that are opened once.
-    const writer = {
-      beside: "dr" as const,
-      run: `renewal-${Date.now().toString(36)}`,
-      writesASecond: 500,
-      connections: 8,
-      pipeline: 10,
-    };
-    const { written, report } = await underLoad(
-      w.deployment,
-      { writers: [writer], seconds: WRITER_SECONDS, readAt: "primary" },
-      async () => {
-        await allShow("primary", old.dr, serial(old.primary));
-        await put("dr", old.dr, [old.primary, next]);
-        await allShow("dr", next, serial(old.dr));
-        await put("primary", next, [old.dr]);
-        await allShow("primary", old.dr, serial(next));
-        await put("dr", old.dr, [next]);
-        await allShow("dr", old.primary, "refused");
-        await allShow("dr", next, serial(old.dr));
-      },
-    );
-    const errors = JSON.stringify(written[0]?.summary.errors);
-    console.log(
-      `      ${report.acknowledged} writes over the link, longest gap ${report.longestGap?.ms} ms, errors ${errors}`,
-    );
-    assert.equal(report.missing + report.wrong, 0, JSON.stringify(report));
-    // That a renewal ends no connection is shown on HAProxy alone (test/components/gateway): a machine that is busy
-    // enough lets the
-    // gateways' checks time out, which ends sessions by itself.
-    assert.ok(
-      (report.longestGap?.ms ?? Infinity) < MAX_GAP_MS,
-      `longest gap ${report.longestGap?.ms} ms, errors ${errors}`,
-    );
-    await w.settled("primary");
-    assert.equal(
-      JSON.stringify(
+  it(
+    "are used by new connections, in both directions, while writes go on over the old ones; then the old " +
+      "authority goes",
+    async () => {
+      const before = JSON.stringify(
         [await gateways("primary"), await gateways("dr")].map((pods) =>
           pods.map(({ metadata, status }) => [metadata.uid, status.containerStatuses?.map((c) => c.restartCount)]),
         ),
-      ),
-      before,
-      "no pod was replaced or restarted",
-    );
-  });
+      );
+      // Beside dr: every write crosses the link, on connections that are opened once.
+      const writer = {
+        beside: "dr" as const,
+        run: `renewal-${Date.now().toString(36)}`,
+        writesASecond: 500,
+        connections: 8,
+        pipeline: 10,
+      };
+      const { written, report } = await underLoad(
+        w.deployment,
+        { writers: [writer], seconds: WRITER_SECONDS, readAt: "primary" },
+        async () => {
+          await allShow("primary", old.dr, serial(old.primary));
+          await put("dr", old.dr, [old.primary, next]);
+          await allShow("dr", next, serial(old.dr));
+          await put("primary", next, [old.dr]);
+          await allShow("primary", old.dr, serial(next));
+          await put("dr", old.dr, [next]);
+          await allShow("dr", old.primary, "refused");
+          await allShow("dr", next, serial(old.dr));
+        },
+      );
+      const errors = JSON.stringify(written[0]?.summary.errors);
+      console.log(
+        `      ${report.acknowledged} writes over the link, longest gap ${report.longestGap?.ms} ms, errors ${errors}`,
+      );
+      assert.equal(report.missing + report.wrong, 0, JSON.stringify(report));
+      // That a renewal ends no connection is shown on HAProxy alone (test/components/gateway): a machine that is busy
+      // enough lets the
+      // gateways' checks time out, which ends sessions by itself.
+      assert.ok(
+        (report.longestGap?.ms ?? Infinity) < MAX_GAP_MS,
+        `longest gap ${report.longestGap?.ms} ms, errors ${errors}`,
+      );
+      await w.settled("primary");
+      assert.equal(
+        JSON.stringify(
+          [await gateways("primary"), await gateways("dr")].map((pods) =>
+            pods.map(({ metadata, status }) => [metadata.uid, status.containerStatuses?.map((c) => c.restartCount)]),
+          ),
+        ),
+        before,
+        "no pod was replaced or restarted",
+      );
+    },
+  );
 
   it("carry a switchover, and what the link carries afterwards", async () => {
     const { code, stdout, stderr } = await w.cli("switchover", "--to", "dr");

@@ -108,7 +108,7 @@ describe("snapshots", () => {
     await snapshot("primary");
   });
 
-  it("a truncated one is never restored: it is read before anything is closed, and the primary goes on serving", async () => {
+  it("a truncated one is never restored: it is read before anything is closed, the primary serves on", async () => {
     const id = await snapshot("primary");
     const store = new Store(w, "primary");
     const [file] = store.manifest(id).files;

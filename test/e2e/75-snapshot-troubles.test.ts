@@ -65,47 +65,51 @@ describe("snapshots in trouble", () => {
     assert.ok(writes.acknowledged > 5 && writes.longestGapMs < LONGEST_GAP_MS, JSON.stringify(writes));
   };
 
-  it("a wrong key at one site, and a bucket that is gone: each has its word, the site serves, and is well again with the right one", async () => {
-    const secretKey = async (value: string): Promise<void> => {
-      await w.apply("dr", SECRET, {
-        apiVersion: "v1",
-        kind: "Secret",
-        metadata: { name: "dragonfly-s3", namespace: "cache" },
-        data: { secretKey: Buffer.from(value).toString("base64") },
-      });
-      const mounted = (): boolean =>
-        readFileSync(`/proc/${snapshotsPid("dr")}/root/etc/dragonfly-dr/s3/secretKey`, "utf8") === value;
-      await waitFor(mounted, { what: "the key in the pod", deadlineMs: RENEWED_MS });
-    };
-    const snapshotsPid = (site: LabSite): number => serversNeighbour(serverPid(w, site));
-    const { bucket } = store;
-    const away = join(dirname(bucket), `${basename(bucket)}-away`);
-    served(
-      await steadyWrites(w, "primary", async () => {
-        const wrong = secretKey("nobodys-key");
-        renameSync(bucket, away);
-        try {
-          await inTrouble("primary", "no-bucket");
-        } finally {
-          renameSync(away, bucket);
-        }
-        try {
-          await wrong;
-          // A copy that is not in sync is not even tried.
-          await w.settled("primary");
-          const reason = await inTrouble("dr", "denied");
-          assert.ok(!reason.includes("nobodys-key"), reason);
-        } finally {
-          await secretKey(w.lab.storage.access.secretKey);
-        }
-      }),
-    );
-    for (const site of SITES) {
-      await w.settled("primary");
-      const id = await takeSnapshot(w, site);
-      await w.statusWhere(site, "is well", (status) => status.snapshots?.state === "ok" && isNewest(status, id));
-    }
-  });
+  it(
+    "a wrong key at one site, and a bucket that is gone: each has its word, the site serves, and is well " +
+      "again with the right one",
+    async () => {
+      const secretKey = async (value: string): Promise<void> => {
+        await w.apply("dr", SECRET, {
+          apiVersion: "v1",
+          kind: "Secret",
+          metadata: { name: "dragonfly-s3", namespace: "cache" },
+          data: { secretKey: Buffer.from(value).toString("base64") },
+        });
+        const mounted = (): boolean =>
+          readFileSync(`/proc/${snapshotsPid("dr")}/root/etc/dragonfly-dr/s3/secretKey`, "utf8") === value;
+        await waitFor(mounted, { what: "the key in the pod", deadlineMs: RENEWED_MS });
+      };
+      const snapshotsPid = (site: LabSite): number => serversNeighbour(serverPid(w, site));
+      const { bucket } = store;
+      const away = join(dirname(bucket), `${basename(bucket)}-away`);
+      served(
+        await steadyWrites(w, "primary", async () => {
+          const wrong = secretKey("nobodys-key");
+          renameSync(bucket, away);
+          try {
+            await inTrouble("primary", "no-bucket");
+          } finally {
+            renameSync(away, bucket);
+          }
+          try {
+            await wrong;
+            // A copy that is not in sync is not even tried.
+            await w.settled("primary");
+            const reason = await inTrouble("dr", "denied");
+            assert.ok(!reason.includes("nobodys-key"), reason);
+          } finally {
+            await secretKey(w.lab.storage.access.secretKey);
+          }
+        }),
+      );
+      for (const site of SITES) {
+        await w.settled("primary");
+        const id = await takeSnapshot(w, site);
+        await w.statusWhere(site, "is well", (status) => status.snapshots?.state === "ok" && isNewest(status, id));
+      }
+    },
+  );
 
   /**
    * Asks for a snapshot, and stops the store once it holds some of its parts.
@@ -133,40 +137,44 @@ describe("snapshots in trouble", () => {
     };
   };
 
-  it("a store that stands still in the middle of an upload is called slow; writes go on, the primary moves there and back, and the upload ends well", async () => {
-    const pid = w.lab.storage.service?.pid ?? assert.fail("no store");
-    let stopped = false;
-    // One that this process was not let run in time to see is over: the next one is waited for.
-    let asked = caught();
-    try {
-      for (let i = 0; i < 10 && !stopped; i++) {
-        stopped = await asked.inTheMiddle;
-        if (!stopped) asked = caught();
+  it(
+    "a store that stands still in the middle of an upload is called slow; writes go on, the primary moves " +
+      "there and back, and the upload ends well",
+    async () => {
+      const pid = w.lab.storage.service?.pid ?? assert.fail("no store");
+      let stopped = false;
+      // One that this process was not let run in time to see is over: the next one is waited for.
+      let asked = caught();
+      try {
+        for (let i = 0; i < 10 && !stopped; i++) {
+          stopped = await asked.inTheMiddle;
+          if (!stopped) asked = caught();
+        }
+        assert.ok(stopped, "an upload is under way");
+        served(
+          await steadyWrites(w, "primary", async () => {
+            const { snapshots } = await w.statusWhere(
+              "primary",
+              "says slow",
+              (status) => status.snapshots?.state === "slow",
+            );
+            assert.match(snapshots?.reason ?? "", /uploading cache\/primary\/.*no answer/);
+          }),
+        );
+        await switchTo("dr");
+        await switchTo("primary");
+      } finally {
+        if (stopped) process.kill(pid, "SIGCONT");
       }
-      assert.ok(stopped, "an upload is under way");
-      served(
-        await steadyWrites(w, "primary", async () => {
-          const { snapshots } = await w.statusWhere(
-            "primary",
-            "says slow",
-            (status) => status.snapshots?.state === "slow",
-          );
-          assert.match(snapshots?.reason ?? "", /uploading cache\/primary\/.*no answer/);
-        }),
-      );
-      await switchTo("dr");
-      await switchTo("primary");
-    } finally {
-      if (stopped) process.kill(pid, "SIGCONT");
-    }
-    const ended = await asked.ended;
-    assert.ok(ended.code === 0 || /slow/.test(ended.problems.join()), ended.problems.join("; "));
-    // Where it outlasted a request's time-out, the same dump is sent again.
-    const done = await w.statusWhere("primary", "is well", (status) => status.snapshots?.state === "ok", 300_000);
-    if (ended.code === 0) assert.ok(isNewest(done, snapshotIn(ended)), JSON.stringify(done.snapshots));
-  });
+      const ended = await asked.ended;
+      assert.ok(ended.code === 0 || /slow/.test(ended.problems.join()), ended.problems.join("; "));
+      // Where it outlasted a request's time-out, the same dump is sent again.
+      const done = await w.statusWhere("primary", "is well", (status) => status.snapshots?.state === "ok", 300_000);
+      if (ended.code === 0) assert.ok(isNewest(done, snapshotIn(ended)), JSON.stringify(done.snapshots));
+    },
+  );
 
-  it("pruning goes by the manifests: the newest three that are good stay, the newest data always, halves go", async () => {
+  it("pruning goes by manifests: the newest three good ones stay, the newest data always, halves go", async () => {
     const newest = await takeSnapshot(w, "primary");
     const source = store.folderOf(newest);
     const manifest = store.manifest(newest);
@@ -217,60 +225,64 @@ describe("snapshots in trouble", () => {
     assert.ok((await command(w, "snapshot", "--site", "primary")).code === 0);
   });
 
-  it("a site that starts with an empty disk while its peer is away loads its newest snapshot by itself; a disk that is full has its word, and the primary moves away and back", async () => {
-    const disk = await Disk.of(w, "primary");
-    const told = (await w.get("primary", SITE_FILE)) as { data: Record<string, string> };
-    const site = told.data["site.json"] ?? assert.fail("no site.json");
-    const tell = (json: string): Promise<void> =>
-      w.apply("primary", SITE_FILE, {
-        apiVersion: "v1",
-        kind: "ConfigMap",
-        metadata: { name: "dragonfly-site", namespace: "cache" },
-        data: { "site.json": json },
-      });
-    const written = await w.client("primary");
-    await written.set("cache:on-the-lost-disk", "1");
-    written.disconnect();
-    const id = await takeSnapshot(w, "primary");
-    disk.put(DISK_MIB);
-    try {
-      await tell(JSON.stringify({ ...(JSON.parse(site) as object), snapshots: { restoreWhenEmpty: true } }));
-      await w.lab.link.cut();
-      await disk.restart();
-      const loaded = await w.statusWhere(
-        "primary",
-        "has loaded its snapshot and asks about its peer",
-        (status) => /no peer could be reached/.test(status.reason),
-        RENEWED_MS,
-      );
-      assert.ok((loaded.snapshots?.restore?.id ?? "") >= id, `${JSON.stringify(loaded.snapshots)}, not ${id}`);
-      assert.equal(loaded.serving, false);
-      const { code, stdout, stderr } = await w.cli("peer-lost", "--site", "primary");
-      assert.equal(code, 0, stdout + stderr);
-      await w.serving("primary");
-      await w.firstWrite("primary", "cache:alone");
-      const client = await w.client("primary");
-      assert.equal(await client.get("cache:on-the-lost-disk"), "1");
-      client.disconnect();
-    } finally {
-      await w.lab.link.heal();
-      await tell(site);
-    }
-    await w.arrives("dr", "cache:alone");
-    await w.settled("primary");
+  it(
+    "a site that starts with an empty disk while its peer is away loads its newest snapshot by itself; a " +
+      "disk that is full has its word, and the primary moves away and back",
+    async () => {
+      const disk = await Disk.of(w, "primary");
+      const told = (await w.get("primary", SITE_FILE)) as { data: Record<string, string> };
+      const site = told.data["site.json"] ?? assert.fail("no site.json");
+      const tell = (json: string): Promise<void> =>
+        w.apply("primary", SITE_FILE, {
+          apiVersion: "v1",
+          kind: "ConfigMap",
+          metadata: { name: "dragonfly-site", namespace: "cache" },
+          data: { "site.json": json },
+        });
+      const written = await w.client("primary");
+      await written.set("cache:on-the-lost-disk", "1");
+      written.disconnect();
+      const id = await takeSnapshot(w, "primary");
+      disk.put(DISK_MIB);
+      try {
+        await tell(JSON.stringify({ ...(JSON.parse(site) as object), snapshots: { restoreWhenEmpty: true } }));
+        await w.lab.link.cut();
+        await disk.restart();
+        const loaded = await w.statusWhere(
+          "primary",
+          "has loaded its snapshot and asks about its peer",
+          (status) => /no peer could be reached/.test(status.reason),
+          RENEWED_MS,
+        );
+        assert.ok((loaded.snapshots?.restore?.id ?? "") >= id, `${JSON.stringify(loaded.snapshots)}, not ${id}`);
+        assert.equal(loaded.serving, false);
+        const { code, stdout, stderr } = await w.cli("peer-lost", "--site", "primary");
+        assert.equal(code, 0, stdout + stderr);
+        await w.serving("primary");
+        await w.firstWrite("primary", "cache:alone");
+        const client = await w.client("primary");
+        assert.equal(await client.get("cache:on-the-lost-disk"), "1");
+        client.disconnect();
+      } finally {
+        await w.lab.link.heal();
+        await tell(site);
+      }
+      await w.arrives("dr", "cache:alone");
+      await w.settled("primary");
 
-    await disk.fill();
-    served(await steadyWrites(w, "primary", async () => void (await inTrouble("primary", "disk-full"))));
-    await switchTo("dr");
-    await switchTo("primary");
-    disk.empty();
-    await takeSnapshot(w, "primary");
-    await switchTo("dr");
-    disk.takeAway();
-    await disk.restart();
-    await switchTo("primary");
-    await takeSnapshot(w, "primary");
-  });
+      await disk.fill();
+      served(await steadyWrites(w, "primary", async () => void (await inTrouble("primary", "disk-full"))));
+      await switchTo("dr");
+      await switchTo("primary");
+      disk.empty();
+      await takeSnapshot(w, "primary");
+      await switchTo("dr");
+      disk.takeAway();
+      await disk.restart();
+      await switchTo("primary");
+      await takeSnapshot(w, "primary");
+    },
+  );
 });
 
 /** Of the process that takes the snapshots, in the same pod. */

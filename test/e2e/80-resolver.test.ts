@@ -21,7 +21,8 @@ const MOST_SENT_AGAIN = 0.01;
 
 function noneFailed(when: string, { asked, failures, sentAgain, slowestMs }: DnsLoadReport): void {
   console.log(
-    `      ${when}: ${asked} queries, ${failures.length} failed, ${sentAgain} sent again, the slowest took ${slowestMs} ms`,
+    `      ${when}: ${asked} queries, ${failures.length} failed, ${sentAgain} sent again, the slowest took ` +
+      `${slowestMs} ms`,
   );
   assert.deepEqual(failures, []);
   assert.ok(

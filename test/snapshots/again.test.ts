@@ -79,7 +79,7 @@ for (const engine of engines()) {
     };
     const staged = (): string[] => readdirSync(join(server.folder, "snapshots", "staging"));
 
-    it("because the store is frozen is tried again with the dump that is there, whole, and without another one", async () => {
+    it("because the store is frozen is tried again with the same dump, whole, and without another one", async () => {
       const dump = await interrupted("SIGSTOP");
       const [id] = staged();
       process.kill(s3.service?.pid ?? 0, "SIGCONT");
@@ -122,60 +122,64 @@ for (const engine of engines()) {
       assert.equal(await dumps(), dump);
     });
 
-    it("is taken anew when the server has dumped meanwhile, was restarted, or another epoch has begun; not in sync it waits", async () => {
-      let earlier = "";
-      const arrives = async (): Promise<string> => {
-        await s3.resume();
-        await until(
-          "it arrives",
-          () =>
-            report().state === "ok" && report().newest !== null && report().newest?.id !== earlier && !report().busy,
-          () => beside.lines,
-        );
-        return report().newest?.id ?? "";
-      };
-      const changes: readonly (() => Promise<void> | void)[] = [
-        async () => {
-          const connection = await server.connect();
-          await write("cache:newer");
-          const before = await dumps();
-          await connection.call("BGSAVE");
+    it(
+      "is taken anew when the server has dumped meanwhile, was restarted, or another epoch has begun; not in " +
+        "sync it waits",
+      async () => {
+        let earlier = "";
+        const arrives = async (): Promise<string> => {
+          await s3.resume();
           await until(
-            "it has dumped",
-            async () =>
-              (await dumps()) !== before &&
-              /(saving|rdb_bgsave_in_progress):0/.test(await connection.text("INFO", "persistence")),
+            "it arrives",
+            () =>
+              report().state === "ok" && report().newest !== null && report().newest?.id !== earlier && !report().busy,
+            () => beside.lines,
           );
-          connection.close();
-        },
-        () => void (beside.copy = { ...beside.copy, runId: "another" }),
-        () => void (beside.copy = { ...beside.copy, epoch: 2, dataVersion: { epoch: 2, sequence: 8 } }),
-      ];
-      for (const change of changes) {
-        beside.lines.length = 0;
-        // Names carry seconds: the one that has just arrived may be of this one.
-        beside.later += 2_000;
-        const taken = beside.snapshots.take();
-        await until("a part is on its way", uploads, report);
-        process.kill(s3.service?.pid ?? 0, "SIGKILL");
-        await taken;
-        const [draft] = staged();
-        assert.ok(
-          draft !== undefined && draft !== earlier,
-          JSON.stringify([draft, earlier, report(), ...beside.lines]),
-        );
-        const { copy } = beside;
-        beside.copy = { ...copy, usable: false, reason: "not in sync" };
-        await until("it is skipped", () => report().state === "skipped", report);
-        assert.deepEqual(staged(), [draft]);
-        beside.later += 2_000;
-        await change();
-        if (beside.copy.reason === "not in sync") beside.copy = { ...beside.copy, usable: true, reason: "in sync" };
-        const id = await arrives();
-        assert.notEqual(id, draft, String(change));
-        assert.deepEqual(staged(), []);
-        earlier = id;
-      }
-    });
+          return report().newest?.id ?? "";
+        };
+        const changes: readonly (() => Promise<void> | void)[] = [
+          async () => {
+            const connection = await server.connect();
+            await write("cache:newer");
+            const before = await dumps();
+            await connection.call("BGSAVE");
+            await until(
+              "it has dumped",
+              async () =>
+                (await dumps()) !== before &&
+                /(saving|rdb_bgsave_in_progress):0/.test(await connection.text("INFO", "persistence")),
+            );
+            connection.close();
+          },
+          () => void (beside.copy = { ...beside.copy, runId: "another" }),
+          () => void (beside.copy = { ...beside.copy, epoch: 2, dataVersion: { epoch: 2, sequence: 8 } }),
+        ];
+        for (const change of changes) {
+          beside.lines.length = 0;
+          // Names carry seconds: the one that has just arrived may be of this one.
+          beside.later += 2_000;
+          const taken = beside.snapshots.take();
+          await until("a part is on its way", uploads, report);
+          process.kill(s3.service?.pid ?? 0, "SIGKILL");
+          await taken;
+          const [draft] = staged();
+          assert.ok(
+            draft !== undefined && draft !== earlier,
+            JSON.stringify([draft, earlier, report(), ...beside.lines]),
+          );
+          const { copy } = beside;
+          beside.copy = { ...copy, usable: false, reason: "not in sync" };
+          await until("it is skipped", () => report().state === "skipped", report);
+          assert.deepEqual(staged(), [draft]);
+          beside.later += 2_000;
+          await change();
+          if (beside.copy.reason === "not in sync") beside.copy = { ...beside.copy, usable: true, reason: "in sync" };
+          const id = await arrives();
+          assert.notEqual(id, draft, String(change));
+          assert.deepEqual(staged(), []);
+          earlier = id;
+        }
+      },
+    );
   });
 }

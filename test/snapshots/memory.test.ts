@@ -48,7 +48,8 @@ for (const engine of engines()) {
         const growth = large[way] - small[way];
         assert.ok(
           growth <= MOST_GROWTH[way],
-          `${way}: peak RSS ${small[way].toFixed(0)} MiB with ${SMALL_MIB} MiB of data, ${large[way].toFixed(0)} MiB with ${LARGE_MIB}`,
+          `${way}: peak RSS ${small[way].toFixed(0)} MiB with ${SMALL_MIB} MiB of data, ` +
+            `${large[way].toFixed(0)} MiB with ${LARGE_MIB}`,
         );
       }
     });

@@ -85,7 +85,8 @@ for (const engine of engines()) {
         ["SET", "__dr:heartbeat", "none"],
       ]);
       for (const { key } of manifest.sample.keys.slice(0, 3))
-        await connection.call("SET", Buffer.from(key, "base64"), "other", "XX", "KEEPTTL"); // whichever they are, their count stays
+        // Whichever they are, their count stays.
+        await connection.call("SET", Buffer.from(key, "base64"), "other", "XX", "KEEPTTL");
       const broken = (await differences(connection, manifest)).problems.join("\n");
       assert.match(broken, /3008 keys without expiry/);
       assert.match(broken, /no heartbeat/);
@@ -142,7 +143,7 @@ for (const engine of engines()) {
       assert.equal(report().newest, null);
     });
 
-    it("are pruned by their manifests, halves after a day; the newest good one stays, and other sites' always", async () => {
+    it("are pruned by manifest, halves after a day; the newest good one and other sites' always stay", async () => {
       const other = standBeside({ prefix: "cache/b/" });
       await taken(other);
       const ids: string[] = [];
@@ -251,7 +252,7 @@ for (const engine of engines()) {
       });
     }
 
-    it("fail as slow while the store is frozen, and go on when it is back; the server serves all the while", async () => {
+    it("fail as slow while the store is frozen, and go on when it is back; the server serves on", async () => {
       const first = await taken();
       const pid = s3.service?.pid ?? 0;
       const frozen = standBeside({ timeoutMs: 1_000 });

@@ -67,7 +67,7 @@ for (const engine of engines()) {
       if (volume !== null) rmSync(volume, { recursive: true });
     });
 
-    it("is told from other failures, and the server serves on; with room again the next one is good", async function () {
+    it("is told from other failures, the server serves on; with room again the next is good", async function () {
       volume = smallVolume(48);
       if (volume === null) return this.skip();
       s3 = await startStore();

@@ -36,7 +36,8 @@ export function decideFailback(views: readonly SiteView[], to: SiteName): Failba
   if (primary.site === to) reasons.push(`site ${to}: is the primary already (epoch ${spec.epoch})`);
   else if (!servesAt(primary.object, spec.epoch))
     reasons.push(
-      `site ${primary.site}: is primary and does not serve (${primary.object.status?.reason ?? "its guard has never reported"}); there is nothing to follow`,
+      `site ${primary.site}: is primary and does not serve ` +
+        `(${primary.object.status?.reason ?? "its guard has never reported"}); there is nothing to follow`,
     );
   if (reasons.length > 0 || target === undefined) return { kind: "refuse", reasons };
 
@@ -46,7 +47,8 @@ export function decideFailback(views: readonly SiteView[], to: SiteName): Failba
     return {
       kind: "refuse",
       reasons: [
-        `site ${to}: its object is at epoch ${expected.spec.epoch}, above the primary's ${spec.epoch}; run failover --to the site that is to serve`,
+        `site ${to}: its object is at epoch ${expected.spec.epoch}, above the primary's ${spec.epoch}; run ` +
+          "failover --to the site that is to serve",
       ],
     };
   }

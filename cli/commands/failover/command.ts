@@ -7,7 +7,8 @@ const options = {
   acceptPartial: flag("--accept-partial", "promote although the copy is partial or empty"),
   discard: discard(
     "--discard <data>",
-    "give up newer data at another site, by site and version as status shows it: SITE@EPOCH/SEQUENCE, several with commas",
+    "give up newer data at another site, by site and version as status shows it: SITE@EPOCH/SEQUENCE, " +
+      "several with commas",
   ),
   yes: flag("--yes", "do not ask; also where the primary is well and a switchover would lose nothing"),
   force: flag("--force", "as --yes, and take over the lease of a command at work"),

@@ -28,7 +28,9 @@ export function expectedLoss(target: SiteView, from: SiteName | null, views: rea
   if (closedFor !== null && holdsAll(target, from, views))
     return {
       ...known,
-      sentence: `expected loss: nothing beyond ${old}'s last heartbeat, which ${target.site} has; ${old} has served nobody for ${closedFor.toFixed(1)} s`,
+      sentence:
+        `expected loss: nothing beyond ${old}'s last heartbeat, which ${target.site} has; ${old} has served ` +
+        `nobody for ${closedFor.toFixed(1)} s`,
     };
   if (lag === null || atRisk === null)
     return {
@@ -38,11 +40,15 @@ export function expectedLoss(target: SiteView, from: SiteName | null, views: rea
   if (closedFor !== null)
     return {
       ...known,
-      sentence: `expected loss: writes that ${old} acknowledged in the ${atRisk.toFixed(1)} s before it stopped serving, ${closedFor.toFixed(1)} s ago${heard}`,
+      sentence:
+        `expected loss: writes that ${old} acknowledged in the ${atRisk.toFixed(1)} s before it stopped serving, ` +
+        `${closedFor.toFixed(1)} s ago${heard}`,
     };
   return {
     ...known,
-    sentence: `expected loss: writes that ${old} acknowledged in the last ${lag.toFixed(1)} s (the age of ${target.site}'s newest heartbeat)${heard}`,
+    sentence:
+      `expected loss: writes that ${old} acknowledged in the last ${lag.toFixed(1)} s (the age of ` +
+      `${target.site}'s newest heartbeat)${heard}`,
   };
 }
 

@@ -146,11 +146,13 @@ function dataReasons({ spec, status }: SiteRoleObject, { acceptPartial }: Failov
   if (acceptPartial || status === undefined) return [];
   if (status.replication?.syncInProgress === true)
     return [
-      `site ${spec.site}: a full sync is in progress, so its copy is partial; wait, or give --accept-partial to promote what is there`,
+      `site ${spec.site}: a full sync is in progress, so its copy is partial; wait, or give --accept-partial ` +
+        "to promote what is there",
     ];
   if (status.server !== null && status.dataVersion === null)
     return [
-      `site ${spec.site}: has no data of the primary (it never synced); give --accept-partial to promote it all the same`,
+      `site ${spec.site}: has no data of the primary (it never synced); give --accept-partial to promote it ` +
+        "all the same",
     ];
   return [];
 }
@@ -173,7 +175,8 @@ function healthyPrimary(primary: PresentView | undefined, target: SiteView): str
   const healthy = freshStatus(primary)?.serving === true && servesAt(primary.object, primary.object.spec.epoch);
   if (!healthy || freshStatus(target)?.replication?.inSync !== true) return [];
   return [
-    `site ${primary.site} serves and ${target.site} is in sync: switchover --to ${target.site} moves the primary without loss`,
+    `site ${primary.site} serves and ${target.site} is in sync: switchover --to ${target.site} moves the ` +
+      "primary without loss",
   ];
 }
 

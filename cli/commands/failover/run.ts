@@ -93,7 +93,8 @@ async function carryOut(verdict: Proceed, options: FailoverOptions, run: Command
   if (problem !== null) {
     const back =
       plan.from === null ? "" : `; to have ${plan.from} serve again: dragonfly-dr failover --to ${plan.from}`;
-    const nextStep = `${plan.to}'s object is primary at epoch ${plan.epoch}; see dragonfly-dr status, then ${again}${back}`;
+    const now = `${plan.to}'s object is primary at epoch ${plan.epoch}`;
+    const nextStep = `${now}; see dragonfly-dr status, then ${again}${back}`;
     return await record.end({ outcome: "unfinished", problems: [problem], nextStep, ...about() });
   }
   await fencing.settled();

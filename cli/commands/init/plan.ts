@@ -65,7 +65,11 @@ function peerReasons({ site, peers }: InitSite, sites: readonly InitSite[]): str
 }
 
 function existing({ metadata, spec }: SiteRoleObject): string {
-  return `site ${spec.site}: object siterole/${metadata.name} in namespace ${metadata.namespace} exists (${spec.role} at epoch ${spec.epoch}); the sites are introduced once only, roles are moved by switchover and failover`;
+  return (
+    `site ${spec.site}: object siterole/${metadata.name} in namespace ${metadata.namespace} exists ` +
+    `(${spec.role} at epoch ${spec.epoch}); the sites are introduced once only, roles are moved by ` +
+    "switchover and failover"
+  );
 }
 
 const isAsPlanned = ({ spec }: SiteRoleObject, planned: SiteRoleSpec): boolean =>

@@ -11,7 +11,8 @@ const serve = {
   ),
   discard: discard(
     "--discard <data>",
-    "give up newer data at another site, by site and version as status shows it: SITE@EPOCH/SEQUENCE, several with commas",
+    "give up newer data at another site, by site and version as status shows it: SITE@EPOCH/SEQUENCE, " +
+      "several with commas",
   ),
 };
 

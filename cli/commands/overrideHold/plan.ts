@@ -57,7 +57,9 @@ export function decideOverride(
 }
 
 function lost(data: DiscardedData, site: SiteName, views: readonly SiteView[], excused: Excused): string {
-  const what = `site ${data.site} can be asked and holds newer data (${describeVersion(data)}); this site has ${describeHeld(heldBy(site, views))}`;
+  const what =
+    `site ${data.site} can be asked and holds newer data (${describeVersion(data)}); this site has ` +
+    `${describeHeld(heldBy(site, views))}`;
   return excused === "acceptLoss" ? `${what}; to give it up: --discard ${describeVersion(data)}` : what;
 }
 

@@ -50,7 +50,8 @@ export function decideRestore(views: readonly SiteView[], { from, to }: RestoreI
   const { snapshots } = status;
   if (snapshots === undefined)
     return refuse(
-      "keeps no snapshots, or the container that does so does not answer; set snapshots.s3 or snapshots.aws, or see to its server pod",
+      "keeps no snapshots, or the container that does so does not answer; set snapshots.s3 or snapshots.aws, " +
+        "or see to its server pod",
     );
 
   const others = views.filter((v) => v.site !== to);
@@ -94,7 +95,8 @@ function overwrites(
   return [
     version === null
       ? `${to} holds no data; it is filled from ${what}`
-      : `everything that ${to} holds (data version ${version.epoch}/${version.sequence}) is replaced by ${what}; a dump of it stays on its volume`,
+      : `everything that ${to} holds (data version ${version.epoch}/${version.sequence}) is replaced by ${what}; ` +
+        "a dump of it stays on its volume",
     ...(serving ? [`${primary.site} serves now; every write since the snapshot is gone from what clients see`] : []),
     ...[...plan.fence, ...plan.repoint].map(
       (v) =>

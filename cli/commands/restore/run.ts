@@ -46,8 +46,8 @@ async function askConsent(
 ): Promise<void> {
   if (yes) return;
   if (ask === null) throw refused([...overwrites, "not confirmed: there is no terminal to ask on; give --yes"]);
-  const question = `${overwrites.map((line) => `- ${line}\n`).join("")}Restore ${plan.to} at epoch ${plan.epoch}? [y/N] `;
-  if (!isYes(await ask(question))) throw refused(["not confirmed"]);
+  const list = overwrites.map((line) => `- ${line}\n`).join("");
+  if (!isYes(await ask(`${list}Restore ${plan.to} at epoch ${plan.epoch}? [y/N] `))) throw refused(["not confirmed"]);
 }
 
 async function carryOut(plan: RestorePlan, options: RestoreOptions, run: CommandRun): Promise<Result> {

@@ -24,9 +24,9 @@ export const describeProblem = ({ site, problem, remedy }: Problem): string =>
   `${site === null ? "" : `site ${site}: `}${problem}${remedy === null ? "" : `; ${remedy}`}`;
 
 /**
- * What `status` finds wrong. None: one primary accepts writes, every replica is in sync, the guards report and reach each
- * other, and snapshots are as they should be. Each remedy is one that works in this very state, and loses nothing that
- * another would keep.
+ * What `status` finds wrong. None: one primary accepts writes, every replica is in sync, the guards report and reach
+ * each other, and snapshots are as they should be. Each remedy is one that works in this very state, and loses nothing
+ * that another would keep.
  */
 export function problemsOf(views: readonly SiteView[], expected: readonly SiteName[]): Problem[] {
   const missing = expected
@@ -137,7 +137,9 @@ function roleProblems(view: PresentView, views: readonly SiteView[]): Problem[] 
 function rejoin(view: PresentView, primary: PresentView): string | null {
   const follows = view.object.spec.source === primary.site;
   if (follows || !servesAt(primary.object, primary.object.spec.epoch)) return null;
-  return `run dragonfly-dr failback --to ${view.site}, or failover --to ${primary.site} again, which makes it a replica`;
+  return (
+    `run dragonfly-dr failback --to ${view.site}, or failover --to ${primary.site} again, which makes it a ` + "replica"
+  );
 }
 
 /** Newer data elsewhere comes first: every other way would lose it. */

@@ -43,7 +43,8 @@ function row(view: SiteView): string[] {
     server === null ? "does not answer" : `${server.engine} ${server.version}`,
     server === null
       ? "-"
-      : `${mebibytes(server.usedMemoryBytes)} of ${server.maxMemoryBytes === 0 ? "any" : mebibytes(server.maxMemoryBytes)}`,
+      : `${mebibytes(server.usedMemoryBytes)} of ` +
+        `${server.maxMemoryBytes === 0 ? "any" : mebibytes(server.maxMemoryBytes)}`,
     status.peers.length === 0
       ? "none"
       : status.peers.map((p) => `${p.site} ${p.reachable ? "reachable" : "unreachable"}`).join(", "),

@@ -100,7 +100,8 @@ function unknownEngine({ site, object }: PresentView): string[] {
   const server = object.status?.server ?? null;
   if (server === null || engineOf(object) !== null) return [];
   return [
-    `site ${site}: runs ${server.engine}, which this version does not know; use the dragonfly-dr that its stack came from`,
+    `site ${site}: runs ${server.engine}, which this version does not know; use the dragonfly-dr that its ` +
+      "stack came from",
   ];
 }
 
@@ -190,7 +191,8 @@ function pendingHandover(
 function handoverInTheWay({ site, object: { spec } }: PresentView): string[] {
   if (spec.handover === undefined || spec.handover.epoch <= spec.epoch) return [];
   return [
-    `site ${site}: a handover to ${spec.handover.to} is pending; finish it with switchover --to ${spec.handover.to}, or take it back with switchover --to ${site}`,
+    `site ${site}: a handover to ${spec.handover.to} is pending; finish it with switchover --to ` +
+      `${spec.handover.to}, or take it back with switchover --to ${site}`,
   ];
 }
 
@@ -200,7 +202,8 @@ function objectsApart(primary: PresentView, target: PresentView): string[] {
     return [`site ${spec.site}: its object still says primary at epoch ${spec.epoch}; run failback --to ${spec.site}`];
   if (spec.source !== primary.site)
     return [
-      `site ${spec.site}: follows ${spec.source ?? "nobody"}, not the primary ${primary.site}; run failback --to ${spec.site}`,
+      `site ${spec.site}: follows ${spec.source ?? "nobody"}, not the primary ${primary.site}; run failback ` +
+        `--to ${spec.site}`,
     ];
   return [];
 }
@@ -219,7 +222,8 @@ function statusReasons(
   if (a !== null && !servesAt(primary.object, primary.object.spec.epoch)) {
     // A server that did not answer its guard in time once is no more than busy.
     (a.phase === "Starting" ? transient : permanent).push(
-      `site ${primary.site}: is primary and does not serve (${a.phase}: ${a.reason}); a switchover needs a serving primary, failover does not`,
+      `site ${primary.site}: is primary and does not serve (${a.phase}: ${a.reason}); a switchover needs a ` +
+        "serving primary, failover does not",
     );
   }
   if (b !== null) transient.push(...targetReasons(target.site, b, maxLag));
@@ -235,7 +239,8 @@ function statusReasons(
       );
     else if (!seen.reachable)
       transient.push(
-        `site ${site}: cannot reach ${peer} over the link; see to the gateways and their certificates (status shows both directions)`,
+        `site ${site}: cannot reach ${peer} over the link; see to the gateways and their certificates (status ` +
+          "shows both directions)",
       );
   }
   if (a !== null && b !== null) permanent.push(...serverReasons(primary.site, a, target.site, b));
@@ -248,7 +253,10 @@ function staleness(view: PresentView): string {
     age === null
       ? "its guard has never reported"
       : `its guard reported last ${Math.round(age)} s ago, more than ${STALE_STATUS_SECONDS} s`;
-  return `site ${view.site}: ${what}; see to its server pod (kubectl -n ${view.object.metadata.namespace} describe pod dragonfly-0)`;
+  return (
+    `site ${view.site}: ${what}; see to its server pod (kubectl -n ${view.object.metadata.namespace} ` +
+    "describe pod dragonfly-0)"
+  );
 }
 
 function targetReasons(site: SiteName, status: SiteRoleStatus, maxLag: Seconds): string[] {
@@ -258,14 +266,17 @@ function targetReasons(site: SiteName, status: SiteRoleStatus, maxLag: Seconds):
     reasons.push(`site ${site}: its phase is ${status.phase}, not Following (${status.reason}); wait until it follows`);
   if (replication?.inSync !== true)
     reasons.push(
-      `site ${site}: is not in sync${replication?.syncInProgress === true ? " (a full sync is in progress)" : ""}; wait until status says so`,
+      `site ${site}: is not in ` +
+        `sync${replication?.syncInProgress === true ? " (a full sync is in progress)" : ""}; wait until status ` +
+        "says so",
     );
   if (replication != null) {
     if (replication.lagSeconds === null)
       reasons.push(`site ${site}: its lag is not known; wait until a heartbeat has arrived`);
     else if (replication.lagSeconds > maxLag)
       reasons.push(
-        `site ${site}: is ${replication.lagSeconds.toFixed(1)} s behind, more than --max-lag ${maxLag}; wait, or raise --max-lag`,
+        `site ${site}: is ${replication.lagSeconds.toFixed(1)} s behind, more than --max-lag ${maxLag}; wait, ` +
+          "or raise --max-lag",
       );
   }
   return reasons;
@@ -288,7 +299,8 @@ function serverReasons(from: SiteName, a: SiteRoleStatus, to: SiteName, b: SiteR
   const unlimited = b.server.maxMemoryBytes === 0;
   if (!unlimited && (a.server.maxMemoryBytes === 0 || b.server.maxMemoryBytes < a.server.maxMemoryBytes)) {
     reasons.push(
-      `site ${to}: its memory limit (${b.server.maxMemoryBytes} bytes) is below ${from}'s (${a.server.maxMemoryBytes === 0 ? "none" : `${a.server.maxMemoryBytes} bytes`}); raise it first`,
+      `site ${to}: its memory limit (${b.server.maxMemoryBytes} bytes) is below ${from}'s ` +
+        `(${a.server.maxMemoryBytes === 0 ? "none" : `${a.server.maxMemoryBytes} bytes`}); raise it first`,
     );
   }
   return reasons;

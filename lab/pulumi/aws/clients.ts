@@ -19,7 +19,8 @@ export function awsClients(region: string, env: NodeJS.ProcessEnv): AwsClients {
   const missing = names.filter((name) => (env[name] ?? "") === "");
   if (missing.length > 0)
     throw new Error(
-      `${missing.join(", ")}: missing in the environment; the lab's aws provider speaks to moto only, use the official plugin for AWS`,
+      `${missing.join(", ")}: missing in the environment; the lab's aws provider speaks to moto only, use the ` +
+        "official plugin for AWS",
     );
   const options = { region, endpoint, credentials: { accessKeyId, secretAccessKey }, maxAttempts: 2 };
   return { region, s3: new S3Client({ ...options, forcePathStyle: true }), iam: new IAMClient(options) };

@@ -38,7 +38,8 @@ export class ApiError extends Error {
 export class ClusterUnreachable extends Error {
   constructor(server: string, problem: string) {
     super(
-      `configured Kubernetes cluster is unreachable: ${server}: ${problem}; check that the cluster runs and that the kubeconfig names it`,
+      `configured Kubernetes cluster is unreachable: ${server}: ${problem}; check that the cluster runs and ` +
+        "that the kubeconfig names it",
     );
   }
 }

@@ -51,7 +51,9 @@ export function checkConfiguration(config: PropertyMap): CheckFailure[] {
     if (property.startsWith("__") || HONOURED.includes(property) || IGNORED.includes(property)) continue;
     failures.push({
       property,
-      reason: `the lab's kubernetes provider does not know it; remove it or use the official plugin (known: ${HONOURED.join(", ")})`,
+      reason:
+        "the lab's kubernetes provider does not know it; remove it or use the official plugin (known: " +
+        `${HONOURED.join(", ")})`,
     });
   }
   if (flag(config, "enableServerSideApply") === "off") {

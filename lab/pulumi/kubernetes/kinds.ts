@@ -91,6 +91,7 @@ function isKubernetesOwn(group: string): boolean {
 function refused(type: string): Error {
   const known = BUILT_IN.map(([token]) => token.split(":")[1] ?? "").join(", ");
   return new Error(
-    `${type}: the lab's kubernetes provider does not know this kind; use the official plugin, or one of ${known} or a custom resource`,
+    `${type}: the lab's kubernetes provider does not know this kind; use the official plugin, or one of ` +
+      `${known} or a custom resource`,
   );
 }

@@ -3,11 +3,11 @@
 // client-side
 // apply, upgrades of stored versions, waiting during a refresh, and every kind that kinds.ts does not name.
 // What else the official one does and this does not: ignores a path of a list by ignoreChanges itself (the engine does
-// it here), replaces an unready Job on the annotation replaceUnready, checks inputs against the OpenAPI schema before it
-// sends them, trims whitespace in a Secret's data, takes over fields of the manager `kubectl` after client-side apply.
-// Otherwise it follows the official one, also where that hurts: what the API server drops or changes of a definition or
-// a custom resource is an update in every preview (diff.ts), and a StatefulSet whose volume claims change is replaced,
-// the old one deleted first where its name was given (immutableFields.ts).
+// it here), replaces an unready Job on the annotation replaceUnready, checks inputs against the OpenAPI schema before
+// it sends them, trims whitespace in a Secret's data, takes over fields of the manager `kubectl` after client-side
+// apply. Otherwise it follows the official one, also where that hurts: what the API server drops or changes of a
+// definition or a custom resource is an update in every preview (diff.ts), and a StatefulSet whose volume claims change
+// is replaced, the old one deleted first where its name was given (immutableFields.ts).
 import { setTimeout as delay } from "node:timers/promises";
 import type { EngineLog } from "../plugin/engineLog";
 import { PartiallyCreated } from "../plugin/partiallyCreated";
@@ -237,7 +237,8 @@ export class KubernetesProvider implements ResourceProvider {
     } catch (error) {
       if (error instanceof ApiError && error.isFieldConflict) {
         throw new Error(
-          `${describe(reference)}: ${error.message}; set the annotation ${PATCH_FORCE}: "true" to take these fields over, or leave them out`,
+          `${describe(reference)}: ${error.message}; set the annotation ${PATCH_FORCE}: "true" to take these ` +
+            "fields over, or leave them out",
         );
       }
       throw error;

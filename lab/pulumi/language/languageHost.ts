@@ -107,7 +107,8 @@ export class LanguageHost {
     const directory = request.getInfo()?.getProgramDirectory() ?? request.getProgram();
     if (request.getKind() !== "analyzer") {
       throw new Error(
-        `${request.getName()}: the lab's language host runs policy packs, not plugins of kind "${request.getKind()}"; use the official one`,
+        `${request.getName()}: the lab's language host runs policy packs, not plugins of kind ` +
+          `"${request.getKind()}"; use the official one`,
       );
     }
     const transpiler = packTranspiler(directory);

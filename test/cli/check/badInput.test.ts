@@ -143,7 +143,11 @@ describe("dragonfly-dr check, on bad input", function () {
     assert.equal(code, 2);
     assert.match(
       text,
-      /^expired: acl-key-patterns: the exemption of user langfuse expired on 2027-12-31; mend what it excused, or give it a new date$/m,
+      new RegExp(
+        "^expired: acl-key-patterns: the exemption of user langfuse expired on 2027-12-31; " +
+          "mend what it excused, or give it a new date$",
+        "m",
+      ),
     );
     assert.ok(
       (json as { violations: readonly { policy: string }[] }).violations.some(

@@ -43,7 +43,8 @@ const HEIMDALL = `    - name: heimdall
       channels: ["heimdall:dns:cache:invalidate"]
       commands: [-@all, +AUTH, +GET, +SET, +DEL, +PUBLISH, +SUBSCRIBE]
 `;
-const USERS = `  dragonfly-dr:users:\n    - name: shop\n      keys: [shop:*]\n      commands: [+@all]\n${LITELLM}${HEIMDALL}`;
+const USERS =
+  `  dragonfly-dr:users:\n    - name: shop\n      keys: [shop:*]\n      commands: [+@all]\n` + `${LITELLM}${HEIMDALL}`;
 
 describe("dragonfly-dr check", function () {
   this.timeout(180_000);
@@ -90,7 +91,8 @@ describe("dragonfly-dr check", function () {
     assert.match(
       markdown,
       new RegExp(
-        `\\| mandatory \\| \\[acl-dangerous-commands\\]\\(https://\\S+\\) \\| primary \\|.*\`Pulumi\\.primary\\.yaml:${line}\``,
+        `\\| mandatory \\| \\[acl-dangerous-commands\\]\\(https://\\S+\\) \\| primary ` +
+          `\\|.*\`Pulumi\\.primary\\.yaml:${line}\``,
       ),
     );
   });

@@ -97,7 +97,14 @@ describe("restore", () => {
     const world = await behind();
     await assert.rejects(
       world.drive(restore({ ...wanted, yes: false }, world.context())),
-      /everything that primary holds \(data version 1\/\d+\) is replaced by the newest snapshot.*primary serves now; every write since.*dr becomes a replica of primary.*give --yes/,
+      new RegExp(
+        [
+          "everything that primary holds \\(data version 1/\\d+\\) is replaced by the newest snapshot",
+          "primary serves now; every write since",
+          "dr becomes a replica of primary",
+          "give --yes",
+        ].join(".*"),
+      ),
     );
     let question = "";
     const no = async (text: string): Promise<"no"> => {

@@ -107,7 +107,8 @@ describe("the way to an API server", () => {
       });
     await writeFile(
       plugin,
-      `#!/bin/sh\nif [ -e ${folder}/second ]; then echo '${credential("new")}'; else touch ${folder}/second; echo '${credential("old")}'; fi\n`,
+      `#!/bin/sh\nif [ -e ${folder}/second ]; then echo '${credential("new")}'; else touch ${folder}/second; ` +
+        `echo '${credential("old")}'; fi\n`,
       { mode: 0o755 },
     );
     answer = (request, response) =>

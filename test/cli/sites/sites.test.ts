@@ -85,7 +85,9 @@ describe("finding the sites", () => {
     project = await mkdtemp(join(tmpdir(), "dragonfly-dr-"));
     await mkdir(join(project, "below"));
     await writeFile(join(project, "Pulumi.yaml"), "name: x\n");
-    const pulumi = `#!/bin/sh\nprintf x >> calls\nwhile [ "$1" != --stack ]; do shift; done\nif [ -e "$2.out" ]; then cat "$2.out"; else echo "error: no stack named '$2' found" >&2; exit 255; fi\n`;
+    const pulumi =
+      `#!/bin/sh\nprintf x >> calls\nwhile [ "$1" != --stack ]; do shift; done\nif [ -e "$2.out" ]; then cat ` +
+      `"$2.out"; else echo "error: no stack named '$2' found" >&2; exit 255; fi\n`;
     await mkdir(join(project, "bin"));
     await writeFile(join(project, "bin/pulumi"), pulumi);
     await chmod(join(project, "bin/pulumi"), 0o755);

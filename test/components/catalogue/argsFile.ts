@@ -4,9 +4,8 @@ import type { Fields, Group } from "../../../components/catalogue/node";
 import { site } from "../../../components/settings/site";
 import { asAny, defaultOf, groupOf, itemsOf, exampleOf, json, wrap } from "./entries";
 
-const HEADER = `// Made from the catalogue in site.ts, whose head says how it is written anew. Do not edit: a test compares.
-
-`;
+const HEADER =
+  "// Made from the catalogue in site.ts, whose head says how it is written anew. Do not edit: a test compares.\n\n";
 const WIDTH = 112;
 
 const comment = (lines: readonly string[]): string =>

@@ -17,10 +17,8 @@ export function authority(directory: string, name = "test ca", days = 1): { issu
       const name = `${site}.dragonfly-dr`;
       mkdirSync(folder, { recursive: true });
       const [request, extensions] = [join(folder, "request"), join(folder, "extensions")];
-      writeFileSync(
-        extensions,
-        `subjectAltName=${["", "server.", "guard."].map((prefix) => `DNS:${prefix}${name}`).join(",")}\nextendedKeyUsage=serverAuth,clientAuth\n`,
-      );
+      const names = ["", "server.", "guard."].map((prefix) => `DNS:${prefix}${name}`).join(",");
+      writeFileSync(extensions, `subjectAltName=${names}\nextendedKeyUsage=serverAuth,clientAuth\n`);
       openssl("req", ...KEY, "-subj", `/CN=${name}`, "-keyout", join(folder, "tls.key"), "-out", request);
       openssl(
         "x509",

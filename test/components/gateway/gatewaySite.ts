@@ -40,7 +40,9 @@ export type TestSiteName = "primary" | "dr";
 const OWN = `127.${10 + (Math.floor(process.pid / 250) % 240)}.${process.pid % 250}`;
 const socketName = (text: string): string => text.replaceAll("abns@dragonfly-dr-", `abns@dragonfly-dr-${process.pid}-`);
 
-/** One site: its gateway on an address of its own, a server that says its name, and a guard that says what it is told. */
+/**
+ * One site: its gateway on an address of its own, a server that says its name, and a guard that says what it is told.
+ */
 export interface TestSite {
   readonly address: string;
   readonly guard: StubGuard;

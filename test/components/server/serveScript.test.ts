@@ -30,7 +30,8 @@ for (const shell of SHELLS) {
     const start = (leastSeconds: number, body = "while :; do sleep 0.05; done"): void => {
       writeFileSync(
         join(folder, "server"),
-        `trap 'sleep 0.2; echo saved >>"${folder}/saved"; exit 7' TERM\necho "$$ \${DFLY_requirepass-none} $*" >>"${folder}/runs"\n${body}\n`,
+        `trap 'sleep 0.2; echo saved >>"${folder}/saved"; exit 7' TERM\necho "$$ \${DFLY_requirepass-none} $*" ` +
+          `>>"${folder}/runs"\n${body}\n`,
       );
       writeFileSync(join(folder, "serve.sh"), serveScript(leastSeconds, join(folder, "password")));
       const [program = "sh", ...before] = shell;

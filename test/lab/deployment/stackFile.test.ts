@@ -23,7 +23,8 @@ describe("a lab's stack file", () => {
 
   it("keeps what Pulumi has written into an earlier one", () => {
     const earlier =
-      "encryptionsalt: v1:abc\nconfig:\n  dragonfly-dr:snapshots:\n    s3:\n      accessKey:\n        secure: one\n      secretKey:\n        secure: two\n";
+      "encryptionsalt: v1:abc\nconfig:\n  dragonfly-dr:snapshots:\n    s3:\n      accessKey:\n        secure: " +
+      "one\n      secretKey:\n        secure: two\n";
     const { file, missing } = withKept(wanted, earlier);
     const parsed = parse(file) as File;
     assert.equal(parsed.encryptionsalt, "v1:abc");

@@ -5,7 +5,8 @@ import { parseQueryLog } from "../../../lab/names/nameServer";
 describe("the lab's DNS server", () => {
   it("logs each question in a form that is read again, other lines left out", () => {
     const log =
-      "CoreDNS-1.15.0\n[INFO] A1.Lab.Test. A udp\n[ERROR] plugin/errors: 2 x. A: broken\n[INFO] b.lab.test. TXT tcp\n[INFO] half";
+      "CoreDNS-1.15.0\n[INFO] A1.Lab.Test. A udp\n[ERROR] plugin/errors: 2 x. A: broken\n[INFO] b.lab.test. " +
+      "TXT tcp\n[INFO] half";
     assert.deepEqual(parseQueryLog(log), [
       { name: "a1.lab.test.", type: "A", protocol: "udp" },
       { name: "b.lab.test.", type: "TXT", protocol: "tcp" },

@@ -15,7 +15,8 @@ import * as random from "@pulumi/random";
 const provider = new k8s.Provider("lab", { kubeconfig: process.env.FAKE_KUBECONFIG });
 const namespace = new k8s.core.v1.Namespace("cache", { metadata: { name: "cache" } }, { provider });
 const password = new random.RandomPassword("password", { length: 24, special: false });
-new k8s.core.v1.Secret("passwords", { metadata: { name: "passwords", namespace: namespace.metadata.name }, data: { p: password.result } }, { provider });
+const metadata = { name: "passwords", namespace: namespace.metadata.name };
+new k8s.core.v1.Secret("passwords", { metadata, data: { p: password.result } }, { provider });
 export const result = password.result;
 `;
 
@@ -25,7 +26,8 @@ import * as random from "@pulumi/random";
 const validateResource = validateResourceOfType(random.RandomPassword, ({ length }, _args, report) => {
   if (length < 30) report("make it 30");
 });
-new PolicyPack("pack", { policies: [{ name: "long-passwords", description: "Passwords are long.", enforcementLevel: "mandatory", validateResource }] });
+const policy = { name: "long-passwords", description: "Passwords are long.", enforcementLevel: "mandatory" };
+new PolicyPack("pack", { policies: [{ ...policy, validateResource }] });
 `;
 
 const FILES: Record<string, string> = {

@@ -91,7 +91,8 @@ function fileMutants(world: World): Mutant[] {
   found.push(
     ...inFile(world, "a user that the guard does not know", (all) => [
       ...all,
-      `${world.name === "redis" ? "user" : "USER"} extra ${world.name === "redis" ? "on" : "ON"} #${"a".repeat(64)} resetkeys ~extra:* -@all +get`,
+      `${world.name === "redis" ? "user" : "USER"} extra ${world.name === "redis" ? "on" : "ON"} ` +
+        `#${"a".repeat(64)} resetkeys ~extra:* -@all +get`,
     ]),
   );
   found.push(...inFile(world, "litellm left out", (all) => all.filter((line) => userOf(line) !== "litellm")));

@@ -145,7 +145,8 @@ const BESIDE: readonly (readonly [string, Draft])[] = [
     kube("core/v1:ConfigMap", "shop", "shop", {
       data: {
         "app.yaml":
-          "redis:\n  password: ${REDIS_PASSWORD}\n  passwordFile: /run/secrets/password\n  secret:\n    name: shop-redis\n# password: see the vault, as always\n",
+          "redis:\n  password: ${REDIS_PASSWORD}\n  passwordFile: /run/secrets/password\n  secret:\n    name: " +
+          "shop-redis\n# password: see the vault, as always\n",
         "run.sh": 'export REDIS_PASSWORD=$(cat /run/secrets/password)\nif [ -z "$PASSWORD" ]; then exit 1; fi\n',
         "app.json": '{"password": "{{ .password }}", "token": "", "secret": "env:SHOP_SECRET"}',
       },

@@ -40,7 +40,7 @@ describe("finding an answer", () => {
     assert.deepEqual(put, [fresh]);
   });
 
-  it("refreshes from upstream what is about to expire everywhere, and takes what another replica has refreshed", async () => {
+  it("refreshes what is about to expire everywhere, and takes what another replica has refreshed", async () => {
     assert.equal(
       (await scene(answerFor(NAME, 300, NOW - 285_000)).resolution.resolve(KEY, "refresh")).tier,
       "upstream",
@@ -48,7 +48,7 @@ describe("finding an answer", () => {
     assert.equal((await scene(answerFor(NAME, 300, NOW - 5_000)).resolution.resolve(KEY, "refresh")).tier, "l2");
   });
 
-  it("does not take what has expired, though a copy of the shared cache still holds it, unless upstreams fail", async () => {
+  it("takes nothing that has expired from a shared cache that still holds it, unless upstreams fail", async () => {
     const expired = answerFor(NAME, 300, NOW - 301_000);
     assert.equal((await scene(expired).resolution.resolve(KEY, "answer")).tier, "upstream");
     assert.deepEqual(await scene(expired, "down").resolution.resolve(KEY, "answer"), {

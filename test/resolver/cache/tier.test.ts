@@ -87,17 +87,21 @@ describe("the local cache before its source", () => {
     assert.equal((await tier.resolve(KEY, "answer")).isStale, false);
   });
 
-  it("serves a stale answer when the source is slow, at once to those who come after, and takes the fresh one when it comes", async () => {
-    const { source, clock, tier, fromUpstream } = scene();
-    tier.learn(KEY, fromUpstream(60));
-    clock.now = 61_000;
-    assert.equal((await tier.resolve(KEY, "answer")).isStale, true);
-    assert.equal((await tier.resolve(KEY, "answer")).isStale, true);
-    assert.equal(source.asked.length, 1);
-    source.asked[0]?.reply(fromUpstream(60));
-    await new Promise(setImmediate);
-    assert.equal((await tier.resolve(KEY, "answer")).isStale, false);
-  });
+  it(
+    "serves a stale answer when the source is slow, at once to those who come after, and takes the fresh one " +
+      "when it comes",
+    async () => {
+      const { source, clock, tier, fromUpstream } = scene();
+      tier.learn(KEY, fromUpstream(60));
+      clock.now = 61_000;
+      assert.equal((await tier.resolve(KEY, "answer")).isStale, true);
+      assert.equal((await tier.resolve(KEY, "answer")).isStale, true);
+      assert.equal(source.asked.length, 1);
+      source.asked[0]?.reply(fromUpstream(60));
+      await new Promise(setImmediate);
+      assert.equal((await tier.resolve(KEY, "answer")).isStale, false);
+    },
+  );
 
   it("serves nothing stale beyond its limit, or when told not to", async () => {
     for (const [policy, now] of [

@@ -235,7 +235,7 @@ describe("a replica of the resolver", function () {
     assert.equal(wholeOf(replies), passed);
   });
 
-  it("on SIGTERM is not ready, goes on answering, answers what is on its way, and ends with its processes", async () => {
+  it("on SIGTERM is not ready, answers on, also what is under way, and ends with its processes", async () => {
     const upstream = await startUpstream((asked) => ({
       ...everyName(300)(asked),
       ...(asked.name.startsWith("slow") ? { delayMs: 400 } : {}),

@@ -10,7 +10,8 @@ describe("reading an ACL file", () => {
   it("takes the file that a real Dragonfly took", () => {
     const { users, problems } = parseAclFile(
       "dragonfly",
-      `${locked}USER admin ON >x +@all ~*\nUSER cache ON >x +@all -@dangerous +INFO ~cache:*\nUSER repl ON >x -@all +PING +REPLCONF +DFLY\n`,
+      `${locked}USER admin ON >x +@all ~*\nUSER cache ON >x +@all -@dangerous +INFO ~cache:*\nUSER repl ON >x ` +
+        `-@all +PING +REPLCONF +DFLY\n`,
     );
     assert.deepEqual(problems, []);
     assert.deepEqual(

@@ -8,6 +8,7 @@ export function judgeJob(job: JsonObject): Judgement {
   const failure = condition(job, "Failed");
   if (failure?.["status"] === "True") return failed(`the job failed: ${describeCondition(failure)}`);
   if (valueAt(job, "spec", "suspend") === true) return READY;
-  const completions = `${numberAt(job, "status", "succeeded") ?? 0} of ${numberAt(job, "spec", "completions") ?? 1} completions`;
-  return waiting(`${completions}, ${numberAt(job, "status", "failed") ?? 0} failed pods`);
+  const completed = numberAt(job, "status", "succeeded") ?? 0;
+  const wanted = numberAt(job, "spec", "completions") ?? 1;
+  return waiting(`${completed} of ${wanted} completions, ${numberAt(job, "status", "failed") ?? 0} failed pods`);
 }

@@ -8,7 +8,8 @@ export function judgePod(pod: JsonObject): Judgement {
   if (phase === "Succeeded") return READY;
   if (phase === "Failed")
     return failed(
-      `the pod failed: ${[stringAt(pod, "status", "message"), ...podProblems(pod)].filter((part) => part !== undefined).join("; ")}`,
+      "the pod failed: " +
+        `${[stringAt(pod, "status", "message"), ...podProblems(pod)].filter((part) => part !== undefined).join("; ")}`,
     );
   const ready = condition(pod, "Ready");
   if (ready?.["status"] === "True") return READY;

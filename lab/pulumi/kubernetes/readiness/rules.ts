@@ -30,10 +30,13 @@ const RULES: Readonly<Record<string, ReadinessRule>> = {
   "v1/Namespace": { judge: judgeNamespace },
   "v1/Pod": { judge: judgePod },
   "v1/Service": {
-    related: (service) => ({
-      path: `/apis/discovery.k8s.io/v1/namespaces/${stringAt(service, "metadata", "namespace") ?? "default"}/endpointslices`,
-      labelSelector: `kubernetes.io/service-name=${stringAt(service, "metadata", "name") ?? ""}`,
-    }),
+    related: (service) => {
+      const namespace = stringAt(service, "metadata", "namespace") ?? "default";
+      return {
+        path: `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`,
+        labelSelector: `kubernetes.io/service-name=${stringAt(service, "metadata", "name") ?? ""}`,
+      };
+    },
     judge: judgeService,
     pods: (service) => objectAt(service, "spec", "selector"),
   },
@@ -55,7 +58,8 @@ export function readinessRule(object: JsonObject): ReadinessRule | undefined {
   const judge = waitForJudge(expression);
   if (judge === undefined) {
     throw new Error(
-      `annotation ${WAIT_FOR}: "${expression}" is not understood by the lab's provider; write condition=TYPE[=STATUS] or jsonpath={.path}[=VALUE]`,
+      `annotation ${WAIT_FOR}: "${expression}" is not understood by the lab's provider; write ` +
+        "condition=TYPE[=STATUS] or jsonpath={.path}[=VALUE]",
     );
   }
   return { judge };

@@ -301,7 +301,8 @@ describe("failover", () => {
     world.cluster(DR).reachable = false;
     const error = await failure(world.drive(failover(options, world.context())));
     assert.deepEqual(error.problems, [
-      "site dr: https://dr.example:6443 does not answer (ECONNREFUSED); only a site whose API server answers can be promoted",
+      "site dr: https://dr.example:6443 does not answer (ECONNREFUSED); only a site whose API server answers " +
+        "can be promoted",
     ]);
   });
 

@@ -132,7 +132,8 @@ describe("the judgement of a switchover", () => {
   it("refuses what cannot be read, has no object, or is the primary already", () => {
     const [a, b] = pair();
     assert.deepEqual(reasons([unreachable(PRIMARY), b], DR, lag), [
-      "site primary: https://primary.example does not answer (ETIMEDOUT); a switchover needs both sites (if it is lost: failover)",
+      "site primary: https://primary.example does not answer (ETIMEDOUT); a switchover needs both sites (if it " +
+        "is lost: failover)",
     ]);
     assert.match(reasons([a, absent(DR)], DR, lag).join(), /^site dr: has no object; run failback --to dr/);
     assert.deepEqual(reasons([a, b], PRIMARY, lag), ["site primary: is the primary already (epoch 1)"]);
@@ -178,7 +179,11 @@ describe("the judgement of a switchover", () => {
       );
       assert.match(
         reasons([prepared, replica, third], "west" as never, lag).join("\n"),
-        /^site primary: a handover to dr is pending; finish it with switchover --to dr, or take it back with switchover --to primary$/m,
+        new RegExp(
+          "^site primary: a handover to dr is pending; " +
+            "finish it with switchover --to dr, or take it back with switchover --to primary$",
+          "m",
+        ),
       );
     });
 

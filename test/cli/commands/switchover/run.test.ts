@@ -80,7 +80,8 @@ describe("switchover", () => {
     world.cluster(DR).reachable = false;
     const down = await failure(world.drive(switchover(options, world.context())));
     assert.deepEqual(down.problems, [
-      "site dr: https://dr.example:6443 does not answer (ECONNREFUSED); a switchover needs both sites (if it is lost: failover)",
+      "site dr: https://dr.example:6443 does not answer (ECONNREFUSED); a switchover needs both sites (if it " +
+        "is lost: failover)",
     ]);
     assert.deepEqual(world.openSites(), [PRIMARY]);
   });
@@ -102,7 +103,8 @@ describe("switchover", () => {
       const { problems } = await failure(run);
       assert.ok(
         problems.includes(
-          "site primary: cannot reach dr over the link; see to the gateways and their certificates (status shows both directions)",
+          "site primary: cannot reach dr over the link; see to the gateways and their certificates (status " +
+            "shows both directions)",
         ),
         problems.join("\n"),
       );

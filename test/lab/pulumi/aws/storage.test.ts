@@ -50,9 +50,12 @@ import { defaultsOf } from "./components/catalogue/fields";
 import { aws, type AwsSettings } from "./components/settings/snapshots";
 import { bucketArn, snapshotAccess } from "./components/storage/documents";
 function storageOf(name: string, changed: Partial<AwsSettings>) {
-  const settings = { ...defaultsOf(aws), bucket: "${BUCKET}", region: "eu-central-1", cidrs: ["0.0.0.0/0"], ...changed };
-  const access = snapshotAccess({ bucketArn: bucketArn(settings.bucket, settings.region), prefix: "cache/primary/", kmsKeyArn: settings.kmsKeyArn });
-  return new AwsStorage(name, { settings, access, accounts: [{ namespace: "cache", name: "dragonfly" }], identityName: \`cache-primary-\${name}\` }, {});
+  const given = { bucket: "${BUCKET}", region: "eu-central-1", cidrs: ["0.0.0.0/0"] };
+  const settings = { ...defaultsOf(aws), ...given, ...changed };
+  const { bucket, region, kmsKeyArn } = settings;
+  const access = snapshotAccess({ bucketArn: bucketArn(bucket, region), prefix: "cache/primary/", kmsKeyArn });
+  const accounts = [{ namespace: "cache", name: "dragonfly" }];
+  return new AwsStorage(name, { settings, access, accounts, identityName: \`cache-primary-\${name}\` }, {});
 }
 export const key = storageOf("snapshots", {}).access;
 ${wholes.map((whole, at) => `storageOf("whole${at}", ${JSON.stringify(whole)});`).join("\n")}
@@ -157,7 +160,7 @@ describe("a site's bucket, by the real engine and the lab's aws provider against
     assert.equal((await admin.send(new GetBucketVersioningCommand({ Bucket: BUCKET }))).Status, "Enabled");
   });
 
-  it("has what can be asked for besides: a role, keys of KMS, a copy in the other region; and changes in place", async () => {
+  it("has what can be asked for: a role, keys of KMS, a copy in the other region; changes in place", async () => {
     await admin.send(
       new CreateBucketCommand({
         Bucket: OTHER_REGION,

@@ -64,27 +64,31 @@ describe("the kubernetes provider", () => {
     assert.ok(api.requests.includes(`PATCH ${MAP_PATH}?dryRun=All`));
   });
 
-  it("previews with the inputs where a dry run cannot be: unknowns, a namespace or a kind still to come, an object to be replaced", async () => {
-    const unknown: PropertyMap = { ...configMap(), data: { a: UNKNOWN } };
-    assert.deepEqual((await create(unknown, "preview")).state, unknown);
-    assert.deepEqual(api.requests, []);
-    assert.deepEqual((await create(configMap("absent"), "preview")).state, configMap("absent"));
-    const custom: PropertyMap = { apiVersion: "a.io/v1", kind: "A", metadata: { name: "a", namespace: "cache" } };
-    assert.deepEqual(
-      (
-        await provider.create({
-          urn: "",
-          type: "kubernetes:a.io/v1:A",
-          run: "preview",
-          timeoutSeconds: undefined,
-          inputs: custom,
-        })
-      ).state,
-      custom,
-    );
-    api.objects.set(MAP_PATH, { metadata: {} });
-    assert.deepEqual((await create(configMap(), "preview")).state, configMap());
-  });
+  it(
+    "previews with the inputs where a dry run cannot be: unknowns, a namespace or a kind still to come, an " +
+      "object to be replaced",
+    async () => {
+      const unknown: PropertyMap = { ...configMap(), data: { a: UNKNOWN } };
+      assert.deepEqual((await create(unknown, "preview")).state, unknown);
+      assert.deepEqual(api.requests, []);
+      assert.deepEqual((await create(configMap("absent"), "preview")).state, configMap("absent"));
+      const custom: PropertyMap = { apiVersion: "a.io/v1", kind: "A", metadata: { name: "a", namespace: "cache" } };
+      assert.deepEqual(
+        (
+          await provider.create({
+            urn: "",
+            type: "kubernetes:a.io/v1:A",
+            run: "preview",
+            timeoutSeconds: undefined,
+            inputs: custom,
+          })
+        ).state,
+        custom,
+      );
+      api.objects.set(MAP_PATH, { metadata: {} });
+      assert.deepEqual((await create(configMap(), "preview")).state, configMap());
+    },
+  );
 
   it("passes on what the API server says", async () => {
     api.refusal = {
@@ -102,7 +106,7 @@ describe("the kubernetes provider", () => {
     };
     await assert.rejects(
       create(configMap()),
-      /ConfigMap cache\/site: conflict with "hpa": \.spec\.replicas; set the annotation pulumi\.com\/patchForce: "true"/,
+      /cache\/site: conflict with "hpa": \.spec\.replicas; set the annotation pulumi\.com\/patchForce: "true"/,
     );
   });
 
@@ -221,7 +225,8 @@ describe("the kubernetes provider", () => {
     provider.configure({ kubeconfig: "/does/not/exist" });
     await assert.rejects(create(configMap()), {
       message:
-        "kubeconfig /does/not/exist: there is no such file; set kubernetes:kubeconfig to a readable file or its content",
+        "kubeconfig /does/not/exist: there is no such file; set kubernetes:kubeconfig to a readable file or " +
+        "its content",
     });
     provider.configure({ kubeconfig: "users: [token: geheim\n  -" });
     await assert.rejects(

@@ -68,7 +68,8 @@ describe("acl-default-user", () => {
     const site = goodSite();
     container(site)["args"] = ["--aclfile=/elsewhere/users.acl"];
     assert.deepEqual(messages(defaultUser, site), [
-      "StatefulSet dragonfly: the file that --aclfile names is mounted from nothing: the server does not start, or starts without its users",
+      "StatefulSet dragonfly: the file that --aclfile names is mounted from nothing: the server does not " +
+        "start, or starts without its users",
     ]);
   });
 

@@ -17,7 +17,8 @@ describe("acl-no-passwordless-user", () => {
   it("names the user and the line of each nopass, but not of one that is off with nobody to switch it on", () => {
     const site = goodSite();
     inside(the(site, "dragonfly-acl"), "stringData")["users.acl"] =
-      "USER default OFF -@all +AUTH +HELLO\nUSER keycloak OFF nopass ~keycloak:*\nUSER cache ON nopass ~cache:* +@all\n";
+      "USER default OFF -@all +AUTH +HELLO\n" +
+      "USER keycloak OFF nopass ~keycloak:*\nUSER cache ON nopass ~cache:* +@all\n";
     assert.deepEqual(messages(noPasswordlessUser, site), [
       "Secret dragonfly-acl: user cache (line 3) needs no password",
     ]);
