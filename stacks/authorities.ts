@@ -5,8 +5,8 @@ import type { PeerSettings } from "../components/settings/site";
 export const AUTHORITIES_OUTPUT = "linkAuthorities";
 
 /**
- * PEM of the peers' authorities, from their stacks. A stack that has never been up has none: it counts as empty, so that
- * the first `pulumi up` of either site needs nothing of the other.
+ * PEM of the peers' authorities, from their stacks. A stack that has never been up has none: it counts as empty, so
+ * that the first `pulumi up` of either site needs nothing of the other.
  */
 export const peerAuthorities = (peers: readonly PeerSettings[]): pulumi.Output<string> =>
   pulumi

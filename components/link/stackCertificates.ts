@@ -31,8 +31,8 @@ interface Authority {
 }
 
 /**
- * The link's certificate and authorities, made and renewed by this stack. Private keys stay in its state, encrypted, and in
- * the Secret; only `authorities` leaves the site.
+ * The link's certificate and authorities, made and renewed by this stack. Private keys stay in its state, encrypted,
+ * and in the Secret; only `authorities` leaves the site.
  */
 export class StackCertificates extends pulumi.ComponentResource {
   /** PEM of this site's authorities, for its peers: what signs now, and what will sign next. */

@@ -22,8 +22,10 @@ export const link = group(
     certificates: withDefault(oneOf("secret", "stack", "cert-manager"), {
       default: "secret",
       doc:
-        "Who makes the certificates. secret: you, in the Secret tlsSecretName, before the pods. stack: this program, by" +
-        " Pulumi's tls provider; pulumi up renews them in the second half of their 90 days. cert-manager: cert-manager" +
+        "Who makes the certificates. secret: you, in the Secret tlsSecretName, before the pods. stack: this " +
+        "program, by" +
+        " Pulumi's tls provider; pulumi up renews them in the second half of their 90 days. cert-manager: " +
+        "cert-manager" +
         " and trust-manager, which must be installed.",
       example: "stack",
     }),
@@ -43,7 +45,8 @@ export const link = group(
       default: 1,
       effect: "at once",
       doc:
-        "Generation of this site's authority, with certificates stack. Raise it by one to sign with the next authority," +
+        "Generation of this site's authority, with certificates stack. Raise it by one to sign with the next " +
+        "authority," +
         " which the peers trust since their last pulumi up.",
       example: 2,
     }),

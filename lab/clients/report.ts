@@ -52,7 +52,9 @@ export class ReportBuilder {
   }
 }
 
-/** Runs `operate` again and again, never waiting for the one before, until standard input ends; then says what was seen. */
+/**
+ * Runs `operate` again and again, never waiting for the one before, until standard input ends; then says what was seen.
+ */
 export async function report(library: string, operate: (number: number) => Promise<unknown>): Promise<ClientReport> {
   const builder = new ReportBuilder(library);
   let number = 0;

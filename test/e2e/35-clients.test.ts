@@ -34,7 +34,8 @@ describe("clients in their default configuration, through a switchover to and fr
     for (const client of clients.splice(0)) {
       const report = await client.stop();
       console.log(
-        `      ${report.library} beside ${client.beside}: ${report.operations} operations, longest gap ${report.longestGapMs} ms, other errors ${JSON.stringify(report.otherErrors)}`,
+        `      ${report.library} beside ${client.beside}: ${report.operations} operations, longest gap ` +
+          `${report.longestGapMs} ms, other errors ${JSON.stringify(report.otherErrors)}`,
       );
       assert.deepEqual(report.errorReplies, {}, `${report.library} beside ${client.beside}`);
       assert.ok(report.operations > 50, JSON.stringify(report));

@@ -15,7 +15,11 @@ const INTRODUCTION: Readonly<Record<Family, string>> = {
     "Rules about users read the ACL file that the server starts with, wherever it is kept, and what its " +
     "guard is told to open them with. Commands are known by the engine's own categories.",
   network:
-    "Who reaches whom is computed from all policies of the stack taken together (NetworkPolicies, Cilium's, AdminNetworkPolicies and what stands for them), and compared with what the site declares. A search looks for a pod or an address that is admitted and not meant to be; it is bounded, and what it cannot decide is not judged, as is every namespace with policies of Calico or Antrea. The computation gives the same verdicts as cyclonus on random policies (test/policies/network).",
+    "Who reaches whom is computed from all policies of the stack taken together (NetworkPolicies, Cilium's, " +
+    "AdminNetworkPolicies and what stands for them), and compared with what the site declares. A search " +
+    "looks for a pod or an address that is admitted and not meant to be; it is bounded, and what it cannot " +
+    "decide is not judged, as is every namespace with policies of Calico or Antrea. The computation gives " +
+    "the same verdicts as cyclonus on random policies (test/policies/network).",
   server: "Traps of the server and of Kubernetes that cost data or sleep.",
   storage: "Snapshots hold everything that the cache holds.",
   dr:

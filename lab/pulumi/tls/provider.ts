@@ -1,6 +1,6 @@
 // Stands in for the tls provider 5.6.1. It makes PrivateKey (ECDSA on P-256), SelfSignedCert, CertRequest and
-// LocallySignedCert as Pulumi's own does, with inputs and outputs of the same names. It leaves out: other keys, subjects
-// beyond a common name, IP addresses and URIs, the usages that are asked for (an authority may sign, any other
+// LocallySignedCert as Pulumi's own does, with inputs and outputs of the same names. It leaves out: other keys,
+// subjects beyond a common name, IP addresses and URIs, the usages that are asked for (an authority may sign, any other
 // certificate authenticates client and server), lives of less than a day.
 import { isKnownObject, openSecrets, Secret, UNKNOWN, withoutSecrets } from "../plugin/propertyValues";
 import type { PlainObject, PropertyMap } from "../plugin/propertyValues";

@@ -91,9 +91,12 @@ describe("dragonfly-dr check --manifests", () => {
 
   it("takes sealed, external and encrypted Secrets for unknown, and raises no alarm about them", async () => {
     const secrets = [
-      "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: acl, namespace: cache}\nspec: {encryptedData: {users.acl: AgBy}}\n",
-      "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: x, namespace: cache}\nspec: {target: {name: acl}, data: [{secretKey: users.acl, remoteRef: {key: k}}]}\n",
-      "apiVersion: v1\nkind: Secret\nmetadata: {name: acl, namespace: cache}\nstringData: {users.acl: 'ENC[AES256_GCM,data:x]'}\nsops: {version: 3.9.0}\n",
+      "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: acl, namespace: cache}\nspec: " +
+        "{encryptedData: {users.acl: AgBy}}\n",
+      "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: x, namespace: cache}\nspec: " +
+        "{target: {name: acl}, data: [{secretKey: users.acl, remoteRef: {key: k}}]}\n",
+      "apiVersion: v1\nkind: Secret\nmetadata: {name: acl, namespace: cache}\nstringData: {users.acl: " +
+        "'ENC[AES256_GCM,data:x]'}\nsops: {version: 3.9.0}\n",
     ];
     for (const secret of secrets) {
       write("all.yaml", `${REDIS}---\n${secret}`);
@@ -109,7 +112,8 @@ describe("dragonfly-dr check --manifests", () => {
 
   it("follows Flux as far as the values say", async () => {
     const release = (rest: string): string =>
-      `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: dragonfly, namespace: cache}\nspec: {chart: {spec: {chart: dragonfly}}, ${rest}}\n`;
+      `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: dragonfly, namespace: ` +
+      `cache}\nspec: {chart: {spec: {chart: dragonfly}}, ${rest}}\n`;
     write("r.yaml", release("values: {extraArgs: []}"));
     const known = await read();
     assert.deepEqual(known.recognised.caches, { dragonfly: 1, redis: 0, unread: 0 });
@@ -143,7 +147,8 @@ describe("dragonfly-dr check --manifests", () => {
     write("b.yaml", "a: 1\nb: {{ .Values.password }}\n");
     write(
       "c.yaml",
-      `a: &a [x]\n${"b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\n".repeat(1)}c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: [*d,*d,*d,*d,*d,*d]\n`,
+      `a: &a [x]\n${"b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\n".repeat(1)}c: &c ` +
+        `[*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: [*d,*d,*d,*d,*d,*d]\n`,
     );
     write("d.yaml", "a: *nowhere\n");
     const found = await problems();

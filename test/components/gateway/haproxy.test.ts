@@ -89,23 +89,27 @@ describe("the gateway on a real HAProxy", function () {
       for (const logConnections of [false, true]) sites.check({ ...base, peers, logConnections });
   });
 
-  it("leads clients of both sites to the primary, wherever it is, and closes the sessions of one that is none any more", async () => {
-    const [a, b] = [await sites.start("primary"), await sites.start("dr")];
-    a.guard.say("serving 1 readable");
-    b.guard.say("closed 1 readable");
-    await until("primary", () => greeting(sites.open(a.address, 6379)));
-    await until("primary", () => greeting(sites.open(b.address, 6379)));
-    await until("dr", () => greeting(sites.open(b.address, 6378)));
-    await until("primary", () => greeting(sites.open(a.address, 6378)));
-    const session = sites.open(b.address, 6379);
-    assert.equal(await greeting(session), "primary");
-    const closed = once(session, "close");
-    a.guard.say("closed 2 unreadable");
-    await closed;
-    b.guard.say("serving 2 readable");
-    await until("dr", () => greeting(sites.open(a.address, 6379)));
-    await until("dr", () => greeting(sites.open(b.address, 6379)));
-  });
+  it(
+    "leads clients of both sites to the primary, wherever it is, and closes the sessions of one that is none " +
+      "any more",
+    async () => {
+      const [a, b] = [await sites.start("primary"), await sites.start("dr")];
+      a.guard.say("serving 1 readable");
+      b.guard.say("closed 1 readable");
+      await until("primary", () => greeting(sites.open(a.address, 6379)));
+      await until("primary", () => greeting(sites.open(b.address, 6379)));
+      await until("dr", () => greeting(sites.open(b.address, 6378)));
+      await until("primary", () => greeting(sites.open(a.address, 6378)));
+      const session = sites.open(b.address, 6379);
+      assert.equal(await greeting(session), "primary");
+      const closed = once(session, "close");
+      a.guard.say("closed 2 unreadable");
+      await closed;
+      b.guard.say("serving 2 readable");
+      await until("dr", () => greeting(sites.open(a.address, 6379)));
+      await until("dr", () => greeting(sites.open(b.address, 6379)));
+    },
+  );
 
   it("carries the replica's and the guard's connections to the peer, whatever its role", async () => {
     const [a] = [await sites.start("primary"), await sites.start("dr")];

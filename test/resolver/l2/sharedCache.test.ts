@@ -178,7 +178,7 @@ describe("the shared cache on a real Redis", function () {
     assert.equal(cache.reader.breaker, "open");
   });
 
-  it("holds an answer up for its cap at most when the server hangs, then not at all, and is back by itself", async () => {
+  it("delays an answer by its cap at most when the server hangs, then not at all, and is back", async () => {
     const { cache, failures } = await connect({ capMs: CAP_MS });
     cache.writer.put(KEY, answerFor("example.com", 300, Date.now()));
     await until("it is written", () => cache.writer.writing === 0);
