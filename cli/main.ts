@@ -12,7 +12,8 @@ const stage: Stage = {
     const { cachedSites, refreshedSites, stateFolder } = await import("./sites/find.js");
     const { systemContext } = await import("./command/systemContext.js");
     const where = { given: source.sites, stacks: source.stacks, cwd: process.cwd() };
-    if (definition.sites === "none") return systemContext([], stateFolder(where.cwd, source.sites), interrupt.signal);
+    if (definition.sites === "none" || definition.sites === "state")
+      return systemContext([], stateFolder(where.cwd, source.sites), interrupt.signal);
     const known = await (definition.sites === "refreshed" && !source.cached ? refreshedSites : cachedSites)(where);
     for (const warning of known.warnings) process.stderr.write(`warning: ${warning}\n`);
     return systemContext(known.entries, known.stateFolder, interrupt.signal);

@@ -4,9 +4,9 @@ import type { Result } from "./result";
 
 /**
  * Where a command takes the sites from. `refreshed`: it asks the stacks and writes the site file; `cached`: it never
- * waits for Pulumi where there is a site file; `none`: it needs no sites.
+ * waits for Pulumi where there is a site file; `state`: it needs only the folder beside the site file; `none`: nothing.
  */
-export type SitesSource = "refreshed" | "cached" | "none";
+export type SitesSource = "refreshed" | "cached" | "state" | "none";
 
 /** One command: how it is called, and what it does. The module that does it is loaded only when it runs. */
 export interface CommandDefinition {

@@ -16,6 +16,7 @@ export class CommandRecord {
   readonly steps: Steps;
   private readonly notes: string[] = [];
   private readonly since: number;
+  private rolesBefore: Receipt["roles"]["before"] = {};
   private before: Receipt["epochs"]["before"] = {};
   private roles: { from: SiteName | null; to: SiteName; mode: PromotionMode | null } | null = null;
   private begun: { startedAt: string | null; lag: number | null; resumed: boolean } = {
@@ -35,6 +36,7 @@ export class CommandRecord {
 
   /** The sites as they were before anything was changed. */
   seen(views: readonly SiteView[]): void {
+    this.rolesBefore = Object.fromEntries(views.map((v) => [v.site, v.kind === "present" ? v.object.spec.role : null]));
     this.before = Object.fromEntries(views.map((v) => [v.site, v.kind === "present" ? v.object.spec.epoch : null]));
   }
 
@@ -84,6 +86,10 @@ export class CommandRecord {
       epochs: {
         before: this.before,
         after: Object.fromEntries(this.clients.all.map((f) => [f.site, f.latest?.spec.epoch ?? null])),
+      },
+      roles: {
+        before: this.rolesBefore,
+        after: Object.fromEntries(this.clients.all.map((watch) => [watch.site, watch.latest?.spec.role ?? null])),
       },
       lagAtStartSeconds: this.begun.lag,
       writeGap: (ending.writeGap ?? null) satisfies WriteGap | null,

@@ -6,7 +6,7 @@ import { KubeDrillStore } from "../kube/drillStore";
 import { KubeLeaseStore } from "../kube/leaseStore";
 import { KubeSiteStore } from "../kube/siteStore";
 import { PlainProgress, TerminalProgress } from "../output/progress";
-import { saveReceipt } from "../output/receiptFile";
+import { saveReceipt } from "../output/receiptFiles";
 import { hasEnded, holderName } from "./holder";
 import type { SiteEntry } from "../sites/entry";
 import type { CommandContext } from "./context";

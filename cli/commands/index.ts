@@ -5,6 +5,7 @@ import { failbackCommand } from "./failback/command";
 import { failoverCommand } from "./failover/command";
 import { initCommand } from "./init/command";
 import { peerLostCommand, serveCommand } from "./overrideHold/command";
+import { receiptsCommand } from "./receipts/command";
 import { renderCommand } from "./renderCommand";
 import { restoreCommand } from "./restore/command";
 import { snapshotCommand } from "./snapshot/command";
@@ -23,6 +24,7 @@ export const COMMANDS: readonly CommandDefinition[] = [
   snapshotCommand,
   restoreCommand,
   drillCommand,
+  receiptsCommand,
   renderCommand,
   checkCommand,
 ];

@@ -1,5 +1,6 @@
 import type { DiscardedData, PromotionMode } from "../../contract/siteRole";
 import { describeVersion } from "../plan/heldData";
+import type { Role } from "../../server/types";
 import type { StepRecord } from "./steps";
 
 /** Writes that were acknowledged and are not in the new primary. */
@@ -40,6 +41,11 @@ export interface Receipt {
   readonly epochs: {
     readonly before: Readonly<Record<string, number | null>>;
     readonly after: Readonly<Record<string, number | null>>;
+  };
+  /** By site; null: no object, or not readable. */
+  readonly roles: {
+    readonly before: Readonly<Record<string, Role | null>>;
+    readonly after: Readonly<Record<string, Role | null>>;
   };
   /** How far the target was behind when the command began, in seconds. */
   readonly lagAtStartSeconds: number | null;
@@ -100,7 +106,7 @@ function title({ command, outcome, from, to }: Receipt): string {
   return `${command}${way}: ${outcome}`;
 }
 
-function describeLoss(loss: Loss): string {
+export function describeLoss(loss: Loss): string {
   if (loss.proven === 0) return "0, proven by the handover";
   const seconds =
     loss.upperBoundSeconds === null ? "not known" : `at most those of ${loss.upperBoundSeconds.toFixed(1)} s`;

@@ -1,4 +1,5 @@
 import { freshStatus, statusAge, type PresentView, type SiteView } from "../../plan/view";
+import { table } from "../../output/table";
 import { describeDivergence } from "../../plan/divergence";
 import { snapshotLines } from "./snapshots";
 
@@ -93,17 +94,4 @@ function presentJson(view: PresentView): Readonly<Record<string, unknown>> {
     status: status ?? null,
     statusAgeSeconds: statusAge(view),
   };
-}
-
-/** Aligns columns by their widest cell; the first row is the heading. */
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows.reduce<number[]>((max, row) => row.map((cell, i) => Math.max(max[i] ?? 0, cell.length)), []);
-  return rows
-    .map((row) =>
-      row
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
 }

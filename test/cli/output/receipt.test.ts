@@ -27,6 +27,7 @@ const receipt: Receipt = {
   fenced: null,
   acceptPartial: false,
   discarded: [],
+  roles: { before: { primary: "primary", dr: "replica" }, after: { primary: "replica", dr: "primary" } },
   notes: [],
   problems: [],
   nextStep: null,
