@@ -1,8 +1,9 @@
+import { dataEntry } from "./dataEntry";
 import { plainFlag, type Flags } from "./flags";
 import type { KubeObject } from "./kube";
 import type { Resource } from "./resource";
-import { list, peek, text, Unknown, type Value } from "./value";
-import type { Container } from "./workload";
+import { mountedFile, type Place } from "./mountedFile";
+import { Unknown, Unreadable } from "./value";
 
 /** What is known of the file, or the lack of it, from which a server takes its users. */
 export type AclSource =
@@ -29,56 +30,39 @@ export type DataOf = (
 export type Requirepass = "set" | "absent" | "unknown";
 
 export function requirepass(started: Flags): Requirepass {
-  const found = started.get("requirepass");
+  const found = readable(() => started.get("requirepass"));
+  if (found instanceof Unreadable) return "unknown";
   if (found === undefined) return "absent";
   if (found.from === "unknown") return "unknown";
   return found.from === "secret" || (found.value !== "" && found.value !== "true") ? "set" : "absent";
 }
 
-/** Follows --aclfile through the container's mounts to the Secret or ConfigMap that holds the file. */
-export function mountedAcl(
-  namespace: string | undefined,
-  podSpec: Value,
-  container: Container,
-  started: Flags,
-  dataOf: DataOf,
-): AclSource {
-  const path = plainFlag(started, "aclfile");
-  // A flag without a value reads "true".
-  if (!started.has("aclfile") || path === "" || path === "true") return { state: "absent" };
-  if (path === undefined) return { state: "unknown", why: "--aclfile is not known yet" };
-  for (const mount of list(container.body, "volumeMounts")) {
-    const mountPath = text(mount, "mountPath") ?? "";
-    const subPath = text(mount, "subPath");
-    const file =
-      path === mountPath && subPath !== undefined
-        ? subPath
-        : path.startsWith(`${mountPath.replace(/\/$/, "")}/`)
-          ? path.slice(mountPath.replace(/\/$/, "").length + 1)
-          : undefined;
-    if (file === undefined) continue;
-    const volume = list(podSpec, "volumes").find((each) => text(each, "name") === text(mount, "name"));
-    const source = volumeSource(volume);
-    if (source === undefined)
-      return { state: "unknown", why: "the file that --aclfile names is on a volume whose content is not known" };
-    const item = source.items.find((each) => text(each, "path") === file);
-    return aclIn(source.kind, namespace, source.name, item === undefined ? file : (text(item, "key") ?? file), dataOf);
+/** What a flag says, or why that cannot be read. */
+function readable<T>(read: () => T): T | Unreadable {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Unreadable) return error;
+    throw error;
   }
-  return { state: "missing", why: "the file that --aclfile names is mounted from nothing" };
 }
 
-function volumeSource(
-  volume: Value | undefined,
-): { kind: "Secret" | "ConfigMap"; name: string; items: readonly Value[] } | undefined {
-  const secret = text(volume, "secret", "secretName");
-  if (secret !== undefined) return { kind: "Secret", name: secret, items: list(volume, "secret", "items") };
-  const configMap = text(volume, "configMap", "name");
-  if (configMap !== undefined) return { kind: "ConfigMap", name: configMap, items: list(volume, "configMap", "items") };
-  for (const source of list(volume, "projected", "sources")) {
-    const projected = text(source, "secret", "name");
-    if (projected !== undefined) return { kind: "Secret", name: projected, items: list(source, "secret", "items") };
-  }
-  return undefined;
+/** Follows --aclfile through the container's mounts to the Secret or ConfigMap that holds the file. */
+export function mountedAcl(place: Place, started: Flags): AclSource {
+  const flag = readable(() => started.get("aclfile"));
+  if (flag instanceof Unreadable) return { state: "unknown", why: flag.message };
+  if (flag === undefined) return { state: "absent" };
+  const path = plainFlag(started, "aclfile");
+  // A flag without a value reads "true".
+  if (path === "" || path === "true" || path === '""') return { state: "absent" };
+  if (path === undefined) return { state: "unknown", why: "--aclfile is not known yet" };
+  const file = mountedFile(place, path);
+  if (file === undefined) return { state: "missing", why: "the file that --aclfile names is mounted from nothing" };
+  if (file.state === "known") return { ...file, key: path };
+  return {
+    state: file.state,
+    why: file.state === "unknown" ? `the ACL file ${file.why}` : `the ACL file: ${file.why}`,
+  };
 }
 
 export function aclIn(
@@ -96,14 +80,4 @@ export function aclIn(
     return { state: "missing", why: `${kind} ${name} has no key ${key}, which should hold the ACL file` };
   if (content instanceof Unknown) return { state: "unknown", why: `the ACL file in ${kind} ${name} is not known yet` };
   return { state: "known", text: content, resource: object.resource, key, inSecret: kind === "Secret" };
-}
-
-/** One entry of a Secret (decoded) or ConfigMap; undefined where there is none. */
-export function dataEntry(object: KubeObject, key: string): string | Unknown | undefined {
-  const written = peek(object.body, "stringData", key);
-  if (typeof written === "string" || written instanceof Unknown) return written;
-  const data = peek(object.body, "data", key);
-  if (data instanceof Unknown) return data;
-  if (typeof data !== "string") return undefined;
-  return object.kind === "Secret" ? Buffer.from(data, "base64").toString("utf8") : data;
 }

@@ -8,7 +8,8 @@ import type { Resource } from "./resource";
 import { text, type Value } from "./value";
 import { containers, podLabels, workload, type Container } from "./workload";
 
-export { dataEntry, type AclSource, type DataOf } from "./aclSource";
+export type { AclSource, DataOf } from "./aclSource";
+export { dataEntry } from "./dataEntry";
 export { engineOf, imageName } from "./engines";
 
 /** A server of the cache, whatever carries it. */
@@ -82,8 +83,9 @@ export function podCaches(carried: Carried, dataOf: DataOf): Cache[] {
         },
       ];
     }
-    const started = flags(container);
-    const acl = mountedAcl(carried.namespace, carried.podSpec, container, started, dataOf);
+    const place = { namespace: carried.namespace, podSpec: carried.podSpec, container, dataOf };
+    const started = flags(engine, place);
+    const acl = mountedAcl(place, started);
     return [{ ...carried, engine, container, flags: started, acl, requirepass: requirepass(started) }];
   });
 }

@@ -1,112 +1,100 @@
-import type { Container } from "./workload";
-import { isList, list, peek, Unknown, Unreadable, type Value } from "./value";
+import type { Engine } from "../../server/types";
+import { commandLine, type Argument } from "./commandLine";
+import { directives } from "./configFile";
+import { environmentOf, type Variable } from "./environment";
+import { mountedFile, type Place } from "./mountedFile";
+import { Unreadable } from "./value";
 
 /** Where a flag's value comes from. */
 export type FlagValue =
   /** `all`: each value of a flag that is given several times. */
-  | { readonly from: "args"; readonly value: string; readonly all?: readonly string[] }
+  | { readonly from: "args" | "file"; readonly value: string; readonly all: readonly string[] }
   | { readonly from: "env"; readonly variable: string; readonly value: string }
   | { readonly from: "secret"; readonly variable: string; readonly secret: string; readonly key: string }
   | { readonly from: "unknown" };
 
 export type Flags = ReadonlyMap<string, FlagValue>;
 
-/** The flags of a server of which it is not known how it is started: asking for one ends the judgement. */
+/** The flags of a server some of which cannot be read: asking for one that is not known ends the judgement. */
 export class UnknownFlags extends Map<string, FlagValue> {
   constructor(private readonly why: string) {
     super();
   }
 
   /** @throws Unreadable */
-  override get(): FlagValue | undefined {
-    throw new Unreadable(`${this.why} cannot be read`);
+  override get(name: string): FlagValue | undefined {
+    if (!super.has(name)) throw new Unreadable(`${this.why} cannot be read`);
+    return super.get(name);
   }
 
   /** @throws Unreadable */
-  override has(): boolean {
-    throw new Unreadable(`${this.why} cannot be read`);
+  override has(name: string): boolean {
+    if (!super.has(name)) throw new Unreadable(`${this.why} cannot be read`);
+    return true;
   }
 }
 
-/** Shells in front of a server: their one argument is split at blanks, which is enough to see its flags. */
-const SHELL_SWITCH = /^-[a-z]*c$/;
+const FILES_DEEP = 8;
 
 /**
- * The flags a server is started with, by name without dashes. Dragonfly takes `--name=value`, `--name value` and
- * `DFLY_name` from the environment; Redis takes `--name value …`. A flag without a value is "true". The last wins,
- * and args win over the environment.
+ * The flags that a server is started with, by name without dashes: from its environment (`DFLY_name`), the
+ * configuration files that it names, and its arguments; a later one wins. A flag without a value is "true".
  */
-export function flags(container: Container): Flags {
+export function flags(engine: Engine, place: Place): Flags {
+  const variables = environmentOf(place);
   const found = new Map<string, FlagValue>();
-  for (const variable of list(container.body, "env")) {
-    const name = peek(variable, "name");
-    if (typeof name === "string" && name.startsWith("DFLY_"))
-      found.set(name.slice("DFLY_".length), environment(name, variable));
-  }
-  const written = [...listOrNone(container.body, "command"), ...listOrNone(container.body, "args")];
-  for (const [name, value] of parse(written)) {
-    const earlier = found.get(name);
-    const isFurther = value.from === "args" && earlier?.from === "args";
-    found.set(name, isFurther ? { ...value, all: [...(earlier.all ?? [earlier.value]), value.value] } : value);
-  }
-  return found;
-}
-
-function environment(name: string, variable: Value): FlagValue {
-  const value = peek(variable, "value");
-  if (typeof value === "string") return { from: "env", variable: name, value };
-  const secret = peek(variable, "valueFrom", "secretKeyRef");
-  if (secret instanceof Unknown || value instanceof Unknown) return { from: "unknown" };
-  const key = peek(secret, "key");
-  const of = peek(secret, "name");
-  return typeof of === "string" && typeof key === "string"
-    ? { from: "secret", variable: name, secret: of, key }
-    : { from: "unknown" };
-}
-
-function listOrNone(body: Value, key: string): readonly Value[] {
-  const found = peek(body, key);
-  return isList(found) ? found : found instanceof Unknown ? [found] : [];
-}
-
-function* parse(written: readonly Value[]): Iterable<[string, FlagValue]> {
-  const split = written.some((word) => typeof word === "string" && SHELL_SWITCH.test(word));
-  const tokens = written.flatMap((word) =>
-    split && typeof word === "string" ? word.split(/\s+/).filter((part) => part !== "") : [word],
-  );
-  for (let i = 0; i < tokens.length; i++) {
-    const token = tokens[i];
-    if (typeof token !== "string" || !/^--?[A-Za-z]/.test(token) || SHELL_SWITCH.test(token)) continue;
-    const bare = token.replace(/^--?/, "");
-    const equals = bare.indexOf("=");
-    if (equals >= 0) {
-      yield [bare.slice(0, equals), { from: "args", value: bare.slice(equals + 1) }];
-      continue;
+  const unread: string[] = [];
+  for (const [name, variable] of variables)
+    if (engine === "dragonfly" && name.startsWith("DFLY_")) found.set(name.slice(5), ofVariable(name, variable));
+  const { configFile, named } = commandLine(engine, place.container, variables);
+  const read = (path: Argument, depth: number): void => {
+    const file = typeof path === "string" ? mountedFile(place, path) : undefined;
+    if (file?.state !== "known" || depth > FILES_DEEP)
+      return void unread.push(`the configuration file of container ${place.container.name}`);
+    for (const { name, values } of directives(engine, file.text)) {
+      if (name === (engine === "redis" ? "include" : "flagfile")) read(values[0] ?? "", depth + 1);
+      else found.set(name, joined(found.get(name), "file", values.length === 0 ? "true" : quoted(values)));
     }
-    const values: string[] = [];
-    let unknown = false;
-    for (let next = tokens[i + 1]; next !== undefined && !isFlag(next); next = tokens[++i + 1]) {
-      if (typeof next === "string") values.push(next);
-      else unknown = true;
-    }
-    yield [
-      bare,
-      unknown ? { from: "unknown" } : { from: "args", value: values.length === 0 ? "true" : values.join(" ") },
-    ];
+  };
+  const byEnvironment = found.get("flagfile");
+  if (byEnvironment?.from === "env") read(byEnvironment.value, 0);
+  if (configFile !== undefined) read(configFile, 0);
+  for (const { name, value } of named) {
+    if (typeof value !== "string") found.set(name, value);
+    else if (name === "flagfile") read(value, 0);
+    else found.set(name, joined(found.get(name), "args", value));
   }
+  const [first] = unread;
+  if (first === undefined) return found;
+  const partial = new UnknownFlags(first);
+  for (const [name, value] of found) partial.set(name, value);
+  return partial;
 }
 
-const isFlag = (word: Value): boolean => typeof word === "string" && /^--[A-Za-z]/.test(word);
+/** Values of a directive as one text, of which Redis' own way of splitting makes the same again. */
+const quoted = (values: readonly string[]): string =>
+  values.map((value) => (value === "" || /[\s"']/.test(value) ? JSON.stringify(value) : value)).join(" ");
+
+function joined(earlier: FlagValue | undefined, from: "args" | "file", value: string): FlagValue {
+  const known = earlier?.from === "args" || earlier?.from === "file" ? earlier.all : [];
+  return { from, value, all: [...known, value] };
+}
+
+function ofVariable(name: string, variable: Variable): FlagValue {
+  if (variable.from === "plain") return { from: "env", variable: name, value: variable.value };
+  return variable.from === "secret" ? { ...variable, variable: name } : { from: "unknown" };
+}
+
 /** A flag's value where it is written in plain; undefined where it is absent, secret or unknown. */
 export function plainFlag(of: Flags, name: string): string | undefined {
   const found = of.get(name);
-  return found?.from === "args" || found?.from === "env" ? found.value : undefined;
+  return found === undefined || found.from === "secret" || found.from === "unknown" ? undefined : found.value;
 }
 
 /** Every value of a flag that may be given several times, such as Redis' user. */
 export function listFlag(of: Flags, name: string): readonly string[] {
   const found = of.get(name);
-  return found?.from === "args" ? (found.all ?? [found.value]) : [];
+  return found?.from === "args" || found?.from === "file" ? found.all : [];
 }
 
 /** Absl's and Redis's words for a boolean; undefined where the flag is absent or no boolean. */

@@ -1,5 +1,5 @@
 import type { Cache } from "../cache";
-import { flags, UnknownFlags } from "../flags";
+import { UnknownFlags } from "../flags";
 import { at, isMap, map, text, Unreadable, type Value } from "../value";
 import type { Container } from "../workload";
 import type { Installation } from "./installation";
@@ -41,7 +41,7 @@ export function bitnamiCache({ resource, namespace, release, values }: Installat
     hasUnknownPorts: true,
     container,
     // Without a password there is no user but the unnamed one, whatever the files say.
-    flags: hasPassword ? new UnknownFlags(why) : flags(container),
+    flags: hasPassword ? new UnknownFlags(why) : new Map(),
     acl: hasPassword ? { state: "unknown", why: `${why} cannot be read` } : { state: "absent" },
     requirepass: hasPassword ? "set" : "absent",
     services: [service(primary, labels, port)],

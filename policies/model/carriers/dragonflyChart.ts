@@ -22,7 +22,8 @@ export function dragonflyChartCache(installation: Installation, dataOf: DataOf):
     serviceAccountName: serviceAccount(release, values),
     hostNetwork: at(values, "hostNetwork") ?? false,
   };
-  const started = flags(container);
+  const place = { namespace, podSpec, container, dataOf };
+  const started = flags("dragonfly", place);
   const fromSecret = peek(values, "passwordFromSecret", "enable");
   const labels = {
     "app.kubernetes.io/name": text(values, "nameOverride") || "dragonfly",
@@ -38,7 +39,7 @@ export function dragonflyChartCache(installation: Installation, dataOf: DataOf):
     podSpec,
     container,
     flags: started,
-    acl: mountedAcl(namespace, podSpec, container, started, dataOf),
+    acl: mountedAcl(place, started),
     requirepass: fromSecret instanceof Unknown ? "unknown" : fromSecret === true ? "set" : requirepass(started),
     services: [service(values, labels)],
     ...(extra ? { ownPolicies: "extraObjects may hold policies" } : {}),

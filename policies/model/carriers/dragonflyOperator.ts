@@ -23,7 +23,8 @@ export function operatedCache(object: KubeObject, dataOf: DataOf): Cache {
   };
   // An argument that is not known may be any flag.
   words(container);
-  const started = flags(container);
+  const pods = podSpec(spec, container);
+  const started = flags("dragonfly", { namespace: object.namespace, podSpec: pods, container, dataOf });
   const from = map(spec, "aclFromSecret");
   const name = text(from, "name");
   const password = peek(spec, "authentication", "passwordFromSecret");
@@ -36,7 +37,7 @@ export function operatedCache(object: KubeObject, dataOf: DataOf): Cache {
     namespace: object.namespace,
     labels: { ...strings(map(spec, "labels")), ...own },
     roles: [{ role: "master" }, { role: "replica" }],
-    podSpec: podSpec(spec, container),
+    podSpec: pods,
     container,
     flags: started,
     acl:

@@ -53,6 +53,8 @@ function* judge(cache: Cache, stack: Stack): Iterable<Finding> {
   if (cache.requirepass === "absent" && cache.engine === "dragonfly") {
     yield violation(server, "requirepass is not set: an ACL file that fails to load leaves the unnamed user open");
   }
+  // With a file that it cannot read Redis does not start at all.
+  if (cache.engine === "redis" && acl.file.problems.some(({ word }) => word !== "default")) return;
   const line = acl.file.users.find((user) => user.name === "default");
   if (line === undefined)
     yield violation({ resource: acl.resource }, "no line for the user default: it stays open with every right", CONFIG);

@@ -123,7 +123,8 @@ function following(words: readonly Value[], place: number): string | undefined {
 /** What an operator or a chart makes containers of: its spec in a container's form, and of a chart every value. */
 function* judgeCarrier(cache: Cache, known: KnownSecrets): Iterable<Finding> {
   if (cache.carrier === "workload") return;
-  yield* judgeContainer(cache.resource, cache.container, known);
+  const others = containers(cache.podSpec).filter(({ name }) => name !== cache.container.name);
+  for (const container of [cache.container, ...others]) yield* judgeContainer(cache.resource, container, known);
   if (cache.carrier === "Helm")
     yield* judgeValues(
       cache.resource,

@@ -22,7 +22,12 @@ export function runningImages(stack: Stack): RunningImage[] {
   });
   const carried = stack.caches
     .filter((cache) => cache.carrier !== "workload")
-    .map(({ resource, container }) => ({ resource, container }));
+    .flatMap(({ resource, podSpec, container }) =>
+      [container, ...containers(podSpec).filter(({ name }) => name !== container.name)].map((each) => ({
+        resource,
+        container: each,
+      })),
+    );
   return [...own, ...carried].flatMap(({ resource, container }): RunningImage[] => {
     const image = text(container.body, "image");
     return image === undefined ? [] : [{ resource, container: container.name, image }];

@@ -1,10 +1,11 @@
 import { MAXMEMORY_SHARE } from "../../../server/flags";
 import { formatBytes } from "../../../server/quantity";
 import { bytes } from "../../../server/types";
+import { plainFlag } from "../../model/flags";
 import { amount } from "../../settings";
 import { notJudged, violation, type Rule } from "../../rule";
 import { eachCache } from "../each";
-import { isUnknownFlag, maxmemory, memoryLimit } from "./quantities";
+import { isUnknownFlag, isUnreadMaxmemory, maxmemory, memoryLimit } from "./quantities";
 
 export const memory: Rule = {
   name: "server-memory",
@@ -30,6 +31,12 @@ export const memory: Rule = {
       const subject = { resource: cache.resource };
       const config = { config: ["server", "maxmemory"] };
       if (isUnknownFlag(cache, "maxmemory")) return yield notJudged(subject, "maxmemory is not known yet");
+      if (isUnreadMaxmemory(cache)) {
+        const isFilledIn = plainFlag(cache.flags, "maxmemory")?.includes("$") === true;
+        if (isFilledIn) yield notJudged(subject, "maxmemory comes from a variable that is not known here");
+        else yield violation(subject, "maxmemory is no number of bytes: the server does not start", config);
+        return;
+      }
       const most = maxmemory(cache);
       const limit = memoryLimit(cache);
       if (limit === undefined)

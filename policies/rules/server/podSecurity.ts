@@ -4,7 +4,7 @@ import { workload } from "../../model/workload";
 import { protectedNamespaces } from "../../network/protectedNamespaces";
 import { attempt, violation, type Finding, type Rule } from "../../rule";
 import { eachCacheStack } from "../each";
-import { restrictedFaults } from "./restricted";
+import { explicitFaults, restrictedFaults } from "./restricted";
 
 const ENFORCE = "pod-security.kubernetes.io/enforce";
 
@@ -21,6 +21,13 @@ export const podSecurity: Rule = {
   judge: (deployment) =>
     eachCacheStack(deployment, function* (stack) {
       for (const place of protectedNamespaces(stack)) yield* judgeNamespace(stack, place.namespace);
+      for (const { resource, podSpec, carrier } of stack.caches) {
+        if (carrier === "workload") continue;
+        yield* attempt({ resource }, function* () {
+          for (const { part, fault } of explicitFaults(podSpec))
+            yield violation(part === undefined ? { resource } : { resource, part }, fault);
+        });
+      }
     }),
 };
 

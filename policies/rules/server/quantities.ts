@@ -1,33 +1,30 @@
-import { parseBytes, parseCores } from "../../../server/quantity";
 import type { Cache } from "../../model/cache";
 import { plainFlag } from "../../model/flags";
+import { kubernetesQuantity, serverBytes } from "../../model/quantity";
 import { at } from "../../model/value";
-
-/** Undefined for what is no quantity. */
-export function bytesOf(text: string | undefined): number | undefined {
-  try {
-    return text === undefined ? undefined : parseBytes(text);
-  } catch {
-    return undefined;
-  }
-}
 
 /** The container's limit of memory in bytes. @throws UnknownValue */
 export const memoryLimit = (cache: Cache): number | undefined =>
-  bytesOf(asText(at(cache.container.body, "resources", "limits", "memory")));
+  above0(kubernetesQuantity(at(cache.container.body, "resources", "limits", "memory")));
 
 /** The container's limit of cores. @throws UnknownValue */
-export function cpuLimit(cache: Cache): number | undefined {
-  const written = asText(at(cache.container.body, "resources", "limits", "cpu"));
-  try {
-    return written === undefined ? undefined : parseCores(written);
-  } catch {
-    return undefined;
-  }
-}
+export const cpuLimit = (cache: Cache): number | undefined =>
+  above0(kubernetesQuantity(at(cache.container.body, "resources", "limits", "cpu")));
 
 /** 0, which means no bound, counts as none. */
-export const maxmemory = (cache: Cache): number | undefined => bytesOf(plainFlag(cache.flags, "maxmemory"));
+export const maxmemory = (cache: Cache): number | undefined => {
+  const written = plainFlag(cache.flags, "maxmemory");
+  return written === undefined ? undefined : above0(serverBytes(cache.engine, written));
+};
+
+/** Whether maxmemory is written in a way that is no number of bytes here. */
+export const isUnreadMaxmemory = (cache: Cache): boolean => {
+  const written = plainFlag(cache.flags, "maxmemory");
+  return written !== undefined && serverBytes(cache.engine, written) === undefined;
+};
+
+const above0 = (value: number | undefined): number | undefined =>
+  value !== undefined && value > 0 ? value : undefined;
 
 /** Threads that the server is told to have. */
 export function threads(cache: Cache): number | undefined {
@@ -36,6 +33,3 @@ export function threads(cache: Cache): number | undefined {
 }
 
 export const isUnknownFlag = (cache: Cache, name: string): boolean => cache.flags.get(name)?.from === "unknown";
-
-const asText = (value: ReturnType<typeof at>): string | undefined =>
-  typeof value === "number" ? String(value) : typeof value === "string" ? value : undefined;

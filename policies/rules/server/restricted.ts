@@ -77,3 +77,27 @@ function containerFaults(body: Value, pod: Value | undefined): string[] {
     faults.push("opens a port of the node");
   return faults;
 }
+
+/**
+ * What a resource of an operator or the values of a chart ask for that "restricted" refuses. What they leave out is left
+ * to the operator or the chart. @throws UnknownValue
+ */
+export function explicitFaults(podSpec: Value): RestrictedFault[] {
+  const pod = at(podSpec, "securityContext");
+  const faults: RestrictedFault[] = podFaults(podSpec, pod).map((fault) => ({ part: undefined, fault }));
+  for (const { name, body } of containers(podSpec)) {
+    const own = at(body, "securityContext");
+    const found: string[] = [];
+    if (at(own, "privileged") === true) found.push("is privileged");
+    if (at(own, "allowPrivilegeEscalation") === true) found.push("may gain privileges");
+    if (at(own, "runAsUser") === 0) found.push("runs as root");
+    if ([own, pod].some((each) => at(each, "runAsNonRoot") === false)) found.push("may run as root");
+    if ([own, pod].some((each) => at(each, "seccompProfile", "type") === "Unconfined"))
+      found.push("has no seccomp profile");
+    if (at(own, "readOnlyRootFilesystem") === false) found.push("has a root file system that it may write to");
+    if (list(own, "capabilities", "add").some((each) => each !== "NET_BIND_SERVICE")) found.push("adds capabilities");
+    const part = `container ${name}`;
+    if (found.length > 0) faults.push({ part, fault: `${part} ${found.join(", ")}` });
+  }
+  return faults;
+}

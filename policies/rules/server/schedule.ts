@@ -1,7 +1,7 @@
 import { SNAPSHOTS_FILE } from "../../../contract/mounts";
 import { siteFile } from "../../acl/users";
 import type { Cache } from "../../model/cache";
-import { plainFlag } from "../../model/flags";
+import { booleanFlag, listFlag, plainFlag } from "../../model/flags";
 import type { Resource } from "../../model/resource";
 import type { Stack } from "../../model/stack";
 import { mountedJson, type MountedJson } from "../../model/mountedJson";
@@ -36,17 +36,23 @@ function mountedSchedule(file: MountedJson | undefined, key: string): Schedule |
 
 function ownSchedule(cache: Cache): Schedule {
   const { resource } = cache;
-  const cron =
-    cache.carrier === "Dragonfly"
-      ? text(cache.container.body, "snapshot", "cron")
-      : plainFlag(cache.flags, "snapshot_cron");
+  const own = cache.carrier === "Dragonfly" ? text(cache.container.body, "snapshot", "cron") : undefined;
+  if (own !== undefined && own !== "") return { state: "cron", cron: own, resource };
+  if (cache.engine === "redis") return redisSchedule(cache);
+  const cron = plainFlag(cache.flags, "snapshot_cron");
   if (cron !== undefined && cron !== "") return { state: "cron", cron, resource };
-  if (cache.flags.get("snapshot_cron")?.from === "unknown") return { state: "unknown", resource };
-  const points = plainFlag(cache.flags, "save") ?? "";
+  return { state: cache.flags.get("snapshot_cron")?.from === "unknown" ? "unknown" : "never", resource };
+}
+
+/** Without a word on it Redis saves by points in time; `save ""` takes all of them away; a log of writes is as good. */
+function redisSchedule(cache: Cache): Schedule {
+  const { resource, flags } = cache;
+  if (booleanFlag(flags, "appendonly") === true) return { state: "points", resource };
+  if (flags.get("save")?.from === "unknown") return { state: "unknown", resource };
+  const written = listFlag(flags, "save");
+  const last = written.at(-1);
   // "--save" alone is how "no points" reads as well.
-  return cache.engine === "redis" && /^\d+ \d+/.test(points)
-    ? { state: "points", resource }
-    : { state: "never", resource };
+  return { state: last === undefined || /^\d+ \d+/.test(last) ? "points" : "never", resource };
 }
 
 const SNAPSHOTS_KEY = SNAPSHOTS_FILE;

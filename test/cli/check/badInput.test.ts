@@ -102,7 +102,7 @@ describe("dragonfly-dr check, on bad input", function () {
     assert.equal(code, 1);
     assert.match(
       text,
-      /acl-grammar \(critical\)\n {2}s: Secret acl \(line 2\): line 2, word 6: dragonfly has no category "…"/,
+      /acl-grammar \(critical\)\n {2}s: Secret acl \(line 2\): line 2, word 6: Dragonfly has no such category/,
     );
   });
 

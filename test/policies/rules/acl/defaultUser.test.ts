@@ -80,8 +80,6 @@ describe("acl-default-user", () => {
       volumeMounts: [{ name: "data", mountPath: "/data" }],
     });
     assert.deepEqual(messages(defaultUser, site), []);
-    assert.deepEqual(gaps(defaultUser, site), [
-      "the file that --aclfile names is on a volume whose content is not known",
-    ]);
+    assert.deepEqual(gaps(defaultUser, site), ["the ACL file is on a volume whose content is not known"]);
   });
 });
