@@ -1,7 +1,7 @@
 # Everything that a checkout needs is done by these targets; they can be run again, and go on where they stopped.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup packages toolchain build lab-up down lab-env demo test check-code unit e2e bench model
+.PHONY: help setup packages toolchain build lab-up down lab-env demo test check-code unit e2e bench model faults
 
 LAB_NAME ?= demo
 TSX := node --import tsx
@@ -70,3 +70,6 @@ model: $(MODEL) ## searches what the guards and commands can be brought to (SECO
 
 bench: setup ## the figures, written to docs/benchmarks.md (BENCH="name …" for some)
 	$(TSX) bench/main.ts $(BENCH)
+
+faults: setup ## failures injected under writers in both regions, judged by their histories (FAULTS="name …", RUNS=1)
+	@FAULTS="$(FAULTS)" RUNS="$(RUNS)" KEEP="$(KEEP)" $(TSX) lab/faults/main.ts
