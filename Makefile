@@ -12,7 +12,8 @@ help: ## this list
 
 node_modules/.package-lock.json: package.json package-lock.json
 	@# Two makes at once would empty the folder under each other.
-	flock .npm-ci.lock sh -c 'test $@ -nt package.json -a $@ -nt package-lock.json || npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && touch $@'
+	flock .npm-ci.lock sh -c 'test $@ -nt package.json -a $@ -nt package-lock.json \
+	  || npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && touch $@'
 
 packages: node_modules/.package-lock.json
 
@@ -35,16 +36,20 @@ down: packages ## ends and removes everything of the lab LAB_NAME
 lab-env: ## addresses, ports and passwords of the running lab, one JSON object (use make -s)
 	@$(TSX) lab/main.ts env
 
+STAND_IN := redis 7.0.15 from Debian in place of Dragonfly: no package registry carries that; \
+  DRAGONFLY_BINARY=/path runs a real one
+
 demo: ## the main job, from nothing to a switchover that loses nothing
-	@echo 'Server engine: $(if $(DRAGONFLY_BINARY),Dragonfly: $(DRAGONFLY_BINARY),redis 7.0.15 from Debian in place of Dragonfly: no package registry carries that; DRAGONFLY_BINARY=/path runs a real one)'
+	@echo 'Server engine: $(if $(DRAGONFLY_BINARY),Dragonfly: $(DRAGONFLY_BINARY),$(STAND_IN))'
 	@$(MAKE) --silent --no-print-directory packages build
 	@$(TSX) lab/main.ts preflight
 	@$(TSX) lab/demo.ts
 
-check-code: packages ## types, formatting, lint with types, borders between the folders, import cycles
+check-code: packages ## types, formatting, lint with types, borders between the folders, import cycles, long lines
 	npx tsc --noEmit -p tsconfig.json
 	npx prettier --check .
 	npx eslint .
+	node columns.mjs
 
 # What tests compare with is built here, so that none of them waits for it or goes without.
 unit: packages build toolchain
@@ -53,7 +58,8 @@ unit: packages build toolchain
 
 e2e: setup
 	@LAB_NAME=test $(TSX) lab/main.ts down
-	LAB_NAME=test npx mocha --config test/e2e/.mocharc.json 'test/e2e/*.test.ts'; code=$$?; LAB_NAME=test $(TSX) lab/main.ts down; exit $$code
+	LAB_NAME=test npx mocha --config test/e2e/.mocharc.json 'test/e2e/*.test.ts'; code=$$?; \
+	  LAB_NAME=test $(TSX) lab/main.ts down; exit $$code
 
 test: setup ## type check, lint, unit and component tests, policies, then end to end in a lab of its own (LAB_NAME=test)
 	$(MAKE) check-code
@@ -63,7 +69,8 @@ test: setup ## type check, lint, unit and component tests, policies, then end to
 MODEL := node_modules/.cache/dragonfly-dr/model.cjs
 # In one file: the commands load their modules when they run, and a loader's way there would be most of the time.
 $(MODEL): packages
-	@npx esbuild test/model/main.ts --bundle --platform=node --target=node20 --packages=external --sourcemap --log-level=warning --outfile=$@
+	@npx esbuild test/model/main.ts --bundle --platform=node --target=node20 --packages=external --sourcemap \
+	  --log-level=warning --outfile=$@
 
 model: $(MODEL) ## searches what the guards and commands can be brought to (SECONDS=120, SEED=1, ONLY="part of a name")
 	@SECONDS=$(or $(SECONDS),120) SEED=$(SEED) ONLY="$(ONLY)" STORIES="$(STORIES)" node --enable-source-maps $(MODEL)

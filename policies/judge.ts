@@ -89,7 +89,8 @@ export const expiredOf = (rule: Pick<Rule, "name">, exemptions: readonly Exempti
     .filter((each) => each.expires < today)
     .map(
       (each) =>
-        `${rule.name}: the exemption of ${each.part ?? each.resource} expired on ${each.expires}; mend what it excused, or give it a new date`,
+        `${rule.name}: the exemption of ${each.part ?? each.resource} expired on ${each.expires}; mend what it ` +
+        "excused, or give it a new date",
     );
 
 function findingsOf(rule: Rule, deployment: Deployment, settings: Pick<RuleConfiguration, "properties">): Finding[] {

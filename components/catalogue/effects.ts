@@ -4,8 +4,7 @@ export const effects = {
   "at once": "the guard or Kubernetes applies it within a minute; nothing restarts",
   rolls: "the gateway's pods are replaced one by one: connections break once, no data is touched",
   "rolls the resolver": "the resolver's pods are replaced one by one; the cache is not touched",
-  "replace the pod":
-    '"pulumi up" only writes it down; it applies once the server\'s pod is replaced: docs/runbook.md, Changes',
+  "replace the pod": '"pulumi up" only writes it down until the server\'s pod is replaced: docs/runbook.md, Changes',
   fixed: "it cannot change once the object exists",
   data: "the data of this site is lost or left behind",
 } as const;

@@ -65,7 +65,9 @@ local function replace(pem)
   return certificate .. ": " .. answer:gsub("%s+", " ")
 end
 
-local MONTHS = { Jan = 1, Feb = 2, Mar = 3, Apr = 4, May = 5, Jun = 6, Jul = 7, Aug = 8, Sep = 9, Oct = 10, Nov = 11, Dec = 12 }
+local MONTHS = {
+  Jan = 1, Feb = 2, Mar = 3, Apr = 4, May = 5, Jun = 6, Jul = 7, Aug = 8, Sep = 9, Oct = 10, Nov = 11, Dec = 12,
+}
 
 -- Seconds since 1970 of "Nov 21 06:11:03 2026 GMT".
 local function seconds(text)
@@ -73,7 +75,8 @@ local function seconds(text)
   if month == nil then return nil end
   local m, y = MONTHS[month], tonumber(year)
   if m <= 2 then y = y - 1 end
-  local days = 365 * y + y // 4 - y // 100 + y // 400 + (153 * (m + (m > 2 and -3 or 9)) + 2) // 5 + tonumber(day) - 1 - 719468
+  local before = 365 * y + y // 4 - y // 100 + y // 400
+  local days = before + (153 * (m + (m > 2 and -3 or 9)) + 2) // 5 + tonumber(day) - 1 - 719468
   return ((days * 24 + tonumber(hour)) * 60 + tonumber(minute)) * 60 + tonumber(second)
 end
 
@@ -114,7 +117,9 @@ core.register_task(function()
   while true do
     local before = running.identity
     local problem = renew()
-    if problem ~= nil and problem ~= state.problem then core.log(core.alert, "link: not renewed, the old one stays in use: " .. problem) end
+    if problem ~= nil and problem ~= state.problem then
+      core.log(core.alert, "link: not renewed, the old one stays in use: " .. problem)
+    end
     state.problem, state.failing = problem, problem == nil and 0 or 1
     if looks % SHOW_EVERY == 0 or running.identity ~= before then
       state.expiry = { certificate = expiry("cert", certificate), authorities = expiry("ca-file", authorities) }
@@ -128,12 +133,16 @@ core.register_service("link_metrics", "http", function(applet)
   local lines = {}
   local function metric(name, kind, help, value, labels)
     if value == nil then return end
-    lines[#lines + 1] = "# HELP dragonfly_dr_link_" .. name .. " " .. help .. "\n# TYPE dragonfly_dr_link_" .. name .. " " .. kind
+    lines[#lines + 1] = "# HELP dragonfly_dr_link_" .. name .. " " .. help
+    lines[#lines + 1] = "# TYPE dragonfly_dr_link_" .. name .. " " .. kind
     lines[#lines + 1] = string.format('dragonfly_dr_link_%s{site="%s"} %d', name, site, value)
   end
-  metric("certificate_expiry_timestamp_seconds", "gauge", "When the first certificate expires of the chain that the gateway shows its peers", state.expiry.certificate)
-  metric("authorities_expiry_timestamp_seconds", "gauge", "When the first of the authorities expires that the gateway believes", state.expiry.authorities)
-  metric("renewal_failing", "gauge", "1 while the files cannot be used and the gateway goes on with what it had", state.failing)
+  metric("certificate_expiry_timestamp_seconds", "gauge",
+    "When the first certificate expires of the chain that the gateway shows its peers", state.expiry.certificate)
+  metric("authorities_expiry_timestamp_seconds", "gauge",
+    "When the first of the authorities expires that the gateway believes", state.expiry.authorities)
+  metric("renewal_failing", "gauge",
+    "1 while the files cannot be used and the gateway goes on with what it had", state.failing)
   local body = table.concat(lines, "\n") .. "\n"
   applet:set_status(200)
   applet:add_header("content-type", "text/plain; version=0.0.4")

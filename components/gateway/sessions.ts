@@ -53,7 +53,8 @@ end
 -- state: what the guard said last: unknown, serving, draining (new sessions wait, the others go on) or closed.
 local sites = {}
 for at, guard in ipairs(GUARDS) do
-  sites[at] = { site = guard.site, server = guard.server, state = "unknown", epoch = 0, readable = false, lost_at = nil }
+  local site, server = guard.site, guard.server
+  sites[at] = { site = site, server = server, state = "unknown", epoch = 0, readable = false, lost_at = nil }
 end
 local own = sites[1]
 -- What was set at the servers, and the site that is led to.
@@ -280,25 +281,30 @@ end, 0)
 core.register_service("session_metrics", "http", function(applet)
   local lines = {}
   local function metric(name, kind, help, samples)
-    lines[#lines + 1] = "# HELP dragonfly_dr_gateway_" .. name .. " " .. help .. "\n# TYPE dragonfly_dr_gateway_" .. name .. " " .. kind
+    lines[#lines + 1] = "# HELP dragonfly_dr_gateway_" .. name .. " " .. help
+    lines[#lines + 1] = "# TYPE dragonfly_dr_gateway_" .. name .. " " .. kind
     for _, sample in ipairs(samples) do lines[#lines + 1] = "dragonfly_dr_gateway_" .. name .. sample end
   end
   local function one(value) return { string.format('{site="%s"} %d', OWN, value) } end
   metric("held_sessions", "gauge", "New sessions that wait for a primary, a copy or their turn on the link", one(held))
   metric("held_sessions_total", "counter", "Sessions that had to wait", one(held_total))
-  metric("hold_expired_total", "counter", "Sessions that were closed because no server came in time", one(expired_total))
+  metric("hold_expired_total", "counter", "Sessions that were closed because no server came in time",
+    one(expired_total))
   metric("hold_refused_total", "counter", "Sessions that were closed because too many waited", one(refused_total))
   metric("hold_abandoned_total", "counter", "Sessions whose client gave up while they waited", one(gone_total))
   metric("link_sessions_total", "counter", "Sessions that were led to a peer", one(link_total))
   local states = {}
   for _, each in ipairs(sites) do
     for _, state in ipairs({ "unknown", "serving", "draining", "closed" }) do
-      states[#states + 1] = string.format('{site="%s",of="%s",state="%s"} %d', OWN, each.site, state, each.state == state and 1 or 0)
+      local value = each.state == state and 1 or 0
+      states[#states + 1] = string.format('{site="%s",of="%s",state="%s"} %d', OWN, each.site, state, value)
     end
   end
   metric("site_state", "gauge", "1 for the state that each site's guard said last", states)
   local silent = {}
-  for _, each in ipairs(sites) do silent[#silent + 1] = string.format('{site="%s",of="%s"} %d', OWN, each.site, each.lost_at == nil and 0 or 1) end
+  for _, each in ipairs(sites) do
+    silent[#silent + 1] = string.format('{site="%s",of="%s"} %d', OWN, each.site, each.lost_at == nil and 0 or 1)
+  end
   metric("guard_silent", "gauge", "1 while a site's guard does not answer", silent)
   local body = table.concat(lines, "\n") .. "\n"
   applet:set_status(200)

@@ -74,8 +74,8 @@ export interface StorageInput {
 export interface SlowlogInput {
   /**
    * A command that takes at least this many microseconds is logged.
-   * A change: replace the pod ("pulumi up" only writes it down; it applies once the server's pod is replaced:
-   * docs/runbook.md, Changes).
+   * A change: replace the pod ("pulumi up" only writes it down until the server's pod is replaced: docs/runbook.md,
+   * Changes).
    * @default 10000
    * @example 10000
    */
@@ -83,8 +83,8 @@ export interface SlowlogInput {
 
   /**
    * Number of entries that are kept; on Dragonfly, of each thread.
-   * A change: replace the pod ("pulumi up" only writes it down; it applies once the server's pod is replaced:
-   * docs/runbook.md, Changes).
+   * A change: replace the pod ("pulumi up" only writes it down until the server's pod is replaced: docs/runbook.md,
+   * Changes).
    * @default 128
    * @example 128
    */
@@ -106,8 +106,8 @@ export interface ServerInput {
 
   /**
    * Image of the server. Dragonfly must be v1.37 or later; environment production wants the image with its digest.
-   * A change: replace the pod ("pulumi up" only writes it down; it applies once the server's pod is replaced:
-   * docs/runbook.md, Changes).
+   * A change: replace the pod ("pulumi up" only writes it down until the server's pod is replaced: docs/runbook.md,
+   * Changes).
    * @default Dragonfly's official image
    * @example "registry.example.com/name:1.2.3@sha256:DIGEST"
    */
@@ -115,8 +115,8 @@ export interface ServerInput {
 
   /**
    * Dragonfly's proactor threads, or Redis' I/O threads.
-   * A change: replace the pod ("pulumi up" only writes it down; it applies once the server's pod is replaced:
-   * docs/runbook.md, Changes).
+   * A change: replace the pod ("pulumi up" only writes it down until the server's pod is replaced: docs/runbook.md,
+   * Changes).
    * @default 2
    * @example 4
    */
@@ -124,8 +124,8 @@ export interface ServerInput {
 
   /**
    * Memory for data: at most 75 % of memoryLimit, and on Dragonfly at least threads × 256Mi.
-   * A change: replace the pod ("pulumi up" only writes it down; it applies once the server's pod is replaced:
-   * docs/runbook.md, Changes).
+   * A change: replace the pod ("pulumi up" only writes it down until the server's pod is replaced: docs/runbook.md,
+   * Changes).
    * @default "512mb"
    * @example "2gb"
    */
@@ -133,8 +133,8 @@ export interface ServerInput {
 
   /**
    * true: the least used keys make room when maxmemory is reached. false: writes are refused then.
-   * A change: replace the pod ("pulumi up" only writes it down; it applies once the server's pod is replaced:
-   * docs/runbook.md, Changes).
+   * A change: replace the pod ("pulumi up" only writes it down until the server's pod is replaced: docs/runbook.md,
+   * Changes).
    * @default true
    * @example false
    */
@@ -142,8 +142,8 @@ export interface ServerInput {
 
   /**
    * CPU request of the container.
-   * A change: replace the pod ("pulumi up" only writes it down; it applies once the server's pod is replaced:
-   * docs/runbook.md, Changes).
+   * A change: replace the pod ("pulumi up" only writes it down until the server's pod is replaced: docs/runbook.md,
+   * Changes).
    * @default "100m"
    * @example "1"
    */
@@ -151,8 +151,8 @@ export interface ServerInput {
 
   /**
    * CPU limit of the container. Before v1.38 Dragonfly takes its number of threads from it.
-   * A change: replace the pod ("pulumi up" only writes it down; it applies once the server's pod is replaced:
-   * docs/runbook.md, Changes).
+   * A change: replace the pod ("pulumi up" only writes it down until the server's pod is replaced: docs/runbook.md,
+   * Changes).
    * @default none
    * @example "4"
    */
@@ -160,8 +160,8 @@ export interface ServerInput {
 
   /**
    * Memory request of the container: the memory that the scheduler sets aside, which may be under maxmemory.
-   * A change: replace the pod ("pulumi up" only writes it down; it applies once the server's pod is replaced:
-   * docs/runbook.md, Changes).
+   * A change: replace the pod ("pulumi up" only writes it down until the server's pod is replaced: docs/runbook.md,
+   * Changes).
    * @default "256Mi"
    * @example "2Gi"
    */
@@ -169,8 +169,8 @@ export interface ServerInput {
 
   /**
    * Memory limit of the container. The share above maxmemory is for connections, replication and dumps.
-   * A change: replace the pod ("pulumi up" only writes it down; it applies once the server's pod is replaced:
-   * docs/runbook.md, Changes).
+   * A change: replace the pod ("pulumi up" only writes it down until the server's pod is replaced: docs/runbook.md,
+   * Changes).
    * @default "1Gi"
    * @example "3Gi"
    */
@@ -184,16 +184,16 @@ export interface ServerInput {
 
   /**
    * The server's log of slow commands.
-   * A change: replace the pod ("pulumi up" only writes it down; it applies once the server's pod is replaced:
-   * docs/runbook.md, Changes).
+   * A change: replace the pod ("pulumi up" only writes it down until the server's pod is replaced: docs/runbook.md,
+   * Changes).
    */
   readonly slowlog?: SlowlogInput | undefined;
 
   /**
    * How Dragonfly runs BullMQ's scripts. undeclared-keys: queues may have any name, and each script locks the whole
    * store. hashtags: scripts run in parallel, and each queue is named with a hash tag such as {mail}.
-   * A change: replace the pod ("pulumi up" only writes it down; it applies once the server's pod is replaced:
-   * docs/runbook.md, Changes).
+   * A change: replace the pod ("pulumi up" only writes it down until the server's pod is replaced: docs/runbook.md,
+   * Changes).
    * @default undeclared-keys; off for redis
    * @example "hashtags"
    */
@@ -201,8 +201,8 @@ export interface ServerInput {
 
   /**
    * Further flags of the server. A flag that the program or its guard sets is refused.
-   * A change: replace the pod ("pulumi up" only writes it down; it applies once the server's pod is replaced:
-   * docs/runbook.md, Changes).
+   * A change: replace the pod ("pulumi up" only writes it down until the server's pod is replaced: docs/runbook.md,
+   * Changes).
    * @default []
    * @example [ "--maxclients=20000" ]
    */
@@ -518,8 +518,8 @@ export interface LinkInput {
 export interface GuardInput {
   /**
    * Image of Node 20 or later, which runs the guard; environment production wants it with its digest.
-   * A change: replace the pod ("pulumi up" only writes it down; it applies once the server's pod is replaced:
-   * docs/runbook.md, Changes).
+   * A change: replace the pod ("pulumi up" only writes it down until the server's pod is replaced: docs/runbook.md,
+   * Changes).
    * @default the official image of Node 20
    * @example "registry.example.com/name:1.2.3@sha256:DIGEST"
    */
@@ -527,8 +527,8 @@ export interface GuardInput {
 
   /**
    * CPU request of the container.
-   * A change: replace the pod ("pulumi up" only writes it down; it applies once the server's pod is replaced:
-   * docs/runbook.md, Changes).
+   * A change: replace the pod ("pulumi up" only writes it down until the server's pod is replaced: docs/runbook.md,
+   * Changes).
    * @default "20m"
    * @example "20m"
    */
@@ -536,8 +536,8 @@ export interface GuardInput {
 
   /**
    * Memory request of the container.
-   * A change: replace the pod ("pulumi up" only writes it down; it applies once the server's pod is replaced:
-   * docs/runbook.md, Changes).
+   * A change: replace the pod ("pulumi up" only writes it down until the server's pod is replaced: docs/runbook.md,
+   * Changes).
    * @default "64Mi"
    * @example "64Mi"
    */
@@ -545,8 +545,8 @@ export interface GuardInput {
 
   /**
    * Memory limit of the container.
-   * A change: replace the pod ("pulumi up" only writes it down; it applies once the server's pod is replaced:
-   * docs/runbook.md, Changes).
+   * A change: replace the pod ("pulumi up" only writes it down until the server's pod is replaced: docs/runbook.md,
+   * Changes).
    * @default "96Mi"
    * @example "96Mi"
    */
@@ -680,8 +680,8 @@ export interface MonitoringInput {
    * operator: the Prometheus Operator's kinds PodMonitor and PrometheusRule, which must be installed. annotations:
    * the pods carry prometheus.io/scrape, port and path, and no rule is made; the link's certificates, on a second
    * path of the gateway, are then not read.
-   * A change: replace the pod ("pulumi up" only writes it down; it applies once the server's pod is replaced:
-   * docs/runbook.md, Changes).
+   * A change: replace the pod ("pulumi up" only writes it down until the server's pod is replaced: docs/runbook.md,
+   * Changes).
    * @default "operator"
    * @example "annotations"
    */
@@ -739,8 +739,8 @@ export interface RetentionInput {
 export interface S3Input {
   /**
    * URL of the server: http:// or https://, host and port.
-   * A change: replace the pod ("pulumi up" only writes it down; it applies once the server's pod is replaced:
-   * docs/runbook.md, Changes).
+   * A change: replace the pod ("pulumi up" only writes it down until the server's pod is replaced: docs/runbook.md,
+   * Changes).
    * @default none: must be given
    * @example "http://rustfs-svc.storage.svc.cluster.local:9000"
    */
@@ -748,8 +748,8 @@ export interface S3Input {
 
   /**
    * Bucket, which exists already.
-   * A change: replace the pod ("pulumi up" only writes it down; it applies once the server's pod is replaced:
-   * docs/runbook.md, Changes).
+   * A change: replace the pod ("pulumi up" only writes it down until the server's pod is replaced: docs/runbook.md,
+   * Changes).
    * @default none: must be given
    * @example "dragonfly-backups"
    */
@@ -757,8 +757,8 @@ export interface S3Input {
 
   /**
    * Region that requests are signed for.
-   * A change: replace the pod ("pulumi up" only writes it down; it applies once the server's pod is replaced:
-   * docs/runbook.md, Changes).
+   * A change: replace the pod ("pulumi up" only writes it down until the server's pod is replaced: docs/runbook.md,
+   * Changes).
    * @default "us-east-1"
    * @example "us-east-1"
    */
@@ -767,8 +767,8 @@ export interface S3Input {
   /**
    * Namespace of the server's pods, when they run in this cluster.
    * "" for none.
-   * A change: replace the pod ("pulumi up" only writes it down; it applies once the server's pod is replaced:
-   * docs/runbook.md, Changes).
+   * A change: replace the pod ("pulumi up" only writes it down until the server's pod is replaced: docs/runbook.md,
+   * Changes).
    * @default the namespace in the endpoint's name, where that is NAME.NAMESPACE.svc
    * @example "storage"
    */
@@ -776,8 +776,8 @@ export interface S3Input {
 
   /**
    * Addresses of the server. Needed where neither the endpoint nor namespace says where it is.
-   * A change: replace the pod ("pulumi up" only writes it down; it applies once the server's pod is replaced:
-   * docs/runbook.md, Changes).
+   * A change: replace the pod ("pulumi up" only writes it down until the server's pod is replaced: docs/runbook.md,
+   * Changes).
    * @default the endpoint's address, where it is one
    * @example [ "10.20.30.40/32" ]
    */
@@ -811,8 +811,8 @@ export interface BucketReplicaInput {
 export interface AwsInput {
   /**
    * Name of the bucket. A change makes another bucket; the old one and its snapshots stay.
-   * A change: replace the pod ("pulumi up" only writes it down; it applies once the server's pod is replaced:
-   * docs/runbook.md, Changes).
+   * A change: replace the pod ("pulumi up" only writes it down until the server's pod is replaced: docs/runbook.md,
+   * Changes).
    * @default none: must be given
    * @example "example-cache-snapshots-eu-central-1"
    */
@@ -820,8 +820,8 @@ export interface AwsInput {
 
   /**
    * Region of the bucket.
-   * A change: replace the pod ("pulumi up" only writes it down; it applies once the server's pod is replaced:
-   * docs/runbook.md, Changes).
+   * A change: replace the pod ("pulumi up" only writes it down until the server's pod is replaced: docs/runbook.md,
+   * Changes).
    * @default none: must be given
    * @example "eu-central-1"
    */
@@ -847,8 +847,8 @@ export interface AwsInput {
   /**
    * The cluster's OIDC provider, on EKS: the server's ServiceAccount takes an IAM role (IRSA). Not given: an IAM
    * user with an access key in Secret dragonfly-s3.
-   * A change: replace the pod ("pulumi up" only writes it down; it applies once the server's pod is replaced:
-   * docs/runbook.md, Changes).
+   * A change: replace the pod ("pulumi up" only writes it down until the server's pod is replaced: docs/runbook.md,
+   * Changes).
    * @default none
    * @example "arn:aws:iam::111122223333:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/EXAMPLE"
    */
@@ -917,8 +917,8 @@ export interface SnapshotsInput {
 
   /**
    * An S3-compatible server such as RustFS or MinIO. Its bucket and user are made outside of this program.
-   * A change: replace the pod ("pulumi up" only writes it down; it applies once the server's pod is replaced:
-   * docs/runbook.md, Changes).
+   * A change: replace the pod ("pulumi up" only writes it down until the server's pod is replaced: docs/runbook.md,
+   * Changes).
    */
   readonly s3?: S3Input | null | undefined;
 
@@ -1111,8 +1111,8 @@ export interface SiteArgs {
 
   /**
    * The server of a site.
-   * A change: replace the pod ("pulumi up" only writes it down; it applies once the server's pod is replaced:
-   * docs/runbook.md, Changes).
+   * A change: replace the pod ("pulumi up" only writes it down until the server's pod is replaced: docs/runbook.md,
+   * Changes).
    */
   readonly server?: ServerInput | undefined;
 
@@ -1169,8 +1169,8 @@ export interface SiteArgs {
 
   /**
    * The sidecar that holds the server to its role.
-   * A change: replace the pod ("pulumi up" only writes it down; it applies once the server's pod is replaced:
-   * docs/runbook.md, Changes).
+   * A change: replace the pod ("pulumi up" only writes it down until the server's pod is replaced: docs/runbook.md,
+   * Changes).
    */
   readonly guard?: GuardInput | undefined;
 

@@ -30,7 +30,8 @@ def main():
             operations, last = operations + 1, now
         except redis.RedisError as error:
             text = str(error)
-            reply = isinstance(error, redis.ResponseError) or re.match(r"(WRONGPASS|NOAUTH|NOPERM|READONLY|LOADING)", text)
+            refusal = re.match(r"(WRONGPASS|NOAUTH|NOPERM|READONLY|LOADING)", text)
+            reply = isinstance(error, redis.ResponseError) or refusal
             seen = replies if reply else others
             what = text.split(" ")[0] if reply else text[:80]
             seen[what] = seen.get(what, 0) + 1

@@ -3,7 +3,9 @@ const SHORTEST = 12;
 
 /** Values that must not appear anywhere else. They are compared, never shown. */
 export class KnownSecrets {
-  /** Secrets and their encoded forms, by their first characters: a text is walked through once, however many there are. */
+  /**
+   * Secrets and their encoded forms, by their first characters: a text is walked through once, however many there are.
+   */
   private readonly byStart = new Map<string, string[]>();
 
   constructor(values: readonly string[]) {

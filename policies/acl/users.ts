@@ -60,7 +60,9 @@ const configuredUsers = (cache: Cache): string[][] =>
   cache.engine === "redis" ? listFlag(cache.flags, "user").map((line) => splitArguments(line) ?? line.split(" ")) : [];
 
 export const isName = (name: string): boolean => /^[A-Za-z0-9_][\w.:@-]{0,63}$/.test(name);
-/** Rules in the place of a name: they show that the name was left out. Quotes are part of a name, which nobody means. */
+/**
+ * Rules in the place of a name: they show that the name was left out. Quotes are part of a name, which nobody means.
+ */
 export const isMisplaced = (word: string): boolean =>
   /^(on|off|nopass|reset(pass|keys|channels)?|all(keys|channels|commands)|nocommands)$/i.test(word) ||
   /^(?:$|[>#<!~&%+(@"'-])/.test(word);

@@ -1,4 +1,5 @@
-// Command cyclonus answers questions about NetworkPolicies for the comparison with the policy pack's own reading of them.
+// Command cyclonus answers questions about NetworkPolicies for the comparison with the policy pack's own reading of
+// them.
 // It reads one JSON object a line and writes one a line:
 //
 //	{"policies": [NetworkPolicy…], "connections": [{"from", "to", "port", "portName", "protocol"}…]} → [true, false, …],

@@ -66,10 +66,12 @@ func runProvisioner(ctx context.Context, kubeconfig, folder string) error {
 	factory := informers.NewSharedInformerFactory(client, resync)
 	claims := factory.Core().V1().PersistentVolumeClaims().Informer()
 	volumes := factory.Core().V1().PersistentVolumes().Informer()
-	if err := onChange(claims, func(claim *corev1.PersistentVolumeClaim) error { return p.provision(ctx, claim) }); err != nil {
+	provision := func(claim *corev1.PersistentVolumeClaim) error { return p.provision(ctx, claim) }
+	if err := onChange(claims, provision); err != nil {
 		return err
 	}
-	if err := onChange(volumes, func(volume *corev1.PersistentVolume) error { return p.reclaim(ctx, volume) }); err != nil {
+	reclaim := func(volume *corev1.PersistentVolume) error { return p.reclaim(ctx, volume) }
+	if err := onChange(volumes, reclaim); err != nil {
 		return err
 	}
 	factory.Start(ctx.Done())
@@ -78,7 +80,8 @@ func runProvisioner(ctx context.Context, kubeconfig, folder string) error {
 	return nil
 }
 
-// onChange calls handle with each object that is there, appears or changes; what failed is tried again at the next resync.
+// onChange calls handle with each object that is there, appears or changes; what failed is tried again at the next
+// resync.
 func onChange[T any](informer cache.SharedIndexInformer, handle func(T) error) error {
 	call := func(object any) {
 		typed, ok := object.(T)
@@ -119,11 +122,16 @@ func volumeFor(claim *corev1.PersistentVolumeClaim, name, path, node string) *co
 	if claim.Spec.StorageClassName != nil {
 		class = *claim.Spec.StorageClassName
 	}
-	onNode := corev1.NodeSelectorRequirement{Key: corev1.LabelHostname, Operator: corev1.NodeSelectorOpIn, Values: []string{node}}
+	onNode := corev1.NodeSelectorRequirement{
+		Key:      corev1.LabelHostname,
+		Operator: corev1.NodeSelectorOpIn,
+		Values:   []string{node},
+	}
+	storage := claim.Spec.Resources.Requests[corev1.ResourceStorage]
 	return &corev1.PersistentVolume{
 		ObjectMeta: metav1.ObjectMeta{Name: name, Annotations: map[string]string{provisionedBy: provisionerName}},
 		Spec: corev1.PersistentVolumeSpec{
-			Capacity:                      corev1.ResourceList{corev1.ResourceStorage: claim.Spec.Resources.Requests[corev1.ResourceStorage]},
+			Capacity:                      corev1.ResourceList{corev1.ResourceStorage: storage},
 			AccessModes:                   claim.Spec.AccessModes,
 			VolumeMode:                    claim.Spec.VolumeMode,
 			PersistentVolumeReclaimPolicy: corev1.PersistentVolumeReclaimDelete,

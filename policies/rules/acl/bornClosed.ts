@@ -18,7 +18,8 @@ export const bornClosed: Rule = {
   level: "mandatory",
   severity: "critical",
   description:
-    "A server with a guard starts with every application and the replication user OFF, and with no user that the guard does not know.",
+    "A server with a guard starts with every application and the replication user OFF, and with no user that " +
+    "the guard does not know.",
   reads: "the ACL file and site.json together",
   remedy: "Write the user OFF into the ACL file and name it in site.json: the guard opens it when the site may serve.",
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/acl",

@@ -14,7 +14,8 @@ export const noPasswordlessUser: Rule = {
   configSchema: {},
   judge: (deployment) =>
     eachUser(deployment, function* (user, cache, stack) {
-      // Nobody logs in as a user that is off, unless a guard switches it on: ACL SAVE writes "off nopass" of such a one.
+      // Nobody logs in as a user that is off, unless a guard switches it on: ACL SAVE writes "off nopass" of such a
+      // one.
       const isOpen = user.passwordless && (user.enabled || siteFile(cache, stack) !== undefined);
       if (isOpen) yield violation(user.subject, `${user.title} needs no password`, { config: ["users"] });
       else if (user.passwords.some(({ plain }) => plain === ""))

@@ -52,7 +52,8 @@ export const privilegedCommands: Rule = {
         if (left.length > 0)
           yield violation(
             part(user, `what -@dangerous leaves of ${kind}`),
-            `${user.title} is granted commands of ${kind} that -@dangerous leaves: ${someOf(left.map((each) => each.toUpperCase()))}`,
+            `${user.title} is granted commands of ${kind} that -@dangerous leaves: ` +
+              `${someOf(left.map((each) => each.toUpperCase()))}`,
             { ...config, remedy: "Write -@admin before -@dangerous." },
           );
       }

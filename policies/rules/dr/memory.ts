@@ -35,7 +35,8 @@ function* judge(primary: Site, replica: Site): Iterable<Finding> {
     if (most === undefined || own === undefined || own >= most) continue;
     yield violation(
       subject,
-      `its ${what} (${formatBytes(bytes(own))}) is less than the primary's (${formatBytes(bytes(most))}, stack ${primary.stack.name})`,
+      `its ${what} (${formatBytes(bytes(own))}) is less than the primary's (${formatBytes(bytes(most))}, stack ` +
+        `${primary.stack.name})`,
       { config: ["server", key] },
     );
   }

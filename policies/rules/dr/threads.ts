@@ -8,7 +8,8 @@ export const sameThreads: Rule = {
   level: "mandatory",
   severity: "medium",
   description:
-    "Both sites run the same engine with the same number of threads: as many shards, and the same speed after a switchover.",
+    "Both sites run the same engine with the same number of threads: as many shards, and the same speed " +
+    "after a switchover.",
   reads: "engine and threads of both stacks' servers",
   remedy: "Set server.engine and server.threads to the same in every stack.",
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/high-availability",

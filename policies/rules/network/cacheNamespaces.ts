@@ -13,7 +13,8 @@ export const cacheNamespacesOnly: Rule = {
   description: "The cache's port admits pods of namespaces that are named, and nobody else.",
   reads: "all policies, computed for the ports of clients",
   remedy:
-    "Let each NetworkPolicy that opens the cache's port select its namespaces by the label kubernetes.io/metadata.name.",
+    "Let each NetworkPolicy that opens the cache's port select its namespaces by the label " +
+    "kubernetes.io/metadata.name.",
   link: "https://kubernetes.io/docs/concepts/services-networking/network-policies/#targeting-a-namespace-by-its-name",
   configSchema: {
     cidrs: {

@@ -17,10 +17,12 @@ export const defaultDeny: Rule = {
   level: "mandatory",
   severity: "high",
   description:
-    "In every namespace with a cache or a resolver all pods are closed in both directions unless another policy opens them.",
+    "In every namespace with a cache or a resolver all pods are closed in both directions unless another " +
+    "policy opens them.",
   reads: "all policies, computed for every pod that there could be in namespaces with a cache, a drill or a resolver",
   remedy:
-    "Add a NetworkPolicy with an empty podSelector and policyTypes Ingress and Egress to the namespace, without rules but for DNS.",
+    "Add a NetworkPolicy with an empty podSelector and policyTypes Ingress and Egress to the namespace, " +
+    "without rules but for DNS.",
   link: "https://kubernetes.io/docs/concepts/services-networking/network-policies/#default-policies",
   configSchema: {},
   *judge(deployment: Deployment) {

@@ -28,7 +28,8 @@ export const exposedServices: Rule = {
   description: "A Service of type LoadBalancer or NodePort admits named addresses only.",
   reads: "Services, those that an operator or a chart makes too, their source ranges, and all policies of their pods",
   remedy:
-    "Set loadBalancerSourceRanges and open the pods' port to the same CIDRs by a NetworkPolicy, or make it a ClusterIP.",
+    "Set loadBalancerSourceRanges and open the pods' port to the same CIDRs by a NetworkPolicy, or make it a " +
+    "ClusterIP.",
   link: "https://kubernetes.io/docs/concepts/services-networking/service/#type-loadbalancer",
   configSchema: {},
   judge: (deployment) =>

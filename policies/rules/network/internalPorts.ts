@@ -12,7 +12,8 @@ export const internalPorts: Rule = {
   level: "mandatory",
   severity: "high",
   description:
-    "Behind a gateway only the gateway reaches the server and its guard, and no other port of the pods is open to anybody.",
+    "Behind a gateway only the gateway reaches the server and its guard, and no other port of the pods is " +
+    "open to anybody.",
   reads: "all policies, computed for the server, its guard and every port that is opened beside those in use",
   remedy: "Open the server's and the guard's port to the gateway's pods alone, and name the ports in every rule.",
   link: "https://kubernetes.io/docs/concepts/services-networking/network-policies/",

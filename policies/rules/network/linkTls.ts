@@ -17,7 +17,8 @@ export const linkTls: Rule = {
   description: "Both ends of the link show a certificate and are checked by name.",
   reads: "haproxy.cfg and link.cfg in the gateway's ConfigMap; the server's TLS flags",
   remedy:
-    "Bind the link with ssl, verify required and a check of the client's name; reach peers with ssl, crt, ca-file, verify required and verifyhost.",
+    "Bind the link with ssl, verify required and a check of the client's name; reach peers with ssl, crt, " +
+    "ca-file, verify required and verifyhost.",
   link: "https://docs.haproxy.org/2.8/configuration.html#5.1-verify",
   configSchema: {},
   judge: (deployment) =>

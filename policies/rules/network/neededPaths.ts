@@ -17,7 +17,8 @@ export const neededPaths: Rule = {
   level: "mandatory",
   severity: "high",
   description:
-    "Nothing that a site lives by is cut off: gateway to server and guard, server to its peers through the gateway, names, the API server, the peers.",
+    "Nothing that a site lives by is cut off: gateway to server and guard, server to its peers through the " +
+    "gateway, names, the API server, the peers.",
   reads: "all policies on both sides of each connection; the declared peers, DNS, API server and object storage",
   remedy: "Let a NetworkPolicy on each side admit the connection: egress of the one pod, ingress of the other.",
   link: "https://kubernetes.io/docs/concepts/services-networking/network-policies/#the-two-sorts-of-pod-isolation",

@@ -24,7 +24,8 @@ export const resolver: Rule = {
   level: "mandatory",
   severity: "high",
   description:
-    "The resolver is asked by its declared clients and watched by monitoring, and speaks to the cache's gateway, the cluster's DNS and its upstreams: all of them, and nobody else.",
+    "The resolver is asked by its declared clients and watched by monitoring, and speaks to the cache's " +
+    "gateway, the cluster's DNS and its upstreams: all of them, and nobody else.",
   reads:
     "all policies on both sides, computed for the resolver's pods; the declared clients, upstreams, DNS and monitoring",
   remedy:

@@ -16,7 +16,8 @@ export const threadCount: Rule = {
   description: "Dragonfly's threads are set, have 256 MiB of maxmemory each and as many cores as the limit allows.",
   reads: "proactor_threads, maxmemory and the container's CPU limit",
   remedy:
-    "Set proactor_threads so that maxmemory is at least threads × 256Mi, and a CPU limit of at least as many cores, or none.",
+    "Set proactor_threads so that maxmemory is at least threads × 256Mi, and a CPU limit of at least as many " +
+    "cores, or none.",
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/flags",
   configSchema: {},
   judge: (deployment) =>

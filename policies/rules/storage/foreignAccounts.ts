@@ -35,7 +35,7 @@ export const foreignAccounts: Rule = {
 
 /** Keys of conditions that leave in only who belongs to an account, an organisation or a network. */
 const NARROWING =
-  /^aws:(principalaccount|principalorgid|principalorgpaths|principalarn|sourceaccount|sourcearn|sourceorgid|sourcevpc|sourcevpce|sourceip|userid|calledvia)$/i;
+  /^aws:(principal(account|orgid|orgpaths|arn)|source(account|arn|orgid|vpc|vpce|ip)|userid|calledvia)$/i;
 
 function* judge(
   { effect, except, principal, condition }: Statement,

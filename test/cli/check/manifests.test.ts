@@ -14,7 +14,10 @@ spec:
     metadata: {labels: {app: redis}}
     spec:
       containers:
-        - {name: redis, image: "redis:7", args: [--aclfile, /acl/users.acl], volumeMounts: [{name: acl, mountPath: /acl}]}
+        - name: redis
+          image: "redis:7"
+          args: [--aclfile, /acl/users.acl]
+          volumeMounts: [{name: acl, mountPath: /acl}]
       volumes: [{name: acl, secret: {secretName: acl}}]
 `;
 
@@ -76,10 +79,12 @@ describe("dragonfly-dr check --manifests", () => {
       .join("\n");
     write(
       "a.yaml",
-      `\uFEFFapiVersion: v1\nkind: List\nitems:\n${item}\n---\napiVersion: v1\nkind: Namespace\nmetadata: {name: cache}\n`.replaceAll(
-        "\n",
-        "\r\n",
-      ),
+      [
+        `\uFEFFapiVersion: v1\nkind: List\nitems:\n${item}`,
+        "apiVersion: v1\nkind: Namespace\nmetadata: {name: cache}\n",
+      ]
+        .join("\n---\n")
+        .replaceAll("\n", "\r\n"),
     );
     const { recognised, violations } = await read();
     assert.deepEqual(recognised.caches, { dragonfly: 0, redis: 1, unread: 0 });

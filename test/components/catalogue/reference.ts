@@ -1,7 +1,7 @@
 import { effects, type Effect } from "../../../components/catalogue/effects";
 import type { Fields, Group } from "../../../components/catalogue/node";
 import { stack } from "../../../stacks/stackSettings";
-import { asAny, defaultOf, entriesOf, groupOf, json, type Entry } from "./entries";
+import { asAny, defaultOf, entriesOf, groupOf, json, wrap, type Entry } from "./entries";
 
 const HEAD = `# Configuration
 
@@ -43,7 +43,7 @@ function section(name: string, node: ReturnType<typeof asAny>, siteNames: readon
   const rows = entriesOf(name, node, around).map((entry) =>
     row(entry, !siteNames.includes(name) || (/Key$/.test(entry.path) && entry.path.startsWith("snapshots.s3."))),
   );
-  const about = groupOf(node) === undefined ? "" : `${node.about.doc}\n\n`;
+  const about = groupOf(node) === undefined ? "" : `${wrap(node.about.doc, 120).join("\n")}\n\n`;
   return `## ${name}\n\n${about}${TABLE}${rows.join("\n")}\n`;
 }
 

@@ -2,18 +2,24 @@ import type { ForeignCase } from "./foreign";
 
 const cache = (kind = "Redis"): string =>
   kind === "Dragonfly"
-    ? "apiVersion: dragonflydb.io/v1alpha1\nkind: Dragonfly\nmetadata: {name: df, namespace: cache}\nspec: {replicas: 2}\n"
-    : "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: df, namespace: cache}\nspec: {template: {metadata: {labels: {app: df}}, spec: {containers: [{name: redis, image: 'redis:7', ports: [{name: redis, containerPort: 6379}]}]}}}\n";
+    ? "apiVersion: dragonflydb.io/v1alpha1\nkind: Dragonfly\nmetadata: {name: df, namespace: cache}\nspec: " +
+      "{replicas: 2}\n"
+    : "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: df, namespace: cache}\nspec: {template: " +
+      "{metadata: {labels: {app: df}}, spec: {containers: [{name: redis, image: 'redis:7', ports: [{name: " +
+      "redis, containerPort: 6379}]}]}}}\n";
 const CLOSED =
-  "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: closed, namespace: cache}\nspec: {podSelector: {}, policyTypes: [Ingress, Egress]}\n";
+  "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: closed, namespace: " +
+  "cache}\nspec: {podSelector: {}, policyTypes: [Ingress, Egress]}\n";
 const NAMESPACE = "apiVersion: v1\nkind: Namespace\nmetadata: {name: cache, labels: {team: a}}\n";
 const all = (...documents: readonly string[]): string => documents.join("---\n");
 const allow = (ingress: string, spec = "podSelector: {}"): string =>
-  `apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: open, namespace: cache}\nspec: {${spec}, policyTypes: [Ingress], ingress: [${ingress}]}\n`;
+  `apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: open, namespace: cache}\nspec: ` +
+  `{${spec}, policyTypes: [Ingress], ingress: [${ingress}]}\n`;
 const cilium = (spec: string, kind = "CiliumNetworkPolicy"): string =>
   `apiVersion: cilium.io/v2\nkind: ${kind}\nmetadata: {name: c, namespace: cache}\nspec: {${spec}}\n`;
 const admin = (priority: number, rules: string, subject = "namespaces: {}", name = "a"): string =>
-  `apiVersion: policy.networking.k8s.io/v1alpha1\nkind: AdminNetworkPolicy\nmetadata: {name: ${name}}\nspec: {priority: ${priority}, subject: {${subject}}, ingress: [${rules}]}\n`;
+  `apiVersion: policy.networking.k8s.io/v1alpha1\nkind: AdminNetworkPolicy\nmetadata: {name: ` +
+  `${name}}\nspec: {priority: ${priority}, subject: {${subject}}, ingress: [${rules}]}\n`;
 const FROM_APPS =
   "{from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: apps}}}], ports: [{port: 6379}]}";
 const NAMES = "network-cache-namespaces";
@@ -64,7 +70,8 @@ export const networkCases: readonly ForeignCase[] = [
     manifests: all(
       cache(),
       cilium(
-        "endpointSelector: {}, ingress: [{fromEntities: [world]}], ingressDeny: [{fromCIDR: ['128.0.0.0/1', '::/0']}], egress: [{}]",
+        "endpointSelector: {}, ingress: [{fromEntities: [world]}], ingressDeny: [{fromCIDR: ['128.0.0.0/1', " +
+          "'::/0']}], egress: [{}]",
       ),
     ),
     says: [NAMES],
@@ -74,7 +81,11 @@ export const networkCases: readonly ForeignCase[] = [
     manifests: all(
       cache(),
       cilium(
-        "endpointSelector: {}, ingress: [{fromEndpoints: [{matchExpressions: [{key: app, operator: In, values: [a, b]}, {key: tier, operator: In, values: [x, z]}, {key: 'io.kubernetes.pod.namespace', operator: Exists}]}]}], ingressDeny: [{fromEndpoints: [{matchLabels: {app: a}, matchExpressions: [{key: 'io.kubernetes.pod.namespace', operator: Exists}]}]}, {fromEndpoints: [{matchLabels: {tier: x}, matchExpressions: [{key: 'io.kubernetes.pod.namespace', operator: Exists}]}]}], egress: [{}]",
+        "endpointSelector: {}, ingress: [{fromEndpoints: [{matchExpressions: [{key: app, operator: In, values: " +
+          "[a, b]}, {key: tier, operator: In, values: [x, z]}, {key: 'io.kubernetes.pod.namespace', operator: " +
+          "Exists}]}]}], ingressDeny: [{fromEndpoints: [{matchLabels: {app: a}, matchExpressions: [{key: " +
+          "'io.kubernetes.pod.namespace', operator: Exists}]}]}, {fromEndpoints: [{matchLabels: {tier: x}, " +
+          "matchExpressions: [{key: 'io.kubernetes.pod.namespace', operator: Exists}]}]}], egress: [{}]",
       ),
     ),
     says: [NAMES],
@@ -102,7 +113,8 @@ export const networkCases: readonly ForeignCase[] = [
       cilium(
         "endpointSelector: {}, ingress: [{fromCIDRSet: [{cidrGroupRef: g}], toPorts: [{ports: [{port: '6379'}]}]}]",
       ),
-      "apiVersion: cilium.io/v2alpha1\nkind: CiliumCIDRGroup\nmetadata: {name: g}\nspec: {externalCIDRs: [0.0.0.0/1]}\n",
+      "apiVersion: cilium.io/v2alpha1\nkind: CiliumCIDRGroup\nmetadata: {name: g}\nspec: {externalCIDRs: " +
+        "[0.0.0.0/1]}\n",
     ),
     says: [NAMES],
   },
@@ -121,7 +133,8 @@ export const networkCases: readonly ForeignCase[] = [
       cache(),
       CLOSED,
       cilium(
-        "endpointSelector: {}, ingress: [{fromEntities: [cluster], toPorts: [{ports: [{port: '6379', protocol: TCP}], rules: {l7proto: redis}}]}]",
+        "endpointSelector: {}, ingress: [{fromEntities: [cluster], toPorts: [{ports: [{port: '6379', protocol: " +
+          "TCP}], rules: {l7proto: redis}}]}]",
       ),
     ),
     says: [NAMES],
@@ -132,7 +145,8 @@ export const networkCases: readonly ForeignCase[] = [
       cache(),
       CLOSED,
       cilium(
-        "endpointSelector: {matchLabels: {app: df}}, egress: [{toFQDNs: [{matchPattern: '*'}], toPorts: [{ports: [{port: '443'}]}]}]",
+        "endpointSelector: {matchLabels: {app: df}}, egress: [{toFQDNs: [{matchPattern: '*'}], toPorts: " +
+          "[{ports: [{port: '443'}]}]}]",
       ),
     ),
     says: ["network-egress"],
@@ -143,7 +157,8 @@ export const networkCases: readonly ForeignCase[] = [
       cache(),
       CLOSED,
       cilium(
-        "endpointSelector: {matchLabels: {app: df}}, egress: [{toFQDNs: [{matchName: s3.eu-central-1.amazonaws.com}], toPorts: [{ports: [{port: '443'}]}]}]",
+        "endpointSelector: {matchLabels: {app: df}}, egress: [{toFQDNs: [{matchName: " +
+          "s3.eu-central-1.amazonaws.com}], toPorts: [{ports: [{port: '443'}]}]}]",
       ),
     ),
     clean: ["network-egress"],
@@ -154,7 +169,8 @@ export const networkCases: readonly ForeignCase[] = [
       cache(),
       CLOSED,
       cilium(
-        "endpointSelector: {matchLabels: {app: df}}, egress: [{toEntities: [kube-apiserver], toPorts: [{ports: [{port: '6443'}]}]}]",
+        "endpointSelector: {matchLabels: {app: df}}, egress: [{toEntities: [kube-apiserver], toPorts: [{ports: " +
+          "[{port: '6443'}]}]}]",
       ),
     ),
     clean: ["network-egress"],
@@ -165,7 +181,8 @@ export const networkCases: readonly ForeignCase[] = [
       cache(),
       CLOSED,
       cilium(
-        "endpointSelector: {matchLabels: {app: df}}, egress: [{toServices: [{k8sService: {serviceName: s, namespace: x}}]}]",
+        "endpointSelector: {matchLabels: {app: df}}, egress: [{toServices: [{k8sService: {serviceName: s, " +
+          "namespace: x}}]}]",
       ),
     ),
     unsure: ["network-egress"],
@@ -243,7 +260,9 @@ export const networkCases: readonly ForeignCase[] = [
     manifests: all(
       cache(),
       CLOSED,
-      "apiVersion: policy.networking.k8s.io/v1alpha2\nkind: ClusterNetworkPolicy\nmetadata: {name: c}\nspec: {tier: Admin, priority: 1, subject: {namespaces: {}}, ingress: [{action: Accept, from: [{pods: {namespaceSelector: {}, podSelector: {}}}], protocols: [{tcp: {destinationPort: {number: 6379}}}]}]}\n",
+      "apiVersion: policy.networking.k8s.io/v1alpha2\nkind: ClusterNetworkPolicy\nmetadata: {name: c}\nspec: " +
+        "{tier: Admin, priority: 1, subject: {namespaces: {}}, ingress: [{action: Accept, from: [{pods: " +
+        "{namespaceSelector: {}, podSelector: {}}}], protocols: [{tcp: {destinationPort: {number: 6379}}}]}]}\n",
     ),
     says: [NAMES],
   },
@@ -262,7 +281,9 @@ export const networkCases: readonly ForeignCase[] = [
       cache(),
       ...["Exists", "DoesNotExist"].map(
         (operator) =>
-          `apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: ${operator.toLowerCase()}, namespace: cache}\nspec: {podSelector: {matchExpressions: [{key: app, operator: ${operator}}]}, policyTypes: [Ingress, Egress]}\n`,
+          `apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: ${operator.toLowerCase()}, ` +
+          `namespace: cache}\nspec: {podSelector: {matchExpressions: [{key: app, operator: ${operator}}]}, ` +
+          `policyTypes: [Ingress, Egress]}\n`,
       ),
     ),
     clean: ["network-default-deny"],
@@ -278,7 +299,9 @@ export const networkCases: readonly ForeignCase[] = [
       cache(),
       CLOSED,
       allow(FROM_APPS, "podSelector: {matchLabels: {app: df}}"),
-      "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: loki, namespace: cache}\nspec: {template: {metadata: {labels: {app.kubernetes.io/component: gateway}}, spec: {containers: [{name: nginx, image: 'nginx:1.27'}]}}}\n",
+      "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: loki, namespace: cache}\nspec: {template: " +
+        "{metadata: {labels: {app.kubernetes.io/component: gateway}}, spec: {containers: [{name: nginx, image: " +
+        "'nginx:1.27'}]}}}\n",
     ),
     clean: ["network-internal-ports"],
   },

@@ -1,9 +1,12 @@
 import type { ForeignCase } from "./foreign";
 
 const release = (chart: string, rest: string, name = "cache"): string =>
-  `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: ${name}, namespace: cache}\nspec: {chart: {spec: {chart: ${chart}, sourceRef: {kind: HelmRepository, name: bitnami}}}, ${rest}}\n`;
+  `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: ${name}, namespace: ` +
+  `cache}\nspec: {chart: {spec: {chart: ${chart}, sourceRef: {kind: HelmRepository, name: bitnami}}}, ` +
+  `${rest}}\n`;
 const APP =
-  "values: {controllers: {main: {containers: {app: {image: {repository: docker.io/library/redis, tag: '7'}, args: [--save, '']}}}}}";
+  "values: {controllers: {main: {containers: {app: {image: {repository: docker.io/library/redis, tag: " +
+  "'7'}, args: [--save, '']}}}}}";
 
 /** What runs a cache, as others write it. */
 export const recognitionCases: readonly ForeignCase[] = [
@@ -51,19 +54,24 @@ export const recognitionCases: readonly ForeignCase[] = [
   {
     name: "Dragonfly's chart by Argo CD",
     manifests:
-      "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: df}\nspec: {destination: {namespace: cache}, source: {chart: dragonfly, repoURL: ghcr.io/dragonflydb/dragonfly/helm, helm: {values: 'extraArgs: [--maxmemory=1gb]'}}}\n",
+      "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: df}\nspec: {destination: " +
+      "{namespace: cache}, source: {chart: dragonfly, repoURL: ghcr.io/dragonflydb/dragonfly/helm, helm: " +
+      "{values: 'extraArgs: [--maxmemory=1gb]'}}}\n",
     says: ["acl-default-user"],
   },
   {
     name: "Dragonfly's chart by k3s",
     manifests:
-      "apiVersion: helm.cattle.io/v1\nkind: HelmChart\nmetadata: {name: df, namespace: kube-system}\nspec: {chart: 'oci://ghcr.io/dragonflydb/dragonfly/helm/dragonfly', targetNamespace: cache, valuesContent: 'service: {type: NodePort}'}\n",
+      "apiVersion: helm.cattle.io/v1\nkind: HelmChart\nmetadata: {name: df, namespace: kube-system}\nspec: " +
+      "{chart: 'oci://ghcr.io/dragonflydb/dragonfly/helm/dragonfly', targetNamespace: cache, valuesContent: " +
+      "'service: {type: NodePort}'}\n",
     says: ["acl-default-user"],
   },
   {
     name: "OT's Redis operator",
     manifests:
-      "apiVersion: redis.redis.opstreelabs.in/v1beta2\nkind: RedisCluster\nmetadata: {name: r, namespace: cache}\nspec: {}\n",
+      "apiVersion: redis.redis.opstreelabs.in/v1beta2\nkind: RedisCluster\nmetadata: {name: r, namespace: " +
+      "cache}\nspec: {}\n",
     unsure: ["acl-default-user"],
   },
   {
@@ -75,19 +83,24 @@ export const recognitionCases: readonly ForeignCase[] = [
   {
     name: "a Redis that a script starts",
     manifests:
-      "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: r, namespace: cache}\nspec: {template: {spec: {containers: [{name: redis, image: 'bitnami/redis:7', command: [/bin/bash], args: [-c, /scripts/start.sh], ports: [{containerPort: 6379}]}]}}}\n",
+      "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: r, namespace: cache}\nspec: {template: {spec: " +
+      "{containers: [{name: redis, image: 'bitnami/redis:7', command: [/bin/bash], args: [-c, " +
+      "/scripts/start.sh], ports: [{containerPort: 6379}]}]}}}\n",
     unsure: ["server-memory"],
   },
   {
     name: "a client in the server's image",
     manifests:
-      "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: r, namespace: cache}\nspec: {template: {spec: {containers: [{name: cli, image: 'redis:7', command: [redis-cli, monitor]}]}}}\n",
+      "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: r, namespace: cache}\nspec: {template: {spec: " +
+      "{containers: [{name: cli, image: 'redis:7', command: [redis-cli, monitor]}]}}}\n",
     caches: 0,
   },
   {
     name: "a kind that is a word of JavaScript's",
     manifests:
-      "apiVersion: apps/v1\nkind: constructor\nmetadata: {name: toString, namespace: cache}\nspec: {template: {spec: {containers: [{name: a, image: constructor}]}}}\n---\napiVersion: batch/v1\nkind: __proto__\nmetadata: {name: x}\n",
+      "apiVersion: apps/v1\nkind: constructor\nmetadata: {name: toString, namespace: cache}\nspec: {template: " +
+      "{spec: {containers: [{name: a, image: constructor}]}}}\n---\napiVersion: batch/v1\nkind: " +
+      "__proto__\nmetadata: {name: x}\n",
     caches: 0,
   },
 ];
