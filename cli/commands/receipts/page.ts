@@ -12,7 +12,8 @@ const STYLE = `
 body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--page); margin: 0 auto;
   max-width: 1040px; padding: 32px 24px; }
 h1 { font-size: 24px; margin: 0 0 4px; } h2 { font-size: 16px; margin: 32px 0 8px; } p { margin: 4px 0; }
-.dim { color: var(--dim); } .done { color: var(--done); } .failed { color: var(--failed); } .given { color: var(--given); }
+.dim { color: var(--dim); } .done { color: var(--done); } .failed { color: var(--failed); }
+.given { color: var(--given); }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(180px, 1fr)); gap: 12px; margin-top: 20px; }
 .fact { background: var(--card); border-radius: 8px; padding: 12px 16px; } .fact b { display: block; font-size: 18px; }
 svg { width: 100%; height: auto; display: block; } svg text { font: 12px system-ui, sans-serif; fill: var(--ink); }

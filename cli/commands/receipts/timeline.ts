@@ -39,14 +39,18 @@ export function timelineOf(receipt: Receipt): string {
     return (
       `<text x="0" y="${y + 17}">${escape(short(step.name))}<title>${escape(step.name)}</title></text>` +
       `<rect class="bar-${kind}" x="${x.toFixed(1)}" y="${y + 5}" width="${width.toFixed(1)}" height="14" rx="3"/>` +
-      `<text class="dim" x="${(x + width + 6).toFixed(1)}" y="${y + 17}">${timeText(step.seconds)}${step.outcome === "done" ? "" : ` (${step.outcome})`}</text>`
+      `<text class="dim" x="${(x + width + 6).toFixed(1)}" ` +
+      `y="${y + 17}">${timeText(step.seconds)}${step.outcome === "done" ? "" : ` (${step.outcome})`}</text>`
     );
   });
   const top = receipt.steps.length * ROW + 20;
   const sites = Object.keys(receipt.epochs.after);
   const lanes = sites.map((site, i) => laneOf(receipt, site, scale, top + i * (ROW + 4)));
   const height = top + sites.length * (ROW + 4) + 6;
-  return `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="timeline of the steps">${steps.join("")}${lanes.join("")}</svg>`;
+  return (
+    `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="timeline of the ` +
+    `steps">${steps.join("")}${lanes.join("")}</svg>`
+  );
 }
 
 /** The site's role and epoch before and after, parted where its object was written. */
@@ -77,7 +81,8 @@ function part(
       ? ""
       : `<text class="lane-text" x="${(from + 8).toFixed(1)}" y="${y + 17}">${label}</text>`;
   return (
-    `<rect class="lane-${role ?? "none"}" x="${from.toFixed(1)}" y="${y + 1}" width="${width.toFixed(1)}" height="${ROW - 2}" rx="3">` +
+    `<rect class="lane-${role ?? "none"}" x="${from.toFixed(1)}" y="${y + 1}" width="${width.toFixed(1)}" ` +
+    `height="${ROW - 2}" rx="3">` +
     `<title>${label}</title></rect>${text}`
   );
 }

@@ -25,12 +25,15 @@ export function writesChart(receipt: Receipt, history: History): string {
     const y = HEIGHT - 22 - height;
     return count === 0
       ? ""
-      : `<rect class="bar-done" x="${(i * (WIDTH / BINS)).toFixed(1)}" y="${y.toFixed(1)}" width="${(WIDTH / BINS - 1).toFixed(1)}" height="${height.toFixed(1)}"/>`;
+      : `<rect class="bar-done" x="${(i * (WIDTH / BINS)).toFixed(1)}" y="${y.toFixed(1)}" ` +
+          `width="${(WIDTH / BINS - 1).toFixed(1)}" height="${height.toFixed(1)}"/>`;
   });
   const gap = longestGap(history, begun, ended);
   const failed = history.failed.filter((at) => at >= start && at <= end).length;
   const inside = history.acknowledged.filter((at) => at >= start && at <= end).length;
-  const words = `${inside} acknowledged${failed > 0 ? `, ${failed} of unknown outcome` : ""}; at most ${most} in ${Math.round(bin)} ms`;
+  const words =
+    `${inside} acknowledged${failed > 0 ? `, ${failed} of unknown outcome` : ""}; at most ${most} in ` +
+    `${Math.round(bin)} ms`;
   return (
     `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="acknowledged writes over time">` +
     `<line class="grid" x1="0" x2="${WIDTH}" y1="${HEIGHT - 22}" y2="${HEIGHT - 22}"/>${bars.join("")}` +
@@ -44,7 +47,8 @@ function gapMark(from: number, to: number, x: (at: number) => number): string {
   const label = `longest gap ${to - from} ms`;
   const anchor = right > WIDTH - 140 ? `x="${left.toFixed(1)}" text-anchor="end"` : `x="${(left + 2).toFixed(1)}"`;
   return (
-    `<rect class="bar-failed" opacity="0.25" x="${left.toFixed(1)}" y="18" width="${Math.max(1, right - left).toFixed(1)}" height="${HEIGHT - 40}"/>` +
+    `<rect class="bar-failed" opacity="0.25" x="${left.toFixed(1)}" y="18" ` +
+    `width="${Math.max(1, right - left).toFixed(1)}" height="${HEIGHT - 40}"/>` +
     `<text ${anchor} y="12">${label}</text>`
   );
 }
