@@ -1,5 +1,6 @@
 import { RESERVED_PREFIX } from "../server/acl/user";
-import { count, decimal, object, or, text, type Value } from "./describe";
+import { branch } from "./dataState";
+import { count, decimal, flag, list, object, or, text, type Value } from "./describe";
 import { siteName } from "./fields";
 
 export const HEARTBEAT_KEY = `${RESERVED_PREFIX}heartbeat`;
@@ -14,6 +15,10 @@ export const heartbeat = object({
   commands: or(count, 0),
   /** The server process that counted `commands`. */
   runId: or(text, ""),
+  /** The branches that the data came by, oldest first. */
+  history: or(list(branch), []),
+  /** The last one before the server's end: written when nobody could write any more. */
+  sealed: or(flag, false),
 });
 /** What the guard writes into the data set several times a second while its site serves as primary. */
 export type Heartbeat = Value<typeof heartbeat>;

@@ -6,6 +6,7 @@ import {
   nullable,
   object,
   optional,
+  or,
   orNull,
   text,
   word,
@@ -45,6 +46,10 @@ export const siteFile = object({
   users: list(user),
   defaultUser: word(["locked", "password"]),
   onPeerUnreachable: word(["hold", "serve"]),
+  /** Missing in an older program's file: recover. */
+  onCrash: or(word(["recover", "hold"]), "recover"),
+  /** Missing in an older program's file: wait. */
+  onSilent: or(word(["wait", "end"]), "wait"),
   /**
    * null or absent: this site keeps no snapshots. `restoreWhenEmpty`: a server that starts empty, its peers away, loads
    * the newest.

@@ -6,10 +6,13 @@ import type { Decision } from "./decide/action";
 import { decide } from "./decide/decide";
 import { NOTHING_YET, type CycleResult, type GuardView, type PeerRecord } from "./guardView";
 import type { RoleClient } from "./kube/roleClient";
+import type { Claim } from "../contract/epochs";
+import { HandoverClock } from "./observe/handoverClock";
 import { observe, type Sources } from "./observe/observe";
 import { PeerWatch } from "./observe/peerWatch";
 import { ServerObserver } from "./observe/serverObserver";
-import { accessOf, type GuardState } from "./remember/guardState";
+import { accessOf, ownClaim, type GuardState } from "./remember/guardState";
+import { ToldClaims } from "./observe/toldClaims";
 import { remember } from "./remember/remember";
 import type { StateFile } from "./remember/stateFile";
 import { Reconciler } from "./reconciler";
@@ -32,7 +35,10 @@ export class Guard implements GuardView {
   private readonly watches: readonly PeerWatch[];
   private readonly applier: Applier;
   private readonly reconciler: Reconciler;
+  private readonly toldClaims: ToldClaims;
+  private readonly handoverClock = new HandoverClock();
   private terminating = false;
+  stoppedServingAt: string | null = null;
   private lastResult: CycleResult = NOTHING_YET;
 
   constructor(
@@ -46,7 +52,15 @@ export class Guard implements GuardView {
     const trigger = (): void => this.trigger();
     this.gateways = new Gateways(() => gatewayState(this.result));
     this.heartbeat = new HeartbeatWriter(site);
-    this.watches = peers.map((peer) => new PeerWatch(peer, (_, changed) => changed && trigger()));
+    this.watches = peers.map(
+      (peer) =>
+        new PeerWatch(
+          peer,
+          (_, changed) => changed && trigger(),
+          () => ownClaim(this.state),
+        ),
+    );
+    this.toldClaims = new ToldClaims(peers.map((peer) => peer.site));
     this.server = new CurrentServer(
       dependencies,
       new ServerObserver(engine, peers),
@@ -74,6 +88,15 @@ export class Guard implements GuardView {
     this.reconciler.trigger();
   }
 
+  /** A peer's guard has said what its site claims. */
+  noteClaim(claim: Claim): void {
+    if (this.toldClaims.note(claim)) this.trigger();
+  }
+
+  sinceHandoverMs(): number {
+    return this.handoverClock.look(this.role.view);
+  }
+
   /** The pod is going: the server is closed before it saves its dump. */
   terminate(): void {
     this.terminating = true;
@@ -92,8 +115,8 @@ export class Guard implements GuardView {
     if (server.kind === "answering") this.heartbeat.noteCommands(server.commands);
     const observation = observe(server, this.sources());
     const state = remember(this.state, observation);
-    this.stateFile.store(state, this.result.decision.serving ? "lazy" : "now");
-    const decision = decide(state, observation);
+    const storage = this.stateFile.store(state, this.result.decision.serving ? "lazy" : "now");
+    const decision = decide(state, observation, storage);
     this.report(decision);
 
     const result = (failure: string | null): CycleResult => ({
@@ -103,6 +126,8 @@ export class Guard implements GuardView {
       epoch: state.highestEpoch,
       failure,
     });
+    if (decision.serving) this.stoppedServingAt = null;
+    else if (this.result.decision.serving) this.stoppedServingAt = new Date().toISOString();
     if (!decision.heartbeat) await this.heartbeat.stop();
     // What is no longer served is said before it is done: the gateways must not send anybody meanwhile.
     if (!decision.serving || endsSessions(decision)) {
@@ -119,7 +144,7 @@ export class Guard implements GuardView {
       peers: this.watches,
     });
     if (decision.heartbeat && failure === null && run !== null)
-      this.heartbeat.start(run.session, this.heartbeat.last ?? this.state.dataVersion);
+      this.heartbeat.start(run.session, server.kind === "answering" ? (server.heartbeat ?? null) : null);
     this.lastResult = result(failure);
     this.gateways.changed();
     return decision.actions.length > 0 && failure === null;
@@ -132,6 +157,8 @@ export class Guard implements GuardView {
       peers: this.watches,
       run: this.server.run,
       requests: this.applier.requests,
+      toldClaims: this.toldClaims,
+      handoverClock: this.handoverClock,
       terminating: this.terminating,
     };
   }

@@ -70,5 +70,9 @@ export interface GuardView {
     /** Processes that this guard has met. */
     readonly runs: number;
   };
+  /** ISO 8601: when clients could last write here; null while they can, and before this guard has seen them stop. */
+  readonly stoppedServingAt: string | null;
+  /** Since this guard first saw the handover that its role object asks for; 0 where it asks for none. */
+  sinceHandoverMs(): number;
   readonly snapshots: { readonly report: SnapshotsReport | null; metrics(): Promise<string> } | null;
 }

@@ -29,6 +29,8 @@ export const siteFile = (settings: SiteSettings): string => {
     users: aclUsers(settings),
     defaultUser,
     onPeerUnreachable: guard.onPeerUnreachable,
+    onCrash: guard.onCrash,
+    onSilent: guard.onSilent,
     snapshots: stored ? { restoreWhenEmpty: snapshots.restoreWhenEmpty } : null,
   });
 };

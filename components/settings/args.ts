@@ -560,6 +560,24 @@ export interface GuardInput {
    * @example "serve"
    */
   readonly onPeerUnreachable?: "hold" | "serve" | undefined;
+
+  /**
+   * What a primary does whose server came back with older data than a reachable copy. recover: it takes the data
+   * from the copy and goes on. hold: it waits for the operator.
+   * A change: at once (the guard or Kubernetes applies it within a minute; nothing restarts).
+   * @default "recover"
+   * @example "hold"
+   */
+  readonly onCrash?: "recover" | "hold" | undefined;
+
+  /**
+   * What a primary does whose server has not answered for 15 s, as with an endless script. wait: nothing. end: it
+   * ends the server's process, which loads its last dump.
+   * A change: at once (the guard or Kubernetes applies it within a minute; nothing restarts).
+   * @default "wait"
+   * @example "end"
+   */
+  readonly onSilent?: "wait" | "end" | undefined;
 }
 
 /**

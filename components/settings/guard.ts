@@ -24,6 +24,22 @@ export const guard = group(
         " serve: it serves.",
       example: "serve",
     }),
+    onCrash: withDefault(oneOf("recover", "hold"), {
+      default: "recover",
+      effect: "at once",
+      doc:
+        "What a primary does whose server came back with older data than a reachable copy. recover: it takes the data" +
+        " from the copy and goes on. hold: it waits for the operator.",
+      example: "hold",
+    }),
+    onSilent: withDefault(oneOf("wait", "end"), {
+      default: "wait",
+      effect: "at once",
+      doc:
+        "What a primary does whose server has not answered for 15 s, as with an endless script. wait: nothing." +
+        " end: it ends the server's process, which loads its last dump.",
+      example: "end",
+    }),
   },
 );
 

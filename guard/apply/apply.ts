@@ -2,6 +2,7 @@ import { epoch as asEpoch, type Epoch, type SiteName } from "../../server/types"
 import type { ReplicationPosition, SnapshotRequest } from "../../contract/siteRole";
 import type { GuardConfig } from "../config";
 import type { Action } from "../decide/action";
+import { isHarmless } from "../decide/decide";
 import type { missingProof } from "../decide/proof";
 import type { RoleClient } from "../kube/roleClient";
 import type { PeerWatch } from "../observe/peerWatch";
@@ -10,7 +11,7 @@ import type { StateFile } from "../remember/stateFile";
 import type { ServerRun } from "../server/serverRun";
 import type { SnapshotsRelay } from "../snapshotsRelay";
 import type { HeartbeatWriter } from "./heartbeatWriter";
-import { ServerController } from "./serverController";
+import { ServerController, SessionsLeft } from "./serverController";
 import { takeOver } from "./takeover";
 
 /** What an action reaches outside the guard. */
@@ -75,7 +76,7 @@ export class Applier {
     const before = this.state.store(beforeAction(this.state.get(), action, context));
     // Closing depends on nothing (rule 0).
     const closes = action.kind === "setAccess" && action.access === "closed";
-    if (before.kind === "failing" && !closes && action.kind !== "endServer")
+    if (before.kind !== "durable" && !closes && !isHarmless(action))
       throw new Error(`the state cannot be written: ${before.reason}`);
     const position = await this.perform(action, cycle);
     this.state.store(afterAction(this.state.get(), action, context, position));
@@ -115,13 +116,20 @@ export class Applier {
     const controller = new ServerController(config, run.session, this.effects.dataDir);
     switch (action.kind) {
       case "setAccess":
-        await controller.setAccess(action.access);
+        await this.setAccess(action.access, controller, cycle);
         run.session.usePasswords(config.passwords);
         break;
       case "recordHandover":
         return controller.position();
       case "refuse":
         run.takeover = { kind: "none" };
+        break;
+      case "withdrawHandover":
+      case "giveUpDivergence":
+      case "recover":
+        break;
+      case "seal":
+        await this.heartbeats.seal(run.session, action.version);
         break;
       case "takeOver":
         this.beginTakeover(action.epoch, action.from, action.proof, cycle, run);
@@ -134,7 +142,7 @@ export class Applier {
         await controller.promote();
         break;
       case "startServing":
-        await this.heartbeats.first(run.session, action.atLeast);
+        await this.heartbeats.first(run.session, action.atLeast, action.history);
         break;
       case "setDumps":
         await controller.setDumps(action.dumps);
@@ -148,12 +156,28 @@ export class Applier {
         await this.follow(action.source, config, controller, run);
         break;
       case "saveDivergence":
-        this.saveDivergence(action.epoch, action.writesUpperBound, controller, run);
+        this.saveDivergence(action, controller, run);
         break;
       default:
         throw new Error(`${action.kind} is no action on the server`);
     }
     return null;
+  }
+
+  private async setAccess(
+    access: Extract<Action, { kind: "setAccess" }>["access"],
+    controller: ServerController,
+    { runId }: Cycle,
+  ): Promise<void> {
+    try {
+      await controller.setAccess(access);
+    } catch (error) {
+      if (error instanceof SessionsLeft && runId !== null) {
+        this.log(`${error.message}: ending the server's process`);
+        this.effects.processes.end(runId, "SIGTERM");
+      }
+      throw error;
+    }
   }
 
   private requestSnapshot(request: SnapshotRequest): void {
@@ -203,16 +227,15 @@ export class Applier {
   }
 
   private saveDivergence(
-    epoch: Epoch,
-    writesUpperBound: number | null,
+    { epoch, writesUpperBound, of }: Extract<Action, { kind: "saveDivergence" }>,
     controller: ServerController,
     run: ServerRun,
   ): void {
     const name = `diverged-before-epoch-${epoch}`;
-    run.divergenceDump = { kind: "running", epoch };
-    this.log(`keeping what the new primary never got in ${name}`);
+    run.noteDump({ kind: "running" });
+    this.log(`keeping a dump of what is to be replaced in ${name}`);
     const ended = (file: string | null): void => {
-      run.divergenceDump = { kind: "ended", epoch, writesUpperBound, file };
+      run.noteDump({ kind: "ended", epoch, writesUpperBound, of, file });
       this.onEnded();
     };
     controller.saveAs(name).then(ended, (error: Error) => {

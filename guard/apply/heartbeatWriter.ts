@@ -1,4 +1,6 @@
 import type { Milliseconds, SiteName } from "../../server/types";
+import type { Branch } from "../../contract/dataState";
+import { compareDataVersions } from "../../contract/epochs";
 import type { DataVersion } from "../../contract/siteRole";
 import { HEARTBEAT_KEY, type Heartbeat } from "../../contract/heartbeat";
 import type { ServerSession } from "../server/serverSession";
@@ -14,6 +16,7 @@ export class HeartbeatWriter {
   private timer: NodeJS.Timeout | null = null;
   private session: ServerSession | null = null;
   private version: DataVersion | null = null;
+  private history: readonly Branch[] = [];
   private inFlight: Promise<unknown> | null = null;
   private commands = 0;
   /** The last one that the server acknowledged. */
@@ -35,22 +38,28 @@ export class HeartbeatWriter {
   /**
    * Writes the first stamp of an epoch, with a sequence of at least `atLeast`'s. @throws when the server refuses it.
    */
-  async first(session: ServerSession, atLeast: DataVersion): Promise<void> {
+  async first(session: ServerSession, atLeast: DataVersion, history: readonly Branch[]): Promise<void> {
     this.version = atLeast;
+    this.history = history;
     await this.write(session);
   }
 
-  start(session: ServerSession, from: DataVersion | null): void {
+  /** The last stamp of a server that nobody can write to any more. @throws when the server refuses it. */
+  async seal(session: ServerSession, version: DataVersion): Promise<void> {
+    await this.stop();
+    if (this.version === null || compareDataVersions(this.version, version) < 0) this.version = version;
+    await this.write(session, true);
+  }
+
+  /** @param found - in the server: a guard that was started again goes on from there. */
+  start(session: ServerSession, found: Heartbeat | null): void {
     if (this.timer !== null && this.session === session) return;
     void this.stop();
     this.session = session;
-    if (
-      this.version === null ||
-      (from !== null &&
-        (from.epoch > this.version.epoch ||
-          (from.epoch === this.version.epoch && from.sequence > this.version.sequence)))
-    )
-      this.version = from;
+    if (found !== null && (this.version === null || compareDataVersions(found, this.version) >= 0)) {
+      this.version = { epoch: found.epoch, sequence: found.sequence + 1 };
+      this.history = found.history;
+    }
     this.timer = setInterval(() => this.tick(), HEARTBEAT_INTERVAL_MS);
   }
 
@@ -69,7 +78,7 @@ export class HeartbeatWriter {
     this.write(session).catch(() => undefined);
   }
 
-  private write(session: ServerSession): Promise<void> {
+  private write(session: ServerSession, sealed = false): Promise<void> {
     const version = this.version;
     if (version === null) return Promise.reject(new Error("no data version to go on from"));
     const beat: Heartbeat = {
@@ -79,9 +88,11 @@ export class HeartbeatWriter {
       time: this.clock(),
       commands: this.commands,
       runId: session.runId,
+      history: this.history,
+      sealed,
     };
     this.version = { epoch: version.epoch, sequence: version.sequence + 1 };
-    const done = session.beat("SET", HEARTBEAT_KEY, JSON.stringify(beat)).then(
+    const done = setReserved(session, HEARTBEAT_KEY, JSON.stringify(beat)).then(
       () => {
         this.last = beat;
         this.lastError = null;
@@ -98,5 +109,15 @@ export class HeartbeatWriter {
     this.inFlight = settled;
     settled.catch(() => undefined);
     return settled;
+  }
+}
+
+/** The guard's own keys always have room: at maxmemory the limit is lifted for this one write. */
+async function setReserved(session: ServerSession, key: string, value: string): Promise<void> {
+  try {
+    await session.beat("SET", key, value);
+  } catch (error) {
+    if (!/^OOM|out of memory/i.test((error as Error).message)) throw error;
+    await session.setAboveLimit(key, value);
   }
 }

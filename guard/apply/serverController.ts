@@ -2,11 +2,11 @@ import { existsSync, linkSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parseInfo, parseReplication } from "../../server/replication";
 import { closeUser, deleteUser, openUser, openUserReadOnly, type AclArguments } from "../../server/acl/commands";
-import { passwordDefaultUser } from "../../server/acl/builtin";
 import type { AclUser } from "../../server/acl/user";
 import type { PeerAddress } from "../../contract/siteFile";
 import type { GuardConfig } from "../config";
 import type { ClientAccess } from "../remember/guardState";
+import { accessPlan, usersWithSessions } from "./access";
 import type { ServerSession } from "../server/serverSession";
 import type { ReplicationPosition } from "../../contract/siteRole";
 
@@ -18,6 +18,16 @@ const BEFORE_SYNC = "before-sync.rdb";
 /** A Redis primary's own dump, some four a day, where nothing else asks for one. */
 const REDIS_SAVE = "21600 1";
 
+const SESSIONS_LIMIT_MS = 1_000;
+const SESSIONS_STEP_MS = 20;
+/** A dump that was asked for and did not begin is given up after so long. */
+const DUMP_BEGIN_LIMIT_MS = 5_000;
+
+/** Whoever lost a right goes on: the server's process has to end. */
+export class SessionsLeft extends Error {
+  override readonly name = "SessionsLeft";
+}
+
 /** Carries out on one run of the server what was judged. Every method throws when the server did not agree. */
 export class ServerController {
   constructor(
@@ -26,26 +36,35 @@ export class ServerController {
     private readonly dataDir: string,
   ) {}
 
+  /** @throws SessionsLeft when somebody who lost a right still has a session. */
   async setAccess(access: Exclude<ClientAccess, "unknown">): Promise<void> {
-    const { engine, users, defaultUser } = this.config.site;
-    const applications: AclUser[] = users.filter((user) => user.kind === "application");
-    if (defaultUser === "password") applications.push(passwordDefaultUser);
-    const replication = users.filter((user) => user.kind === "replication");
-    const standing = users.filter((user) => user.kind === "guard" || user.kind === "monitoring");
-    const open = access === "open" || access === "read-only";
-    const closing = [...(open ? [] : applications), ...(access === "open" || access === "handover" ? [] : replication)];
-
+    const { engine, users } = this.config.site;
+    const plan = accessPlan(this.config.site, access);
     // Closing first, and all at once: what follows must not delay it.
-    await this.close(closing, !open);
-    if (!open) return;
+    const shut = access === "closed" || access === "handover";
+    await this.close(plan.closed, shut);
+    const unknown = await this.dropUnknownUsers(users);
+    if (engine === "redis")
+      await Promise.all(unknown.map((name) => this.session.steer("CLIENT", "KILL", "USER", name)));
+    const losers = [...plan.closed.map((user) => user.name), ...unknown];
     await this.acl([
-      ...standing.map((user) => openUser(engine, user, this.password(user))),
-      ...(access === "open" ? replication.map((user) => openUser(engine, user, this.password(user))) : []),
-      ...applications.map((user) =>
-        (access === "open" ? openUser : openUserReadOnly)(engine, user, this.password(user)),
-      ),
+      ...[...plan.standing, ...plan.open].map((user) => openUser(engine, user, this.password(user))),
+      ...plan.readOnly.map((user) => openUserReadOnly(engine, user, this.password(user))),
     ]);
-    await this.dropUnknownUsers(users);
+    if (engine === "dragonfly") await this.session.steer("CONFIG", "SET", "requirepass", this.adminPassword);
+    if (losers.length > 0) await this.awaitSessionsEnded(new Set(losers));
+  }
+
+  /** Rule 0: closing is finished when no session is left; a script can outlive its user's rights. */
+  private async awaitSessionsEnded(users: ReadonlySet<string>): Promise<void> {
+    const until = performance.now() + SESSIONS_LIMIT_MS;
+    for (;;) {
+      const present = usersWithSessions(String(await this.session.steer("CLIENT", "LIST")));
+      const left = [...users].filter((name) => present?.has(name) === true);
+      if (left.length === 0) return;
+      if (performance.now() > until) throw new SessionsLeft(`sessions of ${left.join(", ")} do not end`);
+      await new Promise((resolve) => setTimeout(resolve, SESSIONS_STEP_MS));
+    }
   }
 
   /**
@@ -109,27 +128,43 @@ export class ServerController {
     return { replicationId, offset };
   }
 
-  /** A dump beside the usual one, under its own name. @returns its file name once it is whole. */
+  /** A dump beside the usual one, under a name that no file has yet. @returns its file name once it is whole. */
   async saveAs(name: string): Promise<string> {
     if (this.config.site.engine === "dragonfly") {
-      await this.saveWhenIdle(name);
-      return name;
+      const free = this.freeName(name, "-summary.dfs");
+      await this.saveWhenIdle(free);
+      return free;
     }
-    const file = `${name}.rdb`;
+    const file = `${this.freeName(name, ".rdb")}.rdb`;
     const before = await this.setting("dbfilename");
     await this.session.steer("CONFIG", "SET", "dbfilename", file);
     try {
       await this.session.steer("BGSAVE", "SCHEDULE");
-      for (;;) {
-        const info = parseInfo(String(await this.session.steer("INFO", "persistence")));
-        const busy = info.get("rdb_bgsave_in_progress") === "1";
-        if (!busy && existsSync(join(this.dataDir, file)) && statSync(join(this.dataDir, file)).size > 0) return file;
-        if (!busy && info.get("rdb_last_bgsave_status") !== "ok") throw new Error("BGSAVE failed; is the volume full?");
-        await new Promise((resolve) => setTimeout(resolve, DUMP_STEP_MS));
-      }
+      await this.awaitDump(join(this.dataDir, file));
+      return file;
     } finally {
       await this.session.steer("CONFIG", "SET", "dbfilename", before);
     }
+  }
+
+  private async awaitDump(path: string): Promise<void> {
+    const begins = performance.now() + DUMP_BEGIN_LIMIT_MS;
+    for (;;) {
+      const info = parseInfo(String(await this.session.steer("INFO", "persistence")));
+      const busy = info.get("rdb_bgsave_in_progress") === "1";
+      if (!busy && existsSync(path) && statSync(path).size > 0) return;
+      if (!busy && info.get("rdb_last_bgsave_status") !== "ok") throw new Error("BGSAVE failed; is the volume full?");
+      if (!busy && performance.now() > begins) throw new Error("BGSAVE wrote nothing");
+      await new Promise((resolve) => setTimeout(resolve, DUMP_STEP_MS));
+    }
+  }
+
+  /** A dump that is there is of something else: it is kept, and never taken for this one. */
+  private freeName(name: string, ending: string): string {
+    const taken = (candidate: string): boolean => existsSync(join(this.dataDir, `${candidate}${ending}`));
+    let candidate = name;
+    for (let i = 2; taken(candidate); i++) candidate = `${name}-${i}`;
+    return candidate;
   }
 
   /** A full sync gives Redis' dump the source's data: until the next one the copy that it replaces stays, by a link. */
@@ -163,10 +198,17 @@ export class ServerController {
     await Promise.all(commands.map(([sub = "", ...rest]) => this.session.steer("ACL", sub, ...rest)));
   }
 
-  private async dropUnknownUsers(users: readonly AclUser[]): Promise<void> {
+  /** Users that were taken out of the configuration. @returns their names. */
+  private async dropUnknownUsers(users: readonly AclUser[]): Promise<readonly string[]> {
     const known = new Set(["default", ...users.map((user) => user.name)]);
     const present = (await this.session.steer("ACL", "USERS")) as string[];
-    await this.acl(present.filter((name) => !known.has(name)).map(deleteUser));
+    const unknown = present.filter((name) => !known.has(name));
+    await this.acl(unknown.map(deleteUser));
+    return unknown;
+  }
+
+  private get adminPassword(): string {
+    return this.config.passwords["default"] ?? "";
   }
 
   private password(user: AclUser): string {

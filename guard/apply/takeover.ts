@@ -69,7 +69,7 @@ async function takeOverRedis(
       const missing = prove(
         epoch,
         proof,
-        { handover: answer.handover ?? null, serving: answer.serving },
+        { handover: answer.handover ?? null, serving: answer.serving, remainingMs: answer.handoverRemainingMs },
         await positionOf(session),
       );
       if (missing === null) break;

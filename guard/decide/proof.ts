@@ -15,13 +15,16 @@ export interface HandoverAnswer {
 export function missingProof(
   epoch: number,
   promised: ReplicationPosition,
-  answer: { readonly handover: HandoverAnswer | null; readonly serving: boolean },
+  answer: { readonly handover: HandoverAnswer | null; readonly serving: boolean; readonly remainingMs: number },
   own: ReplicationPosition | null,
 ): { readonly reason: string; readonly wait: boolean } | null {
   const { handover } = answer;
   if (answer.serving || handover === null || handover.epoch !== epoch || handover.position === null) {
     return { reason: "the old primary is not closed for this handover any more", wait: false };
   }
+  // Its word that it is closed is no proof once it may take the handover back (rule 4).
+  if (answer.remainingMs <= 0)
+    return { reason: "the old primary has waited too long for this handover and may go on", wait: false };
   const { position } = handover;
   if (position.replicationId !== promised.replicationId || position.offset !== promised.offset) {
     return { reason: "the old primary closed at another place than the role object says", wait: false };

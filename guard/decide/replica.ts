@@ -1,16 +1,18 @@
+import { compareData } from "../../contract/dataState";
 import type { SiteRoleSpec } from "../../contract/siteRole";
-import { compareDataVersions } from "../../contract/epochs";
 import { isSynchronized, type AnsweringServer, type PeerView } from "../observe/observation";
 import type { Action, Decision } from "./action";
-import { keepDivergence } from "./divergence";
+import { discardFlag, heldData, isDiscarded, written } from "./data";
+import { keepDiverged } from "./divergence";
 import type { Situation } from "./situation";
-import { closed, hold, setAccess, setDumps, withoutServer } from "./steps";
+import { attachPassword, closed, hold, setAccess, setDumps, withoutServer } from "./steps";
 
 /** A server attaches again by itself, by a partial sync; told anew too early, Dragonfly would begin a full one. */
 const REATTACH_MS = 5_000;
 
 /**
- * The spec says replica: closed to writers, following its source as soon as that has data at least as new as its own.
+ * Rule 3. The spec says replica: closed to writers, following its source as soon as that has data at least as new as
+ * its own.
  */
 export function decideReplica(o: Situation, spec: SiteRoleSpec): Decision {
   const { server } = o;
@@ -27,10 +29,6 @@ export function decideReplica(o: Situation, spec: SiteRoleSpec): Decision {
   if (open) return hold(o, "Demoting", "this site is a replica now; closing");
   if (spec.source === undefined) return hold(o, "Holding", "the role object names no source to follow");
 
-  const kept = keepDivergence(o, spec.epoch);
-  if (kept.length > 0 || o.divergenceDump.kind === "running")
-    return closed("Demoting", "keeping a dump of what the new primary never got", kept);
-
   const source = o.peers.find((p) => p.site === spec.source && p.reachable);
   const following = server.role === "replica" && server.source === spec.source;
   if (following && server.linkUp && !server.syncInProgress) return inSyncOrStale(o, server);
@@ -38,14 +36,19 @@ export function decideReplica(o: Situation, spec: SiteRoleSpec): Decision {
     return closed("Syncing", `full sync from ${spec.source}`, [...setDumps(o, "off"), ...setAccess(o, "closed")]);
 
   const readable: Action[] = setAccess(o, server.heartbeat != null ? "read-only" : "closed");
-  const objection = reasonNotToFollow(spec, server, source);
-  if (objection !== null) return closed(following ? "Following" : "Holding", objection, [...withhold(o), ...readable]);
-  const patience = Math.min(o.sinceFollowMs, server.linkDownMs, source?.servingForMs ?? 0);
+  const giving = source === undefined ? null : give(o, spec, server, source);
+  if (giving !== null) return giving;
+  const objection = reasonNotToFollow(o, spec, server, source);
+  if (objection !== null || source === undefined)
+    return closed(following ? "Following" : "Holding", objection ?? "no source", [...withholdPassword(o), ...readable]);
+  const keeping = keepDiverged(o, source);
+  if (keeping !== null) return closed("Demoting", keeping.reason, [...withholdPassword(o), ...keeping.actions]);
+  const patience = Math.min(o.sinceFollowMs, server.linkDownMs, source.servingForMs);
   if (following && patience < REATTACH_MS)
-    return closed("Syncing", `connecting to ${spec.source}`, [...give(o), ...readable]);
+    return closed("Syncing", `connecting to ${spec.source}`, [...attachPassword(o), ...readable]);
   return closed("Syncing", `attaching to ${spec.source}`, [
     ...setDumps(o, "off"),
-    ...give(o),
+    ...attachPassword(o),
     { kind: "follow", source: spec.source },
   ]);
 }
@@ -66,21 +69,42 @@ function inSyncOrStale(o: Situation, server: AnsweringServer): Decision {
   return { ...closed("Following", "in sync", [...setDumps(o, "on"), ...setAccess(o, "read-only")]), inSync: true };
 }
 
+/**
+ * Rule 7: the primary came back with older data and asks for this copy's. It stops to be anybody's replica, and lets
+ * that server attach; nobody writes here meanwhile. @returns null where nobody asks.
+ */
+function give(o: Situation, spec: SiteRoleSpec, server: AnsweringServer, source: PeerView): Decision | null {
+  const own = heldData(o.state, server);
+  const asks = source.recoveringFrom === o.site && source.specRole === "primary" && source.specEpoch === spec.epoch;
+  if (!asks || source.serving || own === null) return null;
+  if (source.data !== null && compareData(own, source.data) < 0) return null;
+  return closed("Following", `site ${source.site} takes its data from this copy`, [
+    ...(server.role === "replica" ? [{ kind: "detach" } as const] : []),
+    ...setAccess(o, "source"),
+  ]);
+}
+
 /** Why this source is not to be followed now; null when it is. */
-function reasonNotToFollow(spec: SiteRoleSpec, server: AnsweringServer, source: PeerView | undefined): string | null {
+function reasonNotToFollow(
+  o: Situation,
+  spec: SiteRoleSpec,
+  server: AnsweringServer,
+  source: PeerView | undefined,
+): string | null {
   if (source === undefined) return `site ${spec.source} cannot be reached; this copy is kept`;
   if (source.specRole !== "primary" || (source.specEpoch ?? 0) < spec.epoch)
     return `site ${spec.source} is not primary at epoch ${spec.epoch} yet`;
   if (!source.serving) return `site ${spec.source} does not serve yet`;
-  if (source.dataVersion === null) return `site ${spec.source} does not say how new its data is`;
-  if (server.heartbeat != null && compareDataVersions(source.dataVersion, server.heartbeat) < 0) {
-    return `site ${spec.source} has older data than this copy; run dragonfly-dr failover --to ${spec.site}, or dragonfly-dr serve --accept-loss --site ${spec.source}`;
-  }
-  return null;
+  if (source.data === null) return `site ${spec.source} does not say how new its data is`;
+  const own = heldData(o.state, server);
+  if (own === null || compareData(source.data, own) >= 0 || isDiscarded(spec.discard, o.site, own)) return null;
+  return (
+    `site ${spec.source} has older data (${written(source.data)}) than this copy (${written(own)}); ` +
+    `run dragonfly-dr failover --to ${spec.site}, or give this copy up: ` +
+    `failover --to ${spec.source} ${discardFlag(spec.site, own)}`
+  );
 }
 
 /** Redis attaches again by itself, whatever its source has become: without the password it cannot. */
-const withhold = (o: Situation): Action[] =>
+const withholdPassword = (o: Situation): Action[] =>
   o.engine === "redis" && o.credentials !== false ? [{ kind: "setCredentials", credentials: "withheld" }] : [];
-const give = (o: Situation): Action[] =>
-  o.credentials === true ? [] : [{ kind: "setCredentials", credentials: "given" }];

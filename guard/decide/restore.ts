@@ -1,6 +1,7 @@
 import type { SiteRoleSpec } from "../../contract/siteRole";
 import type { AnsweringServer, SnapshotsView } from "../observe/observation";
 import type { Action, Decision } from "./action";
+import { keepHeld } from "./divergence";
 import type { Situation } from "./situation";
 import { closed, hold, isAllowedNow, setAccess, setDumps } from "./steps";
 
@@ -16,7 +17,7 @@ const ASK_AGAIN_MS = 30_000;
 export function decideRestore(o: Situation, spec: SiteRoleSpec, server: AnsweringServer): Decision | null {
   const { state, snapshots } = o;
   const refuse = (reason: string): Decision =>
-    waiting(reason, [{ kind: "refuse", epoch: spec.epoch, reason, outcome: "refused" }]);
+    waiting(reason, [{ kind: "refuse", epoch: spec.epoch, reason, outcome: "refused", unheard: false }]);
   const from = spec.restore?.from;
   if (from === undefined) return refuse("the object names no snapshot to restore");
   if (snapshots === null) return refuse("this site keeps no snapshots; set snapshots.s3 or snapshots.aws");
@@ -36,20 +37,15 @@ export function decideRestore(o: Situation, spec: SiteRoleSpec, server: Answerin
     ...setDumps(o, "off"),
   ];
   if (quiet.length > 0) return waiting("closed for the restore", quiet);
-  if (o.divergenceDump.kind === "running") return waiting("keeping a dump of what the server holds", []);
-  const holds = server.heartbeat != null && (state.divergence?.epoch ?? 0) < spec.epoch;
-  if (holds)
-    return waiting("keeping a dump of what the server holds", [
-      { kind: "saveDivergence", epoch: spec.epoch, writesUpperBound: null },
-    ]);
+  const keeping = keepHeld(o, spec.epoch);
+  if (keeping !== null) return waiting(keeping.reason, keeping.actions);
   if (server.dumping) return waiting("the server's dump goes on", []);
   return fetchAndPlace(o, snapshots, from, spec.epoch, refuse);
 }
 
 /**
  * A primary that started empty while no peer has anything, where that is configured: the newest snapshot is loaded
- * before it is
- * judged like any other. @returns null where this does not apply, or there is none.
+ * before it is judged like any other. @returns null where this does not apply, or there is none.
  */
 export function restoreEmpty(o: Situation, spec: SiteRoleSpec, server: AnsweringServer): Decision | null {
   const { snapshots, state } = o;
@@ -61,7 +57,7 @@ export function restoreEmpty(o: Situation, spec: SiteRoleSpec, server: Answering
     server.heartbeat !== null
   )
     return null;
-  if (o.peers.some((peer) => peer.reachable && peer.dataVersion !== null)) return null;
+  if (o.peersConfigured.some((site) => (state.peers[site]?.data ?? null) !== null)) return null;
   const own = snapshots.restore?.epoch === AUTO_RESTORE_EPOCH ? snapshots.restore : null;
   if (own?.state === "none") return null;
   // Loaded once already, and empty again: a second time would be no better.

@@ -1,9 +1,12 @@
 import { createServer, type Server as HttpServer, type ServerResponse } from "node:http";
 import type { Server, Socket } from "node:net";
 import { checksBefore, type CheckAnswer } from "./checkAnswers";
+import type { Claim } from "../../contract/epochs";
 import type { GuardView } from "../guardView";
+import { claimOf } from "../observe/toldClaims";
 import type { Gateways } from "./gateways";
-import { inSync, readable, reportOf, serving } from "./status";
+import { reportOf } from "./report";
+import { inSync, readable, serving } from "./status";
 
 /** A connection on which nothing has been asked for so long is closed. Peers ask twice a second. */
 const IDLE_MS = 10_000;
@@ -14,19 +17,15 @@ const IDLE_MS = 10_000;
 export class GuardApi {
   private readonly http: HttpServer;
   private readonly server: Server;
-  /** Those that the HTTP server has; it keeps no list itself, as it does not listen. */
+  /** A server keeps no list of its connections itself. */
   private readonly open = new Set<Socket>();
 
   constructor(
-    private readonly guard: GuardView,
+    private readonly guard: GuardView & { noteClaim(claim: Claim): void },
     private readonly gateways: Gateways,
   ) {
     const check = (yes: () => boolean) => (): CheckAnswer => ({ yes: yes(), reason: guard.result.decision.reason });
     this.http = this.statusServer().setTimeout(IDLE_MS);
-    this.http.on("connection", (socket: Socket) => {
-      this.open.add(socket);
-      socket.once("close", () => this.open.delete(socket));
-    });
     this.server = checksBefore(
       this.http,
       new Map([
@@ -37,6 +36,10 @@ export class GuardApi {
         ["/livez", check(() => true)],
       ]),
     );
+    this.server.on("connection", (socket: Socket) => {
+      this.open.add(socket);
+      socket.once("close", () => this.open.delete(socket));
+    });
   }
 
   listen(port: number, host?: string): this {
@@ -58,6 +61,8 @@ export class GuardApi {
         return;
       }
       if (path === "/status") {
+        const claim = claimOf(query);
+        if (claim !== null) this.guard.noteClaim(claim);
         response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(reportOf(this.guard)));
         return;
       }

@@ -24,7 +24,8 @@ export function sessionState({ access, server, decision }: CycleResult): Session
 /** Who reads the local copy is sent away before it closes, too. */
 function isReadable(result: CycleResult): boolean {
   const { access, server, decision } = result;
-  if (access !== "read-only" || server.kind !== "answering") return sessionState(result) === "serving";
+  const copy = access === "read-only" || access === "source";
+  if (!copy || server.kind !== "answering") return sessionState(result) === "serving";
   return !decision.actions.some((action) => action.kind === "setAccess" && action.access === "closed");
 }
 
@@ -36,7 +37,9 @@ export const gatewayState = (result: CycleResult): string =>
 export const takesAccess = ({ access, decision }: CycleResult): boolean =>
   (access === "open" && endsSessions(decision)) ||
   ((access === "open" || access === "read-only") &&
-    decision.actions.some((action) => action.kind === "setAccess" && action.access !== "open"));
+    decision.actions.some(
+      (action) => action.kind === "setAccess" && action.access !== "open" && action.access !== "source",
+    ));
 
 /** How long closing waits for the gateways; it depends on none of them. */
 export const patienceOf = ({ phase }: Decision): number =>

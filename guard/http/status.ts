@@ -1,6 +1,7 @@
 import { seconds, type Seconds } from "../../server/types";
 import type { GuardView, PeerRecord } from "../guardView";
-import type { GuardReport } from "../../contract/guardReport";
+import type { ClientAccess } from "../remember/guardState";
+import type { AnsweringServer } from "../observe/observation";
 import { higherClaim, type Claim } from "../../contract/epochs";
 import type { DataVersion, PeerStatus, ReplicationStatus, SiteRoleStatus } from "../../contract/siteRole";
 
@@ -12,21 +13,36 @@ export const serving = (guard: GuardView): boolean =>
 
 /** True while this copy may be read: an open primary, or a replica's data, fresh or not. */
 export const readable = (guard: GuardView): boolean =>
-  serving(guard) || (guard.result.access === "read-only" && guard.result.server.kind === "answering");
+  serving(guard) || (isReadable(guard.result.access) && guard.result.server.kind === "answering");
+
+/** A copy that a recovering primary takes may be read meanwhile. */
+export const isReadable = (access: ClientAccess): boolean => access === "read-only" || access === "source";
 
 export const inSync = (guard: GuardView): boolean =>
   guard.result.decision.inSync && guard.result.access === "read-only";
 
 /**
  * Age of the newest stamp that the peer's copy has, by this primary's clock alone; null while this site does not serve,
- * or
- * the peer has no stamp of its epoch. While the peer is out of reach it grows with the time since the last contact.
+ * the peer cannot be asked, or has no stamp of its epoch: with no contact the lag is not known.
  */
 function peerLag(guard: GuardView, peer: PeerRecord, clock: () => number): Seconds | null {
   const beat = peer.report?.heartbeat;
-  if (!serving(guard) || beat == null || beat.site !== guard.config.site || beat.epoch !== guard.heartbeat.last?.epoch)
-    return null;
+  if (!serving(guard) || !peer.view.reachable || beat == null) return null;
+  if (beat.site !== guard.config.site || beat.epoch !== guard.heartbeat.last?.epoch) return null;
   return round(Math.max(0, clock() - beat.time) / 1000);
+}
+
+/**
+ * How far this copy is behind its source, by the source's clock: what that clock says now, by its last report and the
+ * time since, less the time of the newest stamp here. Without the source's word it is at least the stamp's age here.
+ */
+function ownLag(guard: GuardView, source: PeerRecord | undefined, server: AnsweringServer): number | null {
+  const { heartbeat: beat, heartbeatUnchangedMs } = server;
+  if (beat == null) return null;
+  const unchanged = heartbeatUnchangedMs / 1000;
+  const report = source?.view.reachable === true ? source.report : null;
+  if (report === null || beat.site !== source?.site || source.secondsSinceContact === null) return unchanged;
+  return Math.max(unchanged, (report.now - beat.time) / 1000 + source.secondsSinceContact);
 }
 
 function replicationStatus(guard: GuardView): ReplicationStatus | null {
@@ -42,13 +58,11 @@ function replicationStatus(guard: GuardView): ReplicationStatus | null {
           position: server.position,
         }
       : null;
-  const source = guard.peers.find((peer) => peer.site === server.source);
-  const told =
-    source?.view.reachable === true
-      ? (source.report?.peers.find((p) => p.site === guard.config.site)?.lagSeconds ?? null)
-      : null;
-  const unchanged = server.heartbeat == null ? null : server.heartbeatUnchangedMs / 1000;
-  const lag = told === null && unchanged === null ? null : Math.max(told ?? 0, unchanged ?? 0);
+  const lag = ownLag(
+    guard,
+    guard.peers.find((peer) => peer.site === server.source),
+    server,
+  );
   return {
     source: server.source,
     linkUp: server.linkUp,
@@ -68,7 +82,7 @@ function peerStatus(guard: GuardView, peer: PeerRecord, clock: () => number): Pe
     role: view.specRole,
     epoch: view.specEpoch as PeerStatus["epoch"],
     serving: view.serving,
-    dataVersion: view.dataVersion,
+    dataVersion: view.data === null ? null : { epoch: view.data.epoch, sequence: view.data.sequence },
     lagSeconds: peerLag(guard, peer, clock),
   };
 }
@@ -86,7 +100,7 @@ function highestKnownClaim({ config, state: { highestEpoch, highestClaim, spec }
 
 export function statusOf(guard: GuardView, clock: () => number = Date.now): SiteRoleStatus {
   const { result, state: kept } = guard;
-  const { promotion } = kept;
+  const { promotion, refusal, divergence } = kept;
   return {
     site: guard.config.site,
     observedGeneration: guard.role.generation,
@@ -107,7 +121,9 @@ export function statusOf(guard: GuardView, clock: () => number = Date.now): Site
     peers: guard.peers.map((peer) => peerStatus(guard, peer, clock)),
     highestClaim: highestKnownClaim(guard),
     ...(kept.handover === null ? {} : { handover: { epoch: kept.handover.epoch, position: kept.handover.position } }),
-    ...(kept.refusal === null ? {} : { refusal: kept.refusal }),
+    ...(refusal === null
+      ? {}
+      : { refusal: { epoch: refusal.epoch, reason: refusal.reason, outcome: refusal.outcome } }),
     ...(promotion === null
       ? {}
       : {
@@ -120,22 +136,17 @@ export function statusOf(guard: GuardView, clock: () => number = Date.now): Site
             partial: promotion.partial,
           },
         }),
-    ...(kept.divergence === null ? {} : { divergence: kept.divergence }),
+    ...(divergence === null
+      ? {}
+      : {
+          divergence: {
+            epoch: divergence.epoch,
+            writesUpperBound: divergence.writesUpperBound,
+            dump: divergence.dump,
+          },
+        }),
+    ...(guard.stoppedServingAt === null ? {} : { stoppedServingAt: guard.stoppedServingAt }),
     ...(guard.snapshots?.report == null ? {} : { snapshots: guard.snapshots.report }),
     updatedAt: new Date(clock()).toISOString(),
-  };
-}
-
-export function reportOf(guard: GuardView, clock: () => number = Date.now): GuardReport {
-  const role = guard.role.view;
-  const spec = role.kind === "present" ? role.spec : role.kind === "unknown" ? guard.state.spec : null;
-  const { server } = guard.result;
-  return {
-    ...statusOf(guard, clock),
-    specEpoch: spec?.epoch ?? null,
-    specRole: spec?.role ?? null,
-    now: clock(),
-    heartbeat: server.kind === "answering" ? (server.heartbeat ?? null) : null,
-    promotionRunId: guard.state.promotion?.runIdSeen ?? null,
   };
 }

@@ -2,7 +2,8 @@ import { ApiError, ApiServer } from "./apiServer";
 import { anything, count, list, object, or, text } from "../../contract/describe";
 import { NotUnderstood, parse, parseJson } from "../../contract/parse";
 import { parseSiteRole, SITE_ROLE, type SiteRoleSpec, type SiteRoleStatus } from "../../contract/siteRole";
-import type { RoleView } from "../observe/observation";
+import type { Epoch } from "../../server/types";
+import type { OwnReport, RoleView } from "../observe/observation";
 
 /** The API server ends a watch by itself; a watch that fell silent is noticed at the latest then. */
 const WATCH_SECONDS = 120;
@@ -15,6 +16,8 @@ const numbered = object({ metadata: object({ generation: or(count, 0) }) });
 /** This site's role object at the API server. */
 export class RoleClient {
   private view: RoleView = { kind: "unknown" };
+  /** What an earlier guard of this site had written, as it was first read; undefined before that. */
+  private reported: OwnReport | null | undefined = undefined;
   /** Of the object; null while there is none. */
   private observedGeneration: number | null = null;
   private stopped = false;
@@ -117,16 +120,27 @@ export class RoleClient {
     const before = JSON.stringify(this.view);
     const { metadata } = object === null ? { metadata: { generation: null } } : parse(numbered, object, SITE_ROLE.kind);
     this.observedGeneration = metadata.generation;
-    this.view = object === null ? { kind: "missing" } : viewOf(object);
+    this.view = object === null ? { kind: "missing" } : this.viewOf(object);
     if (JSON.stringify(this.view) !== before) this.onChange();
+  }
+
+  private viewOf(object: unknown): RoleView {
+    try {
+      const { spec, status } = parseSiteRole(object, "the role object");
+      if (this.reported === undefined) this.reported = status === undefined ? null : reportIn(status);
+      return { kind: "present", spec, reported: this.reported };
+    } catch (error) {
+      if (!(error instanceof NotUnderstood)) throw error;
+      return { kind: "not-understood", problem: error.message };
+    }
   }
 }
 
-function viewOf(object: unknown): RoleView {
-  try {
-    return { kind: "present", spec: parseSiteRole(object, "the role object").spec };
-  } catch (error) {
-    if (!(error instanceof NotUnderstood)) throw error;
-    return { kind: "not-understood", problem: error.message };
-  }
+function reportIn({ epoch, promotion, refusal, highestClaim }: SiteRoleStatus): OwnReport {
+  return {
+    epoch,
+    promotion: promotion === undefined ? null : { ...promotion, epoch: promotion.epoch as Epoch, runIdSeen: null },
+    refusal: refusal ?? null,
+    highestClaim: highestClaim ?? null,
+  };
 }

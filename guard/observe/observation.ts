@@ -1,6 +1,9 @@
 import type { Engine, Epoch, Milliseconds, Role, SiteName } from "../../server/types";
 import type { Heartbeat } from "../../contract/heartbeat";
-import type { DataVersion, PromotionMode, ReplicationPosition, SiteRoleSpec } from "../../contract/siteRole";
+import type { DataState } from "../../contract/dataState";
+import type { Claim } from "../../contract/epochs";
+import type { PromotionMode, ReplicationPosition, SiteRoleSpec } from "../../contract/siteRole";
+import type { Divergence, Promotion } from "../remember/guardState";
 
 /** What the role object says, as far as the guard knows. */
 export type RoleView =
@@ -9,7 +12,15 @@ export type RoleView =
   | { readonly kind: "missing" }
   /** Written by a newer version: an unknown role or mode, for one. */
   | { readonly kind: "not-understood"; readonly problem: string }
-  | { readonly kind: "present"; readonly spec: SiteRoleSpec };
+  | { readonly kind: "present"; readonly spec: SiteRoleSpec; readonly reported: OwnReport | null };
+
+/** What a guard of this site had reported in the object before this guard first read it. */
+export interface OwnReport {
+  readonly epoch: number;
+  readonly promotion: Omit<Promotion, "runId"> | null;
+  readonly refusal: { readonly epoch: number; readonly reason: string; readonly outcome: "refused" | "unknown" } | null;
+  readonly highestClaim: Claim | null;
+}
 
 export interface AnsweringServer {
   readonly kind: "answering";
@@ -50,8 +61,16 @@ export interface PeerView {
   readonly serving: boolean;
   /** For how long it has been reachable and serving without a break. */
   readonly servingForMs: Milliseconds;
-  readonly dataVersion: DataVersion | null;
+  /** What its server holds; null: it cannot say now, or `empty`. */
+  readonly data: DataState | null;
+  readonly empty: boolean;
   readonly position: ReplicationPosition | null;
+  /** How long ago the question was sent that its last report answers. */
+  readonly askedMsAgo: Milliseconds;
+  readonly refusedEpoch: number | null;
+  readonly takingOver: number | null;
+  readonly recoveringFrom: SiteName | null;
+  readonly givingTo: SiteName | null;
   readonly promotion: {
     readonly epoch: number;
     readonly mode: PromotionMode;
@@ -97,13 +116,16 @@ export interface SnapshotsView {
 /** A dump of what diverged, under way or ended. */
 export type DumpView =
   | { readonly kind: "none" }
-  | { readonly kind: "running"; readonly epoch: Epoch }
+  | { readonly kind: "running" }
   | {
       readonly kind: "ended";
       readonly epoch: Epoch;
       readonly writesUpperBound: number | null;
+      readonly of: Divergence["of"];
       /** null: it failed. */
       readonly file: string | null;
+      /** Since it ended. */
+      readonly forMs: Milliseconds;
     };
 
 /**
@@ -115,6 +137,10 @@ export interface Observation {
   readonly engine: Engine;
   readonly peersConfigured: readonly SiteName[];
   readonly onPeerUnreachable: "hold" | "serve";
+  readonly onCrash: "recover" | "hold";
+  readonly onSilent: "wait" | "end";
+  /** A full sync empties the server first, so that one that breaks off leaves a part (Dragonfly). */
+  readonly replacesWhileSyncing: boolean;
   /** Changes with any user, rule or password. */
   readonly usersHash: string;
   readonly role: RoleView;
@@ -124,12 +150,18 @@ export interface Observation {
   readonly credentials: boolean | null;
   readonly server: ServerView;
   readonly peers: readonly PeerView[];
+  /** Claims that peers have sent along with their questions: over a link that works one way it is the only way. */
+  readonly toldClaims: readonly Claim[];
   readonly takeover: TakeoverView;
   readonly divergenceDump: DumpView;
   /** null: this site keeps no snapshots. */
   readonly snapshots: SnapshotsView | null;
   /** Milliseconds since the last REPLICAOF; large when none was sent. */
   readonly sinceFollowMs: Milliseconds;
+  /** Since this guard met the server's process. */
+  readonly sinceMetMs: Milliseconds;
+  /** Since this guard first saw the handover that the role object asks for; 0 where it asks for none. */
+  readonly sinceHandoverMs: Milliseconds;
   /** The guard was told to stop: the pod is going. */
   readonly terminating: boolean;
 }
@@ -142,12 +174,15 @@ export const FRESH_HEARTBEAT_MS = 5_000;
 
 /** Rule 6: link up, no sync in progress, offset present, heartbeat fresh. */
 export const isSynchronized = (server: AnsweringServer): boolean =>
+  holdsWholeCopy(server) && server.heartbeatUnchangedMs <= FRESH_HEARTBEAT_MS;
+
+/** Its source's data have arrived whole, and what it writes arrives; the source itself may be no primary. */
+export const holdsWholeCopy = (server: AnsweringServer): boolean =>
   !server.loading &&
   server.role === "replica" &&
   server.linkUp &&
   !server.syncInProgress &&
   server.position !== null &&
-  server.heartbeat != null &&
-  server.heartbeatUnchangedMs <= FRESH_HEARTBEAT_MS;
+  server.heartbeat != null;
 
 export const runIdOf = (server: ServerView): string | null => (server.kind === "absent" ? null : server.runId);

@@ -4,7 +4,10 @@ import { sinceMs, type ServerRun } from "../server/serverRun";
 import type { SnapshotRequests } from "../apply/apply";
 import type { SnapshotsRelay } from "../snapshotsRelay";
 import type { Observation, ServerView, SnapshotsView } from "./observation";
+import type { HandoverClock } from "./handoverClock";
 import type { PeerWatch } from "./peerWatch";
+import type { ToldClaims } from "./toldClaims";
+import type { Milliseconds } from "../../server/types";
 
 /** Where an observation is read from. */
 export interface Sources {
@@ -14,6 +17,8 @@ export interface Sources {
   readonly run: ServerRun | null;
   readonly snapshots: Pick<SnapshotsRelay, "report"> | null;
   readonly requests: SnapshotRequests;
+  readonly toldClaims: Pick<ToldClaims, "list">;
+  readonly handoverClock: HandoverClock;
   readonly terminating: boolean;
 }
 
@@ -21,21 +26,28 @@ export interface Sources {
 export function observe(server: ServerView, sources: Sources): Observation {
   const { config, run } = sources;
   const { site } = config;
+  const role = sources.roles.role();
   return {
     site: site.site,
     engine: site.engine,
     peersConfigured: site.peers.map((peer) => peer.site),
     onPeerUnreachable: site.onPeerUnreachable,
+    onCrash: site.onCrash,
+    onSilent: site.onSilent,
+    replacesWhileSyncing: site.engine === "dragonfly",
     usersHash: config.usersHash,
-    role: sources.roles.role(),
+    role,
     dumps: run?.dumps ?? null,
     credentials: site.engine === "redis" ? (run?.credentials ?? null) : null,
     server,
     peers: sources.peers.map((peer) => peer.view()),
+    toldClaims: sources.toldClaims.list(),
     takeover: run?.takeover ?? { kind: "none" },
     divergenceDump: run?.divergenceDump ?? { kind: "none" },
     snapshots: snapshotsView(sources),
     sinceFollowMs: run?.sinceFollowMs ?? sinceMs(null),
+    sinceMetMs: run?.sinceMetMs ?? (0 as Milliseconds),
+    sinceHandoverMs: sources.handoverClock.look(role),
     terminating: sources.terminating,
   };
 }

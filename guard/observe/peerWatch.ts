@@ -3,7 +3,10 @@ import type { Milliseconds, SiteName } from "../../server/types";
 import type { PeerAddress } from "../../contract/siteFile";
 import type { PeerRecord } from "../guardView";
 import type { PeerView } from "./observation";
+import { claimQuery } from "./toldClaims";
 import { guardReport, type GuardReport } from "../../contract/guardReport";
+import type { DataState } from "../../contract/dataState";
+import type { Claim } from "../../contract/epochs";
 import { parseJson } from "../../contract/parse";
 
 export const POLL_INTERVAL_MS = 500 as Milliseconds;
@@ -19,6 +22,8 @@ export class PeerWatch {
   private generation = 0;
   private reachable = false;
   private servingSince: number | null = null;
+  /** When the question was sent that `report` answers. */
+  private askedAt: number | null = null;
   /** The last report, however old. */
   private report: GuardReport | null = null;
   /** Monotonic ms of the last one; null when there was none. */
@@ -27,6 +32,8 @@ export class PeerWatch {
   constructor(
     readonly peer: PeerAddress,
     private readonly onReport: (peer: PeerWatch, changed: boolean) => void,
+    /** What this site claims; sent along with each question. */
+    private readonly ownClaim: () => Claim | null = () => null,
     private readonly monotonic: () => number = () => performance.now(),
   ) {}
 
@@ -62,7 +69,13 @@ export class PeerWatch {
       specEpoch: report?.specEpoch ?? null,
       serving: this.reachable && report?.serving === true,
       servingForMs: (this.servingSince === null ? 0 : this.monotonic() - this.servingSince) as Milliseconds,
-      dataVersion: report?.dataVersion ?? null,
+      data: report === null ? null : dataOf(report),
+      empty: report?.empty === true,
+      askedMsAgo: (this.askedAt === null ? 0 : this.monotonic() - this.askedAt) as Milliseconds,
+      refusedEpoch: report?.refusedEpoch ?? null,
+      takingOver: report?.takingOver ?? null,
+      recoveringFrom: report?.recoveringFrom ?? null,
+      givingTo: report?.givingTo ?? null,
       position: report?.replication?.position ?? null,
       promotion:
         promotion === undefined
@@ -85,8 +98,9 @@ export class PeerWatch {
 
   /** Asks once, outside the rhythm. @throws when the peer does not answer within a second. */
   async askNow(): Promise<GuardReport> {
+    const asked = this.monotonic();
     const report = await this.get(new Agent({ keepAlive: false }));
-    this.took(report);
+    this.took(report, asked);
     return report;
   }
 
@@ -99,8 +113,9 @@ export class PeerWatch {
     this.polling = true;
     const { generation } = this;
     try {
+      const asked = this.monotonic();
       const report = await this.get(this.agent);
-      if (generation === this.generation) this.took(report);
+      if (generation === this.generation) this.took(report, asked);
     } catch {
       // A connection that a cut has frozen would be retried slower and slower by TCP: the next poll makes a new one.
       this.agent.destroy();
@@ -115,9 +130,10 @@ export class PeerWatch {
     if (generation !== this.generation) await this.poll();
   }
 
-  private took(report: GuardReport): void {
+  private took(report: GuardReport, asked: number): void {
     const before = JSON.stringify([this.reachable, summary(this.report)]);
     this.report = report;
+    this.askedAt = asked;
     this.reachable = true;
     this.lastContact = this.monotonic();
     this.servingSince = report.serving ? (this.servingSince ?? this.monotonic()) : null;
@@ -126,8 +142,10 @@ export class PeerWatch {
 
   private get(agent: Agent): Promise<GuardReport> {
     const { host, guardPort, site } = this.peer;
+    const claim = this.ownClaim();
+    const path = `/status${claim === null ? "" : claimQuery(claim)}`;
     return new Promise((resolve, reject) => {
-      const call = request({ host, port: guardPort, path: "/status", agent, timeout: POLL_TIMEOUT_MS }, (response) => {
+      const call = request({ host, port: guardPort, path, agent, timeout: POLL_TIMEOUT_MS }, (response) => {
         let text = "";
         response.setEncoding("utf8");
         response.on("data", (chunk: string) => {
@@ -166,4 +184,13 @@ const summary = (report: GuardReport | null): unknown =>
         report.handover,
         report.promotion?.epoch,
         report.refusal?.epoch,
+        report.recoveringFrom,
+        report.givingTo,
+        report.takingOver,
       ];
+
+/** A guard of an older version says less of what its server holds. */
+function dataOf({ data, dataVersion }: GuardReport): DataState | null {
+  if (data !== undefined) return data;
+  return dataVersion === null ? null : { ...dataVersion, run: "", standing: "copied", history: [] };
+}

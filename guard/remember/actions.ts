@@ -18,10 +18,31 @@ export function beforeAction(state: GuardState, action: Action, { runId, usersHa
       const during = action.access === "open" ? "unknown" : accessOf(state, runId, usersHash);
       return { ...state, access: { runId, state: during, usersHash } };
     }
+    case "withdrawHandover":
+      return { ...state, handover: null, handoverWithdrawn: action.epoch };
     case "endServer":
-      return action.forEpoch === null ? state : { ...state, serverEndedAtEpoch: action.forEpoch };
+      return action.forEpoch === null ? state : { ...state, serverEnd: { epoch: action.forEpoch, runId } };
     case "takeOver":
       return { ...state, takeoverBegun: { runId, epoch: action.epoch } };
+    case "promote":
+      return { ...state, promotion: action.promotion };
+    case "refuse":
+      return {
+        ...state,
+        refusal: { epoch: action.epoch, reason: action.reason, outcome: action.outcome, unheard: action.unheard },
+      };
+    case "giveUpDivergence":
+      return { ...state, divergence: action.divergence };
+    case "recover":
+      return { ...state, recovery: { runId, epoch: action.epoch, from: action.from } };
+    case "recordRestored":
+      // What is loaded next may be older than anything that was seen here.
+      return {
+        ...state,
+        restored: { epoch: action.epoch, runId, snapshot: action.snapshot },
+        lastServed: null,
+        dataVersion: null,
+      };
     default:
       return state;
   }
@@ -39,24 +60,14 @@ export function afterAction(
       return { ...state, access: { runId, state: action.access, usersHash } };
     case "recordHandover":
       return { ...state, handover: { epoch: action.epoch, runId, position } };
-    case "refuse":
-      return { ...state, refusal: { epoch: action.epoch, reason: action.reason, outcome: action.outcome } };
-    case "promote":
-      return { ...state, promotion: action.promotion };
     case "startServing":
       return {
         ...state,
         promotion: action.promotion,
         lastServed: { runId, epoch: epoch(action.atLeast.epoch) },
         dataVersion: action.atLeast,
-      };
-    case "recordRestored":
-      // What is loaded now may be older than anything that was seen here.
-      return {
-        ...state,
-        restored: { epoch: action.epoch, runId, snapshot: action.snapshot },
-        lastServed: null,
-        dataVersion: null,
+        recovery: null,
+        lostAtEpoch: null,
       };
     default:
       return state;

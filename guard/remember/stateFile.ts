@@ -21,30 +21,35 @@ const BLOCK_BYTES = 4_096;
 const FULL = new Set(["ENOSPC", "EDQUOT"]);
 
 /** What changes with every heartbeat: a guard that serves needs it on disk within seconds only. */
-const LAZY: readonly (keyof GuardState)[] = ["dataVersion"];
+const LAZY: readonly (keyof GuardState)[] = ["dataVersion", "peers"];
 const LAZY_KEYS: ReadonlySet<string> = new Set(LAZY);
 
 /** Whether what the guard knows is on disk. */
 export type Storage =
   | { readonly kind: "durable" }
   /** The last write failed: what is known goes on, and nothing may be begun that relies on it. */
-  | { readonly kind: "failing"; readonly reason: string };
+  | { readonly kind: "failing"; readonly reason: string }
+  /** Another guard writes this file, or one of a later version has: this one has nothing to say any more. */
+  | { readonly kind: "foreign"; readonly reason: string };
 
 /** The guard's state on the server's volume; a write that is cut off leaves the old state, but on a full volume. */
 export class StateFile {
   private known: GuardState;
-  private written: GuardState | null;
+  private written: GuardState | null = null;
   private writtenAt: number;
   private failure: string | null = null;
+  private foreign: string | null = null;
+  /** Of the file as this guard last wrote it; null where it has not, or only in place. */
+  private inode: number | null = null;
 
   constructor(
     private readonly path: string,
     private readonly monotonic: () => number = () => performance.now(),
   ) {
-    mkdirSync(dirname(path), { recursive: true });
-    this.written = this.read();
-    this.known = this.written ?? INITIAL_STATE;
+    this.known = this.read() ?? INITIAL_STATE;
     this.writtenAt = monotonic();
+    // Written anew at once: a guard that is still there, beside a pod deleted by force, sees that it is not alone.
+    if (this.foreign === null) this.store(this.known);
   }
 
   get(): GuardState {
@@ -52,6 +57,7 @@ export class StateFile {
   }
 
   get storage(): Storage {
+    if (this.foreign !== null) return { kind: "foreign", reason: this.foreign };
     return this.failure === null ? { kind: "durable" } : { kind: "failing", reason: this.failure };
   }
 
@@ -62,7 +68,8 @@ export class StateFile {
   store(state: GuardState, pace: "now" | "lazy" = "now"): Storage {
     const due = this.failure !== null || this.isDue(state, pace);
     this.known = state;
-    if (due) {
+    if (this.isTaken()) this.foreign = `another guard writes ${this.path}: two pods use one volume`;
+    if (due && this.foreign === null) {
       try {
         this.write(state);
         this.written = state;
@@ -78,7 +85,7 @@ export class StateFile {
   private isDue(state: GuardState, pace: "now" | "lazy"): boolean {
     const { written } = this;
     if (state === written) return false;
-    if (written === null) return state !== INITIAL_STATE;
+    if (written === null) return true;
     const differs = (key: string): boolean => {
       const [one, other] = [state[key as keyof GuardState], written[key as keyof GuardState]];
       return one !== other && JSON.stringify(one) !== JSON.stringify(other);
@@ -89,7 +96,18 @@ export class StateFile {
     return keys.length > 0;
   }
 
+  private isTaken(): boolean {
+    if (this.inode === null || this.foreign !== null) return false;
+    try {
+      return statSync(this.path).ino !== this.inode;
+    } catch {
+      // Gone, or not to be read: what is known is written again with the next change.
+      return false;
+    }
+  }
+
   private write(state: GuardState): void {
+    mkdirSync(dirname(this.path), { recursive: true });
     // Spaces after it: what is remembered next finds room in the file that is there.
     const text = JSON.stringify(state);
     const length = Buffer.byteLength(text);
@@ -116,6 +134,7 @@ export class StateFile {
         closeSync(file);
       }
       renameSync(temporary, this.path);
+      this.inode = statSync(this.path).ino;
       syncFolder(dirname(this.path));
     } catch (error) {
       rmSync(temporary, { force: true });
@@ -135,15 +154,34 @@ export class StateFile {
     }
   }
 
+  /** @returns null where there is none, or none that can be understood: then nothing is known. */
   private read(): GuardState | null {
+    let text: string;
     try {
-      return { ...INITIAL_STATE, ...(JSON.parse(readFileSync(this.path, "utf8")) as GuardState), format: STATE_FORMAT };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-      throw new Error(
-        `${this.path}: ${(error as Error).message}; it holds the highest epoch seen: restore it, or remove it and run dragonfly-dr failover`,
-      );
+      text = readFileSync(this.path, "utf8");
+    } catch {
+      return null;
     }
+    try {
+      const state = JSON.parse(text) as { readonly format?: unknown } & GuardState;
+      if (typeof state.format === "number" && state.format > STATE_FORMAT) {
+        this.foreign = `${this.path} is of a later version of the guard: run that one, or dragonfly-dr failover to the other site`;
+        return null;
+      }
+      return { ...INITIAL_STATE, ...state, format: STATE_FORMAT };
+    } catch {
+      // For a person to look at; what it said is lost all the same.
+      tryTo(() => renameSync(this.path, `${this.path}.unreadable`));
+      return null;
+    }
+  }
+}
+
+function tryTo(step: () => void): void {
+  try {
+    step();
+  } catch {
+    // The next write says what is wrong with the volume.
   }
 }
 

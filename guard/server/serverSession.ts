@@ -8,6 +8,8 @@ import type { ServerProcesses } from "./serverProcess";
 const OBSERVE_TIMEOUT_MS = 400;
 const COMMAND_TIMEOUT_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 400;
+/** The one in use and those before it. */
+const MOST_PASSWORDS = 4;
 
 type Purpose = "steer" | "observe" | "beat" | "slow";
 
@@ -26,7 +28,7 @@ export class ServerSession {
   constructor(
     readonly runId: string,
     private readonly engine: Engine,
-    private passwords: Passwords,
+    private passwords: readonly Passwords[],
     private readonly processes: Pick<ServerProcesses, "find">,
     private readonly host = "127.0.0.1",
     private readonly port: number = ports.client,
@@ -61,14 +63,37 @@ export class ServerSession {
     return (await this.connection("beat")).call(command, ...args);
   }
 
+  /**
+   * Sets a key although the server is at maxmemory. The three commands go in one write, so that the server carries them
+   * out one after the other. @throws Error when one is refused.
+   */
+  async setAboveLimit(key: string, value: string): Promise<void> {
+    const redis = await this.connection("steer");
+    const [, limit = "0"] = (await redis.call("CONFIG", "GET", "maxmemory")) as string[];
+    const lifted = String(2 * Number(limit));
+    const replies = await redis
+      .pipeline([
+        ["call", "CONFIG", "SET", "maxmemory", lifted],
+        ["call", "SET", key, value],
+        ["call", "CONFIG", "SET", "maxmemory", limit],
+      ])
+      .exec();
+    const failed = replies?.find(([error]) => error !== null)?.[0];
+    if (failed != null) throw failed;
+  }
+
   /** For commands that take as long as they take; the caller bounds them. */
   async slow(command: string, ...args: readonly string[]): Promise<unknown> {
     return (await this.connection("slow")).call(command, ...args);
   }
 
-  /** For connections yet to be made: the server knows a changed password only once it was told. */
+  /**
+   * For connections yet to be made: the server knows a changed password only once it was told. Those before are tried
+   * too, for a server that was started with an older file than the guard has read.
+   */
   usePasswords(passwords: Passwords): void {
-    this.passwords = passwords;
+    if (JSON.stringify(passwords) === JSON.stringify(this.passwords[0])) return;
+    this.passwords = [passwords, ...this.passwords].slice(0, MOST_PASSWORDS);
   }
 
   close(): void {
@@ -88,12 +113,25 @@ export class ServerSession {
   }
 
   private async connect(purpose: Purpose): Promise<Redis> {
+    let refused: unknown = new Error("no password");
+    for (const passwords of this.passwords) {
+      try {
+        return await this.connectWith(passwords, purpose);
+      } catch (error) {
+        if (!/WRONGPASS|NOAUTH|invalid password|invalid username/i.test((error as Error).message)) throw error;
+        refused = error;
+      }
+    }
+    throw refused;
+  }
+
+  private async connectWith(passwords: Passwords, purpose: Purpose): Promise<Redis> {
     if (this.closed) throw new Error("the session with the server has ended");
     const admin = this.engine === "dragonfly" && purpose !== "beat";
     const timeout = purpose === "observe" ? OBSERVE_TIMEOUT_MS : COMMAND_TIMEOUT_MS;
     const credentials = admin
-      ? { password: this.passwords["default"] ?? "" }
-      : { username: "guard", password: this.passwords["guard"] ?? "" };
+      ? { password: passwords["default"] ?? "" }
+      : { username: "guard", password: passwords["guard"] ?? "" };
     const redis = new Redis({
       host: this.host,
       port: admin ? this.adminPort : this.port,
@@ -117,6 +155,8 @@ export class ServerSession {
     });
     try {
       await within(redis.connect(), (CONNECT_TIMEOUT_MS + timeout) as Milliseconds, "the server does not answer");
+      // AUTH that is refused shows in what follows it only.
+      await within(redis.call("PING"), timeout as Milliseconds, "the server does not answer");
       if (this.processes.find()?.runId !== this.runId) throw new Error("the server's process has changed");
       return redis;
     } catch (error) {

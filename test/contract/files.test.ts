@@ -14,6 +14,8 @@ const site: SiteFile = {
   users: [{ name: "app", kind: "application", keys: ["*"], channels: [], commands: ["+@all"] }],
   defaultUser: "locked",
   onPeerUnreachable: "hold",
+  onCrash: "recover",
+  onSilent: "wait",
   snapshots: { restoreWhenEmpty: true },
 };
 const snapshots: SnapshotsFile = {

@@ -126,7 +126,7 @@ describe("the snapshots' report", () => {
 });
 
 describe("a heartbeat", () => {
-  const beat = { epoch: 1, sequence: 2, site: "dr", time: 3.5, commands: 4, runId: "r" };
+  const beat = { epoch: 1, sequence: 2, site: "dr", time: 3.5, commands: 4, runId: "r", history: [], sealed: false };
 
   it("is read, an older one without counter too", () => {
     assert.deepEqual(parseHeartbeat(JSON.stringify(beat)), beat);

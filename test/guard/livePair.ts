@@ -95,6 +95,10 @@ export class LiveSite {
   /** The snapshots' process beside this site's guard. */
   snapshots: GuardDependencies["snapshots"] = null;
   guard: Guard | null = null;
+  /** What this site's guard does with a primary that came back with older data. */
+  onCrash: "recover" | "hold" = "recover";
+  /** … and with a server that does not answer. */
+  onSilent: "wait" | "end" = "wait";
   readonly lines: string[] = [];
   private api: GuardApi | null = null;
   private server: ChildProcess | null = null;
@@ -168,6 +172,8 @@ export class LiveSite {
         users: USERS,
         defaultUser: "locked",
         onPeerUnreachable: "hold",
+        onCrash: this.onCrash,
+        onSilent: this.onSilent,
       },
       passwords: PASSWORDS,
       usersHash: "one",
@@ -211,7 +217,7 @@ export class LiveSite {
   }
 
   say(spec: Omit<SiteRoleSpec, "site">): void {
-    this.role = { kind: "present", spec: { site: this.site, ...spec } };
+    this.role = { kind: "present", spec: { site: this.site, ...spec }, reported: null };
     this.guard?.trigger();
   }
 

@@ -204,31 +204,62 @@ describe("two guards beside two real servers", function () {
     await assert.rejects(async () => (await pair.a.client()).set("cache:1", "x"));
   });
 
-  it("a killed primary comes back closed: its data is older than its replica's", async () => {
+  /** A killed primary whose copy has what it has not. */
+  const killed = async (): Promise<void> => {
     await introduce();
     const a = await pair.a.client();
     await a.set("cache:1", "x");
     const b = await pair.b.client();
     await until("the write crosses", async () => (await b.get("cache:1")) === "x");
+    b.disconnect();
     pair.a.signal("SIGKILL");
-    await until(
-      "a holds",
-      () => pair.a.guard?.result.decision.phase === "Holding" && /newer data/.test(pair.a.guard.result.decision.reason),
-      views,
-    );
-    assert.deepEqual([pair.a.guard?.server.runs, pair.b.guard?.server.runs], [2, 1]);
+  };
+  const restartGuard = (site: LiveSite): void => {
+    site.stopGuard();
+    pair.startGuard(site);
+  };
+
+  it("a killed primary takes the data of its copy, and goes on by itself; the copy follows it again", async () => {
+    await killed();
+    await until("a recovers", () => pair.a.lines.some((line) => line.includes("Recovering: takes the data of site b")));
+    await until("a serves again, b follows", () => isServing(pair.a) && inSync(pair.b), views);
+    assert.equal(pair.b.guard?.server.runs, 1);
+    const a = await pair.a.client();
+    assert.equal(await a.get("cache:1"), "x", "what had crossed is there again");
+    await a.set("cache:2", "y");
+    const b = await pair.b.client();
+    await until("b copies again", async () => (await b.get("cache:2")) === "y");
+    await assert.rejects(b.set("cache:3", "z"), /READONLY|NOPERM/);
+  });
+
+  it("with onCrash: hold it stays closed, through a cut and a restart of its guard, until a person decides", async () => {
+    pair.a.onCrash = "hold";
+    restartGuard(pair.a);
+    await killed();
+    const holds = (): boolean =>
+      pair.a.guard?.result.decision.phase === "Holding" && /newer data/.test(pair.a.guard.result.decision.reason);
+    await until("a holds", holds, views);
+    pair.setCut(true);
+    await until("a sees the cut", () => status(pair.a).peers[0]?.reachable === false, views);
+    assert.equal(holds(), true, views().join());
+    restartGuard(pair.a);
+    await until("a holds still", holds, views);
+    pair.setCut(false);
+    const b = await pair.b.client();
     assert.equal(await b.get("cache:1"), "x", "the copy is not emptied");
-    await until(
-      "b says so",
-      () => status(pair.b).phase !== "Serving" && pair.b.guard?.result.server.kind === "answering",
-      views,
-    );
+    b.disconnect();
+
     const held = status(pair.a);
     const acceptLoss = { runId: held.server?.runId ?? "", dataVersion: held.dataVersion };
-    pair.a.say({ role: "primary", epoch: epoch(2), mode: "resume", acceptLoss });
-    pair.b.say({ role: "replica", epoch: epoch(2), source: pair.a.site });
+    pair.a.say({ role: "primary", epoch: epoch(3), mode: "resume", acceptLoss });
+    pair.b.say({ role: "replica", epoch: epoch(3), source: pair.a.site });
     await until("a serves, b follows", () => isServing(pair.a) && inSync(pair.b), views);
-    b.disconnect();
+    const kept = status(pair.b).divergence?.dump;
+    assert.ok(kept != null && existsSync(join(pair.b.folder, "data", kept)), "what was given up is in a dump");
+
+    // The word was for that run and that data.
+    pair.a.signal("SIGKILL");
+    await until("a holds again", holds, views);
   });
 
   it("a primary told to stop saves its data and serves again", async () => {

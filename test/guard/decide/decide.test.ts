@@ -3,6 +3,9 @@ import { epoch, milliseconds, siteName } from "../../../server/types";
 
 import type { Action } from "../../../guard/decide/action";
 import {
+  RUN_OF_B,
+  SOMETHING_MISSING,
+  held,
   A,
   B,
   RUN,
@@ -12,6 +15,7 @@ import {
   known,
   peer,
   present,
+  reached,
   replicaServer,
   scene,
   server,
@@ -22,7 +26,7 @@ import {
 const fresh = known({ lastServed: null, promotion: null, access: null });
 const restarted = (change: Partial<Scene> = {}): Scene =>
   scene({
-    state: known({ lastServed: { runId: "an-earlier-run", epoch: epoch(3) }, peerReached: RUN }),
+    state: known({ lastServed: { runId: "an-earlier-run", epoch: epoch(3) }, peersReached: reached }),
     access: "closed",
     ...change,
   });
@@ -60,7 +64,7 @@ const cases: readonly Case[] = [
   {
     name: "a new primary writes its first heartbeat before it opens",
     see: scene({ state: fresh, access: "closed" }),
-    phase: "Serving",
+    phase: "Promoting",
     serving: true,
     actions: ["startServing", "access open"],
   },
@@ -113,7 +117,7 @@ const cases: readonly Case[] = [
     see: scene({ role: present({ epoch: epoch(2) }) }),
     phase: "Holding",
     actions: ["access closed"],
-    reason: /behind 3/,
+    reason: /is behind what this site has acted on \(epoch 2, 3 was seen\)/,
   },
   {
     name: "another site's object is not obeyed",
@@ -131,7 +135,7 @@ const cases: readonly Case[] = [
   {
     name: "after a start of the server no peer reached: hold",
     see: restarted({
-      state: known({ lastServed: null, peerReached: "an-earlier-run" }),
+      state: known({ lastServed: null, peersReached: { runId: "an-earlier-run", sites: [B] } }),
       peers: [peer({ reachable: false })],
     }),
     phase: "Holding",
@@ -142,10 +146,10 @@ const cases: readonly Case[] = [
     name: "… unless the operator says the peer is lost",
     see: restarted({
       role: present({ peerLost: allowance({ epoch: 3, sequence: 100 }) }),
-      state: known({ lastServed: null, peerReached: null }),
+      state: known({ lastServed: null, peersReached: null }),
       peers: [peer({ reachable: false })],
     }),
-    phase: "Serving",
+    phase: "Promoting",
     serving: true,
     actions: ["startServing", "access open"],
   },
@@ -153,43 +157,44 @@ const cases: readonly Case[] = [
     name: "… or configuration prefers to serve",
     see: restarted({
       onPeerUnreachable: "serve",
-      state: known({ lastServed: null, peerReached: null }),
+      state: known({ lastServed: null, peersReached: null }),
       peers: [peer({ reachable: false })],
     }),
-    phase: "Serving",
+    phase: "Promoting",
     serving: true,
     actions: ["startServing", "access open"],
   },
   {
     name: "a restarted primary with data as new as its peer's serves",
     see: restarted(),
-    phase: "Serving",
+    phase: "Promoting",
     serving: true,
     actions: ["startServing", "access open"],
   },
   {
     name: "a restarted primary older than its peer holds",
-    see: restarted({ peers: [peer({ dataVersion: { epoch: 3, sequence: 101 } })] }),
+    see: restarted({ onCrash: "hold", peers: [peer({ dataVersion: { epoch: 3, sequence: 101 } })] }),
     phase: "Holding",
     actions: [],
     reason: /failover --to b/,
   },
   {
     name: "an empty restarted primary beside a live replica holds",
-    see: restarted({ server: server({ heartbeat: null }) }),
+    see: restarted({ onCrash: "hold", server: server({ heartbeat: null }) }),
     phase: "Holding",
     actions: [],
   },
   {
     name: "… unless the operator accepts the loss",
     see: restarted({ server: server({ heartbeat: null }), role: present({ acceptLoss: allowance(null) }) }),
-    phase: "Serving",
+    phase: "Promoting",
     serving: true,
     actions: ["startServing", "access open"],
   },
   {
     name: "… and only for the data that the word was given for",
     see: restarted({
+      onCrash: "hold",
       server: server({ heartbeat: beat(3, 5) }),
       role: present({ acceptLoss: allowance({ epoch: 3, sequence: 4 }) }),
     }),
@@ -200,6 +205,7 @@ const cases: readonly Case[] = [
   {
     name: "… and only for the run of the server that it was given for",
     see: restarted({
+      onCrash: "hold",
       server: server({ heartbeat: beat(3, 5) }),
       role: present({ acceptLoss: { runId: "an-earlier-run", dataVersion: { epoch: 3, sequence: 5 } } }),
     }),
@@ -210,6 +216,7 @@ const cases: readonly Case[] = [
   {
     name: "one older in epoch is older whatever its sequence",
     see: restarted({
+      onCrash: "hold",
       server: server({ heartbeat: beat(2, 9999) }),
       peers: [peer({ dataVersion: { epoch: 3, sequence: 1 } })],
     }),
@@ -280,7 +287,7 @@ const cases: readonly Case[] = [
   {
     name: "a frozen server that must be closed is ended",
     see: scene({
-      state: known({ highestClaim: { epoch: 4, site: B, role: "primary" } }),
+      state: known({ lastServed: null, highestClaim: { epoch: 4, site: B, role: "primary" } }),
       server: { kind: "silent", runId: RUN, forMs: milliseconds(600) },
     }),
     phase: "Fenced",
@@ -308,7 +315,11 @@ const cases: readonly Case[] = [
       access: "closed",
       state: known({ highestClaim: { epoch: 4, site: B, role: "primary" } }),
       peers: [
-        servingPeer({ specEpoch: 4, promotion: { epoch: 4, mode: "forced", commandsSeen: 1400, runIdSeen: RUN } }),
+        servingPeer({
+          specEpoch: 4,
+          data: held(4, 1, { run: RUN_OF_B, standing: "whole", history: SOMETHING_MISSING }),
+          promotion: { epoch: 4, mode: "forced", commandsSeen: 1400, runIdSeen: RUN },
+        }),
       ],
     }),
     phase: "Fenced",
@@ -330,7 +341,7 @@ const cases: readonly Case[] = [
     name: "a pod that is going closes first",
     see: scene({ terminating: true }),
     phase: "Stopping",
-    actions: ["access closed"],
+    actions: ["access handover", "seal"],
   },
 
   // Handing over.
@@ -415,7 +426,7 @@ const cases: readonly Case[] = [
       state: known({ highestEpoch: 5, highestClaim: { epoch: 4, site: B, role: "primary" } }),
       access: "handover",
     }),
-    phase: "Serving",
+    phase: "Promoting",
     serving: true,
     actions: ["startServing", "access open"],
   },
@@ -508,7 +519,7 @@ const cases: readonly Case[] = [
     name: "… and stays refused",
     see: scene({
       role: present({ epoch: epoch(4), mode: "handover", source: B }),
-      state: known({ highestEpoch: 4, refusal: { epoch: 4, reason: "no answer", outcome: "unknown" } }),
+      state: known({ highestEpoch: 4, refusal: { epoch: 4, reason: "no answer", outcome: "unknown", unheard: false } }),
       server: replicaServer(),
       access: "read-only",
     }),
@@ -536,7 +547,7 @@ const cases: readonly Case[] = [
       state: known({ lastServed: null, takeoverBegun: { runId: RUN, epoch: epoch(4) } }),
       access: "read-only",
     }),
-    phase: "Serving",
+    phase: "Promoting",
     serving: true,
     actions: ["startServing", "access open"],
   },
@@ -595,11 +606,11 @@ const cases: readonly Case[] = [
     name: "forced on a copy that waits with its dump loaded: serves without the peer's word, once",
     see: scene({
       role: present({ epoch: epoch(4), mode: "forced" }),
-      state: known({ lastServed: null, peerReached: null }),
+      state: known({ lastServed: null, peersReached: null }),
       access: "read-only",
       peers: [peer({ reachable: false })],
     }),
-    phase: "Serving",
+    phase: "Promoting",
     serving: true,
     actions: ["startServing", "access open"],
   },
@@ -609,10 +620,11 @@ const cases: readonly Case[] = [
       role: present({ epoch: epoch(4), mode: "forced" }),
       state: known({
         lastServed: null,
-        peerReached: null,
+        peersReached: null,
         promotion: {
           epoch: epoch(4),
           mode: "forced",
+          runId: "an-earlier-run",
           dataVersion: null,
           commandsSeen: null,
           runIdSeen: null,
@@ -652,24 +664,30 @@ const cases: readonly Case[] = [
       peers: [
         servingPeer({
           specEpoch: 4,
-          dataVersion: { epoch: 4, sequence: 1 },
+          data: held(4, 1, { run: RUN_OF_B, standing: "whole", history: SOMETHING_MISSING }),
           promotion: { epoch: 4, mode: "forced", commandsSeen: 1, runIdSeen: RUN },
         }),
       ],
     }),
     phase: "Demoting",
-    actions: ["saveDivergence"],
+    actions: ["credentials withheld", "saveDivergence"],
   },
   {
     name: "… and waits for that dump",
     see: scene({
-      divergenceDump: { kind: "running", epoch: epoch(4) },
+      divergenceDump: { kind: "running" },
       role: present({ role: "replica", epoch: epoch(4), source: B }),
       access: "closed",
-      peers: [servingPeer({ specEpoch: 4 })],
+      peers: [
+        servingPeer({
+          specEpoch: 4,
+          data: held(4, 1, { run: RUN_OF_B, standing: "whole", history: SOMETHING_MISSING }),
+          promotion: { epoch: 4, mode: "forced", commandsSeen: 1, runIdSeen: RUN },
+        }),
+      ],
     }),
     phase: "Demoting",
-    actions: [],
+    actions: ["credentials withheld"],
   },
   {
     name: "an empty source is held off, and Redis' own retries with it",
@@ -798,21 +816,36 @@ describe("judge", () => {
       state: known({ highestClaim: { epoch: 4, site: B, role: "primary" } }),
       server: server({ commands: 1500 }),
       peers: [
-        servingPeer({ specEpoch: 4, promotion: { epoch: 4, mode: "forced", commandsSeen: 1400, runIdSeen: RUN } }),
+        servingPeer({
+          specEpoch: 4,
+          data: held(4, 1, { run: RUN_OF_B, standing: "whole", history: SOMETHING_MISSING }),
+          promotion: { epoch: 4, mode: "forced", commandsSeen: 1400, runIdSeen: RUN },
+        }),
       ],
     });
     const [action] = decided(see).actions;
-    assert.deepEqual(action, { kind: "saveDivergence", epoch: 4, writesUpperBound: 100 });
+    assert.deepEqual(action, {
+      kind: "saveDivergence",
+      epoch: 4,
+      writesUpperBound: 100,
+      of: { run: RUN, epoch: 3, sequence: 100 },
+    });
     const [other] = decided({
       ...see,
       peers: [
         servingPeer({
           specEpoch: 4,
+          data: held(4, 1, { run: RUN_OF_B, standing: "whole", history: SOMETHING_MISSING }),
           promotion: { epoch: 4, mode: "forced", commandsSeen: 1400, runIdSeen: "another-run" },
         }),
       ],
     }).actions;
-    assert.deepEqual(other, { kind: "saveDivergence", epoch: 4, writesUpperBound: null });
+    assert.deepEqual(other, {
+      kind: "saveDivergence",
+      epoch: 4,
+      writesUpperBound: null,
+      of: { run: RUN, epoch: 3, sequence: 100 },
+    });
   });
 
   it("stamps a loss that was accepted above the peer's newer data, so that the peer follows", () => {

@@ -2,7 +2,21 @@ import assert from "node:assert/strict";
 import type { SnapshotsView } from "../../../guard/observe/observation";
 import { INITIAL_STATE } from "../../../guard/remember/guardState";
 import { epoch, milliseconds } from "../../../server/types";
-import { type Scene, allowance, decided, known, peer, present, replicaServer, RUN, scene, server } from "../scene";
+import {
+  RUN_OF_B,
+  beat,
+  type Scene,
+  allowance,
+  decided,
+  known,
+  peer,
+  present,
+  reached,
+  replicaServer,
+  RUN,
+  scene,
+  server,
+} from "../scene";
 
 const at4 = { epoch: epoch(4), mode: "restored", restore: { from: "newest" } } as const;
 const view = (state?: "fetching" | "placed" | "failed" | "none", forEpoch = 4): SnapshotsView => ({
@@ -29,15 +43,22 @@ const ready = (change: Partial<Scene> = {}): Scene =>
     access: "closed",
     dumps: false,
     snapshots: view(),
-    state: known({ divergence: { epoch: 4, writesUpperBound: null, dump: "diverged-before-epoch-4.rdb" } }),
+    state: known({
+      divergence: {
+        epoch: 4,
+        writesUpperBound: null,
+        dump: "diverged-before-epoch-4.rdb",
+        of: { run: RUN, epoch: 3, sequence: 100 },
+      },
+    }),
     ...change,
   });
 const restored = (forEpoch: number, runId: string) =>
   known({
     lastServed: null,
-    peerReached: forEpoch === 0 ? null : RUN,
+    peersReached: forEpoch === 0 ? null : reached,
     restored: { epoch: forEpoch, runId, snapshot: "20261121T060000Z-e3-10" },
-    divergence: { epoch: forEpoch, writesUpperBound: null, dump: null },
+    divergence: { epoch: forEpoch, writesUpperBound: null, dump: null, of: null },
   });
 const kinds = (o: Scene): string[] => decided(o).actions.map((action) => action.kind);
 
@@ -55,7 +76,7 @@ describe("the guard's judgement of a restore", () => {
   it("keeps a dump of what the server holds, once", () =>
     assert.deepEqual(kinds(ready({ state: known() })), ["saveDivergence"]));
   it("… and waits for it", () =>
-    assert.deepEqual(kinds(ready({ state: known(), divergenceDump: { kind: "running", epoch: epoch(4) } })), []));
+    assert.deepEqual(kinds(ready({ state: known(), divergenceDump: { kind: "running" } })), []));
   it("… not of an empty server", () =>
     assert.deepEqual(kinds(ready({ state: known(), server: server({ heartbeat: null }) })), ["restore"]));
   it("waits for a dump of the server's own: it would take the snapshot's place", () =>
@@ -83,7 +104,11 @@ describe("the guard's judgement of a restore", () => {
     ]));
   it("admits the next process, whatever newer data a peer has: the operator has decided", () => {
     const decision = decided(
-      ready({ state: restored(4, "boot-9-1"), peers: [peer({ dataVersion: { epoch: 3, sequence: 900 } })] }),
+      ready({
+        state: restored(4, "boot-9-1"),
+        server: server({ heartbeat: beat(3, 100, { runId: "boot-1-1" }) }),
+        peers: [peer({ dataVersion: { epoch: 3, sequence: 900 } })],
+      }),
     );
     assert.equal(decision.serving, true);
     assert.deepEqual(decision.actions[0], {
@@ -91,13 +116,15 @@ describe("the guard's judgement of a restore", () => {
       promotion: {
         epoch: 4,
         mode: "restored",
+        runId: RUN,
         dataVersion: { epoch: 3, sequence: 100 },
         commandsSeen: 1000,
-        runIdSeen: RUN,
+        runIdSeen: "boot-1-1",
         lagSeconds: null,
         partial: false,
       },
       atLeast: { epoch: 4, sequence: 901 },
+      history: [{ run: "boot-1-1", epoch: 3, sequence: 100 }],
     });
   });
   it("refuses a process that has not loaded it", () =>
@@ -110,6 +137,7 @@ describe("the guard's judgement of a restore", () => {
       promotion: {
         epoch: epoch(4),
         mode: "restored",
+        runId: "an-earlier-run",
         dataVersion: null,
         commandsSeen: null,
         runIdSeen: null,
@@ -136,7 +164,7 @@ describe("the guard's judgement of a restore", () => {
         access: "closed",
         dumps: false,
         server: server({ heartbeat: null }),
-        state: known({ lastServed: null, peerReached: null }),
+        state: known({ lastServed: null, peersReached: null }),
         peers: away,
         snapshots: view(undefined, 0),
         ...change,
@@ -146,7 +174,10 @@ describe("the guard's judgement of a restore", () => {
     it("… not where it is not", () =>
       assert.deepEqual(kinds(empty({ snapshots: { ...view(), restoreWhenEmpty: false } })), []));
     it("… not while a peer has data", () =>
-      assert.match(decided(empty({ peers: [peer()], state: known({ lastServed: null }) })).reason, /newer data/));
+      assert.match(
+        decided(empty({ peers: [peer()], state: known({ lastServed: null }) })).reason,
+        /takes the data of site b/,
+      ));
     it("goes on as ever when there is none", () =>
       assert.match(decided(empty({ snapshots: view("none", 0) })).reason, /no peer could be reached/));
     it("holds while it cannot be had", () =>
@@ -195,7 +226,7 @@ describe("the guard's judgement of a restore", () => {
           decided(
             empty({
               role,
-              state: { ...loaded, peerReached: RUN },
+              state: { ...loaded, peersReached: reached },
               server: server(),
               peers: [peer({ dataVersion: { epoch: 4, sequence: 900 } })],
             }),
@@ -215,7 +246,7 @@ describe("the guard's judgement of a restore", () => {
   });
 
   it("an order that was carried out before the disk was lost is not carried out again over newer data", () => {
-    const lost = { ...INITIAL_STATE, highestEpoch: 4, peerReached: RUN };
+    const lost = { ...INITIAL_STATE, highestEpoch: 4, peersReached: reached };
     const inSync = [peer({ dataVersion: { epoch: 4, sequence: 900 } })];
     for (const spec of [at4, { epoch: epoch(4), mode: "forced" }] as const) {
       for (const heartbeat of [null, server().heartbeat]) {
@@ -251,10 +282,20 @@ describe("the guard's judgement of a restore", () => {
         ],
         ...change,
       });
-    assert.deepEqual(kinds(follower()), ["saveDivergence"]);
+    assert.deepEqual(kinds(follower()), ["setCredentials", "saveDivergence"]);
     assert.ok(
       kinds(
-        follower({ state: known({ lastServed: null, divergence: { epoch: 4, writesUpperBound: null, dump: null } }) }),
+        follower({
+          state: known({
+            lastServed: null,
+            divergence: {
+              epoch: 4,
+              writesUpperBound: null,
+              dump: "diverged-before-epoch-4.rdb",
+              of: { run: RUN_OF_B, epoch: 3, sequence: 100 },
+            },
+          }),
+        }),
       ).includes("follow"),
     );
   });

@@ -54,7 +54,7 @@ describe("the guard's view of its role object", () => {
     let next = news();
     client.start();
     await next;
-    assert.deepEqual(client.role(), { kind: "present", spec: replica });
+    assert.deepEqual(client.role(), { kind: "present", spec: replica, reported: null });
 
     const response = await watch;
     const send = async (type: string, object: object): Promise<void> => {
@@ -63,7 +63,7 @@ describe("the guard's view of its role object", () => {
       await next;
     };
     await send("MODIFIED", role(2, { ...replica, epoch: 5, newer: true }));
-    assert.deepEqual(client.role(), { kind: "present", spec: { ...replica, epoch: 5, newer: true } });
+    assert.deepEqual(client.role(), { kind: "present", spec: { ...replica, epoch: 5, newer: true }, reported: null });
     await send("MODIFIED", role(3, { ...replica, role: "witness", epoch: 6 }));
     const view = client.role();
     assert.match(

@@ -30,8 +30,8 @@ describe("a peer's guard, as it is asked", () => {
   it("is reached where its report is understood, an older guard's too", async () => {
     body = JSON.stringify(report);
     await watch.askNow();
-    const { reachable, specEpoch, serving, dataVersion, handover } = watch.view();
-    assert.deepEqual([reachable, specEpoch, serving, dataVersion, handover], [true, 4, true, null, null]);
+    const { reachable, specEpoch, serving, data, handover } = watch.view();
+    assert.deepEqual([reachable, specEpoch, serving, data, handover], [true, 4, true, null, null]);
   });
 
   for (const [what, answer] of [

@@ -11,6 +11,7 @@ const refusal = (length: number): GuardState["refusal"] => ({
   epoch: 8,
   reason: "x".repeat(length),
   outcome: "refused",
+  unheard: false,
 });
 
 describe("the guard's state file", () => {
@@ -81,6 +82,8 @@ describe("the guard's state file", () => {
     const gone = mkdtempSync(join(tmpdir(), "state-gone-"));
     const file = new StateFile(join(gone, "state.json"));
     rmSync(gone, { recursive: true });
+    // A file stands where the folder was: the folder cannot be made again.
+    writeFileSync(gone, "");
     assert.equal(file.store(state({ highestEpoch: 7 })).kind, "failing");
     assert.equal(file.store(state({ highestEpoch: 7 })).kind, "failing", "not taken for written");
     assert.equal(file.storage.kind, "failing");

@@ -1,7 +1,10 @@
 import type { Action } from "../../../guard/decide/action";
+import { isHarmless } from "../../../guard/decide/decide";
 import type { ServerView } from "../../../guard/observe/observation";
 import { afterAction, beforeAction } from "../../../guard/remember/actions";
-import type { ReplicationPosition } from "../../../contract/siteRole";
+import { compareDataVersions } from "../../../contract/epochs";
+import type { DataVersion, ReplicationPosition } from "../../../contract/siteRole";
+import type { Milliseconds } from "../../../server/types";
 import { checkGone, isKept, servesAtEpoch } from "../world/invariants";
 import { endServer, follow, promote, stamp, takeOver } from "../world/server";
 import { siteAt, type Server, type World } from "../world/world";
@@ -11,6 +14,7 @@ import { usersHash, type GuardProcess, type Run } from "./state";
 import { store } from "./stateFile";
 
 const PROOF_LIMIT_MS = 5_000;
+const NOT_YET = 0 as Milliseconds;
 
 /** Carries one action out, with what has to be remembered before and after it (guard/apply/apply.ts). */
 export function apply(w: World, index: number, guard: GuardProcess, action: Action, seen: ServerView): void {
@@ -18,7 +22,7 @@ export function apply(w: World, index: number, guard: GuardProcess, action: Acti
   const context = { runId: runId ?? "", usersHash: usersHash(guard) };
   const stored = store(w, index, guard, beforeAction(guard.state, action, context));
   const closes = action.kind === "setAccess" && action.access === "closed";
-  if (!stored && !closes && action.kind !== "endServer") throw new Error("the state cannot be written: EROFS");
+  if (!stored && !closes && !isHarmless(action)) throw new Error("the state cannot be written: EROFS");
   step(w, index);
   const position = perform(w, index, guard, action, runId);
   step(w, index);
@@ -65,6 +69,9 @@ function perform(
       note({ takeover: { kind: "none" } });
       return null;
     case "recordRestored":
+    case "withdrawHandover":
+    case "giveUpDivergence":
+    case "recover":
       return null;
     case "takeOver":
       if (guard.server === null) throw new Error("no server process");
@@ -73,8 +80,8 @@ function perform(
       return null;
     case "saveDivergence":
       note({
-        divergenceDump: { kind: "running", epoch: action.epoch },
-        writesUpperBound: action.writesUpperBound,
+        divergenceDump: { kind: "running" },
+        dumping: action,
       });
       return null;
     default:
@@ -86,7 +93,15 @@ type OnServer = Extract<
   Action,
   {
     kind:
-      "setAccess" | "recordHandover" | "detach" | "promote" | "startServing" | "setDumps" | "setCredentials" | "follow";
+      | "setAccess"
+      | "seal"
+      | "recordHandover"
+      | "detach"
+      | "promote"
+      | "startServing"
+      | "setDumps"
+      | "setCredentials"
+      | "follow";
   }
 >;
 
@@ -102,8 +117,12 @@ function onServer(
   switch (action.kind) {
     case "setAccess":
       server.door = action.access;
-      if (action.access === "open" || action.access === "read-only") server.passwords = guard.passwords;
+      server.passwords = guard.passwords;
       note({ with: guard.passwords });
+      return null;
+    case "seal":
+      guard.beating = null;
+      writeBeat(w, index, guard, higher(guard.nextBeat, action.version), true);
       return null;
     case "recordHandover":
       return w.engine === "redis" ? { replicationId: server.replicationId, offset: server.offset } : null;
@@ -112,6 +131,7 @@ function onServer(
       promote(w, index);
       return null;
     case "startServing":
+      guard.history = action.history;
       writeBeat(w, index, guard, action.atLeast);
       servesAtEpoch(w, index, action.atLeast.epoch);
       return null;
@@ -157,18 +177,24 @@ function takeOverDragonfly(w: World, index: number, epoch: number, note: (change
   });
 }
 
+const higher = (a: DataVersion | null, b: DataVersion): DataVersion =>
+  a !== null && compareDataVersions(a, b) > 0 ? a : b;
+
 /** The dump under way ends, well or not. */
 export function finishDump(w: World, index: number, guard: GuardProcess): void {
   const run = guard.server;
   if (run?.divergenceDump.kind !== "running") return;
   const { server, disk } = siteAt(w, index);
-  const { epoch } = run.divergenceDump;
-  const file = `diverged-before-epoch-${epoch}`;
+  if (run.dumping === null) return;
+  const { epoch, writesUpperBound, of } = run.dumping;
+  let file = `diverged-before-epoch-${epoch}`;
+  for (let i = 2; disk.diverged.has(file); i++) file = `diverged-before-epoch-${epoch}-${i}`;
   const well = server !== null && !server.frozen && server.run === run.run && disk.mode === "well";
   if (well) disk.diverged.set(file, server.data);
   guard.server = {
     ...run,
-    divergenceDump: { kind: "ended", epoch, writesUpperBound: run.writesUpperBound, file: well ? file : null },
+    divergenceDump: { kind: "ended", epoch, writesUpperBound, of, file: well ? file : null, forMs: NOT_YET },
+    dumpedAt: w.now,
   };
 }
 
@@ -178,6 +204,7 @@ export function writeBeat(
   index: number,
   guard: GuardProcess,
   version: { readonly epoch: number; readonly sequence: number },
+  sealed = false,
 ): void {
   const { server, name } = siteAt(w, index);
   const beat = {
@@ -187,6 +214,8 @@ export function writeBeat(
     time: w.now,
     commands: server?.commands ?? 0,
     runId: server?.run ?? "",
+    history: guard.history,
+    sealed,
   };
   guard.nextBeat = { epoch: version.epoch, sequence: version.sequence + 1 };
   try {

@@ -3,7 +3,7 @@ import type { ServerStatus } from "../../../contract/siteRole";
 import type { SnapshotsReport } from "../../../contract/snapshotsReport";
 import type { SiteFile } from "../../../contract/siteFile";
 import type { GuardView } from "../../../guard/guardView";
-import { reportOf } from "../../../guard/http/status";
+import { reportOf } from "../../../guard/http/report";
 import { bytes } from "../../../server/types";
 import { siteAt, type World } from "../world/world";
 import { recordOf } from "./sight";
@@ -22,6 +22,8 @@ export function reportOfGuard(w: World, index: number, guard: GuardProcess): Gua
     peers: guard.peers.map((sight) => recordOf(w, sight)),
     heartbeat: { last: guard.lastBeat, lastError: guard.beatError, failures: 0 },
     server: { status: serverStatus(w, index), figures: [], runs: 1 },
+    stoppedServingAt: null,
+    sinceHandoverMs: () => (guard.handoverSeen === null ? 0 : w.now - guard.handoverSeen.at),
     snapshots: { report: snapshotsReport(w, index, guard), metrics: () => Promise.resolve("") },
   };
   return reportOf(view, () => w.now);
@@ -37,6 +39,8 @@ const configOf = (w: World, index: number): SiteFile => ({
   users: [],
   defaultUser: "locked",
   onPeerUnreachable: "hold",
+  onCrash: "recover",
+  onSilent: "wait",
 });
 
 function serverStatus(w: World, index: number): ServerStatus | null {

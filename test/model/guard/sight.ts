@@ -23,6 +23,7 @@ export function took(w: World, sight: Sight, report: GuardReport): void {
   sight.report = report;
   sight.reachable = true;
   sight.lastContact = w.now;
+  sight.askedAt = w.now;
   sight.servingSince = report.serving ? (sight.servingSince ?? w.now) : null;
 }
 

@@ -1,8 +1,11 @@
 import type { GuardReport } from "../../../contract/guardReport";
 import type { Heartbeat } from "../../../contract/heartbeat";
 import type { DataVersion } from "../../../contract/siteRole";
+import type { Branch } from "../../../contract/dataState";
+import type { Claim } from "../../../contract/epochs";
+import type { Action } from "../../../guard/decide/action";
 import type { CycleResult } from "../../../guard/guardView";
-import type { DumpView, RoleView, TakeoverView } from "../../../guard/observe/observation";
+import type { DumpView, OwnReport, RoleView, TakeoverView } from "../../../guard/observe/observation";
 import type { GuardState } from "../../../guard/remember/guardState";
 
 /** What a guard knows of one peer from its answers. */
@@ -12,6 +15,7 @@ export interface Sight {
   reachable: boolean;
   servingSince: number | null;
   lastContact: number | null;
+  askedAt: number | null;
 }
 
 /** What a guard has set and begun on one run of the server (guard/server/serverRun.ts). */
@@ -25,8 +29,11 @@ export interface Run {
   /** Redis: until when the proof of a handover is waited for. */
   readonly takeoverUntil: number;
   readonly divergenceDump: DumpView;
-  readonly writesUpperBound: number | null;
+  /** What the dump under way is of, and when the last one ended. */
+  readonly dumping: Extract<Action, { kind: "saveDivergence" }> | null;
+  readonly dumpedAt: number | null;
   readonly followedAt: number | null;
+  readonly metAt: number;
 }
 
 /** One process of a guard: everything that is gone with it. What lasts is the file on the site's volume. */
@@ -37,6 +44,11 @@ export interface GuardProcess {
   writtenAt: number;
   failure: string | null;
   role: RoleView;
+  /** What an earlier guard had written into the object, as it was first read; undefined before that. */
+  reported: OwnReport | null | undefined;
+  handoverSeen: { readonly epoch: number; readonly at: number } | null;
+  /** What peers have sent along with their questions. */
+  told: readonly Claim[];
   generation: number;
   passwords: number;
   server: Run | null;
@@ -50,6 +62,7 @@ export interface GuardProcess {
   /** The run that heartbeats go to, the version of the next one, and how the last one fared. */
   beating: string | null;
   nextBeat: DataVersion | null;
+  history: readonly Branch[];
   lastBeat: Heartbeat | null;
   beatError: string | null;
   result: CycleResult;

@@ -39,11 +39,11 @@ export function store(
 function isDue(w: World, guard: GuardProcess, state: GuardState, pace: "now" | "lazy"): boolean {
   const { written } = guard;
   if (state === written) return false;
-  if (written === null) return state !== INITIAL_STATE;
+  if (written === null) return true;
   const keys = (Object.keys(state) as (keyof GuardState)[]).filter(
     (key) => state[key] !== written[key] && JSON.stringify(state[key]) !== JSON.stringify(written[key]),
   );
-  if (pace === "lazy" && keys.every((key) => key === "dataVersion"))
+  if (pace === "lazy" && keys.every((key) => key === "dataVersion" || key === "peers"))
     return keys.length > 0 && w.now - guard.writtenAt >= LAZY_INTERVAL_MS;
   return keys.length > 0;
 }

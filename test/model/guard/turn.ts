@@ -1,10 +1,13 @@
 import { decide } from "../../../guard/decide/decide";
 import { missingProof } from "../../../guard/decide/proof";
 import { NOTHING_YET } from "../../../guard/guardView";
-import type { Observation, ServerView } from "../../../guard/observe/observation";
-import { accessOf, INITIAL_STATE } from "../../../guard/remember/guardState";
+import { compareDataVersions } from "../../../contract/epochs";
+import type { SiteRoleStatus } from "../../../contract/siteRole";
+import type { DumpView, Observation, OwnReport, ServerView } from "../../../guard/observe/observation";
+import { accessOf, INITIAL_STATE, ownClaim } from "../../../guard/remember/guardState";
 import { remember } from "../../../guard/remember/remember";
-import type { Milliseconds } from "../../../server/types";
+import type { Storage } from "../../../guard/remember/stateFile";
+import { epoch, type Milliseconds } from "../../../server/types";
 import { promote } from "../world/server";
 import { connected, siteAt, type World } from "../world/world";
 import { apply, finishDump, writeBeat } from "./effects";
@@ -37,6 +40,10 @@ export function startGuard(w: World, index: number): void {
     writtenAt: w.now,
     failure: null,
     role: { kind: "unknown" },
+    reported: undefined,
+    handoverSeen: null,
+    told: [],
+    history: [],
     generation: 0,
     passwords: site.passwords,
     server: null,
@@ -56,7 +63,9 @@ export function startGuard(w: World, index: number): void {
     statusAt: null,
     statusKey: "",
     peers: w.sites.flatMap((_, peer) =>
-      peer === index ? [] : [{ peer, report: null, reachable: false, servingSince: null, lastContact: null }],
+      peer === index
+        ? []
+        : [{ peer, report: null, reachable: false, servingSince: null, lastContact: null, askedAt: null }],
     ),
   };
 }
@@ -65,7 +74,14 @@ export function startGuard(w: World, index: number): void {
 export function readRole(w: World, index: number): void {
   const { guard, api } = siteAt(w, index);
   if (guard === null || api.mode === "down") return;
-  guard.role = api.object === null ? { kind: "missing" } : { kind: "present", spec: api.object.spec };
+  if (api.object !== null && guard.reported === undefined) guard.reported = reportIn(api.object.status);
+  guard.role =
+    api.object === null
+      ? { kind: "missing" }
+      : { kind: "present", spec: api.object.spec, reported: guard.reported ?? null };
+  const asked = api.object?.spec.handover?.epoch;
+  if (asked === undefined) guard.handoverSeen = null;
+  else if (guard.handoverSeen?.epoch !== asked) guard.handoverSeen = { epoch: asked, at: w.now };
   guard.generation = api.object?.metadata.generation ?? 0;
 }
 
@@ -74,8 +90,13 @@ export function pollPeers(w: World, index: number): void {
   if (guard === null) return;
   for (const sight of guard.peers) {
     const peer = siteAt(w, sight.peer);
-    if (peer.guard === null || !connected(w, index, sight.peer)) failed(sight);
-    else took(w, sight, (peer.guard.answer ??= reportOfGuard(w, sight.peer, peer.guard)));
+    if (peer.guard === null || !connected(w, index, sight.peer)) {
+      failed(sight);
+      continue;
+    }
+    const claim = ownClaim(guard.state);
+    if (claim !== null) peer.guard.told = [...peer.guard.told.filter(({ site }) => site !== claim.site), claim];
+    took(w, sight, (peer.guard.answer ??= reportOfGuard(w, sight.peer, peer.guard)));
   }
 }
 
@@ -103,8 +124,9 @@ function turn(w: World, index: number, guard: GuardProcess, rules: Rules): boole
   if (w.engine === "redis") prove(w, index, guard, rules);
   const observation = observe(w, index, guard, server);
   const state = rules.remember(guard.state, observation);
-  store(w, index, guard, state, guard.result.decision.serving ? "lazy" : "now");
-  const decision = rules.decide(state, observation);
+  const durable = store(w, index, guard, state, guard.result.decision.serving ? "lazy" : "now");
+  const storage: Storage = durable ? { kind: "durable" } : { kind: "failing", reason: "EROFS" };
+  const decision = rules.decide(state, observation, storage);
   const conclude = (failure: string | null): void => {
     const access = accessOf(guard.state, runId, usersHash(guard));
     guard.result = { decision, server, access, epoch: state.highestEpoch, failure };
@@ -121,30 +143,29 @@ function turn(w: World, index: number, guard: GuardProcess, rules: Rules): boole
       break;
     }
   }
-  if (decision.heartbeat && failure === null) beginBeats(guard);
+  if (decision.heartbeat && failure === null) beginBeats(guard, server);
   conclude(failure);
   return decision.actions.length > 0 && failure === null;
 }
 
-function beginBeats(guard: GuardProcess): void {
+function beginBeats(guard: GuardProcess, server: ServerView): void {
   if (guard.server === null || guard.beating === guard.server.run) return;
   guard.beating = guard.server.run;
-  const from = guard.lastBeat ?? guard.state.dataVersion;
-  const next = guard.nextBeat;
-  const ahead =
-    next === null ||
-    (from !== null && (from.epoch > next.epoch || (from.epoch === next.epoch && from.sequence > next.sequence)));
-  if (ahead) guard.nextBeat = from;
+  const found = server.kind === "answering" ? (server.heartbeat ?? null) : null;
+  if (found === null || (guard.nextBeat !== null && compareDataVersions(found, guard.nextBeat) < 0)) return;
+  guard.nextBeat = { epoch: found.epoch, sequence: found.sequence + 1 };
+  guard.history = found.history;
 }
 
-const NEW_RUN: Omit<Run, "run"> = {
+const NEW_RUN: Omit<Run, "run" | "metAt"> = {
   with: null,
   dumps: null,
   credentials: null,
   takeover: { kind: "none" },
   takeoverUntil: 0,
   divergenceDump: { kind: "none" },
-  writesUpperBound: null,
+  dumping: null,
+  dumpedAt: null,
   followedAt: null,
 };
 
@@ -156,7 +177,7 @@ function attach(w: World, index: number, guard: GuardProcess): string | null {
     guard.server = null;
   }
   if (guard.server === null && found !== null) {
-    guard.server = { ...NEW_RUN, run: found };
+    guard.server = { ...NEW_RUN, run: found, metAt: w.now };
     for (const sight of guard.peers) failed(sight);
   }
   return found;
@@ -171,6 +192,9 @@ function observe(w: World, index: number, guard: GuardProcess, server: ServerVie
     engine: w.engine,
     peersConfigured: guard.peers.map((sight) => siteAt(w, sight.peer).name),
     onPeerUnreachable: "hold",
+    onCrash: "recover",
+    onSilent: "wait",
+    replacesWhileSyncing: w.engine === "dragonfly",
     usersHash: usersHash(guard),
     role: guard.role,
     dumps: run?.dumps ?? null,
@@ -178,7 +202,8 @@ function observe(w: World, index: number, guard: GuardProcess, server: ServerVie
     server,
     peers: guard.peers.map((sight) => viewOf(w, sight)),
     takeover: run?.takeover ?? { kind: "none" },
-    divergenceDump: run?.divergenceDump ?? { kind: "none" },
+    divergenceDump: dumpView(w, run),
+    toldClaims: guard.told,
     snapshots: {
       restoreWhenEmpty: false,
       reachable: true,
@@ -188,7 +213,25 @@ function observe(w: World, index: number, guard: GuardProcess, server: ServerVie
       restore: restore === null ? null : { ...restore, id: restore.from, reason: restore.state },
     },
     sinceFollowMs: since(w, run?.followedAt ?? null),
+    sinceMetMs: (run === null ? 0 : w.now - run.metAt) as Milliseconds,
+    sinceHandoverMs: (guard.handoverSeen === null ? 0 : w.now - guard.handoverSeen.at) as Milliseconds,
     terminating: guard.terminating,
+  };
+}
+
+function dumpView(w: World, run: Run | null): DumpView {
+  const dump = run?.divergenceDump ?? { kind: "none" };
+  return dump.kind === "ended" ? { ...dump, forMs: since(w, run?.dumpedAt ?? null) } : dump;
+}
+
+function reportIn(status: SiteRoleStatus | undefined): OwnReport | null {
+  if (status === undefined) return null;
+  const { promotion, refusal, highestClaim } = status;
+  return {
+    epoch: status.epoch,
+    promotion: promotion === undefined ? null : { ...promotion, epoch: epoch(promotion.epoch), runIdSeen: null },
+    refusal: refusal ?? null,
+    highestClaim: highestClaim ?? null,
   };
 }
 
@@ -197,10 +240,10 @@ function prove(w: World, index: number, guard: GuardProcess, rules: Rules): void
   const run = guard.server;
   const { server } = siteAt(w, index);
   if (run === null || server === null || run.takeover.kind !== "running" || server.frozen) return;
-  const { epoch } = run.takeover;
+  const { epoch: taken } = run.takeover;
   const { spec } = guard.state;
   const fail = (reason: string): void => {
-    guard.server = { ...run, takeover: { kind: "failed", epoch, outcome: "refused", reason } };
+    guard.server = { ...run, takeover: { kind: "failed", epoch: taken, outcome: "refused", reason } };
   };
   if (spec?.proof === undefined || spec.source === undefined) return fail("no proof was given");
   const late = w.now > run.takeoverUntil;
@@ -210,15 +253,20 @@ function prove(w: World, index: number, guard: GuardProcess, rules: Rules): void
     if (late) fail("the proof of the handover could not be had: no answer");
     return;
   }
-  const { handover, serving } = reportOfGuard(w, from, peer);
+  const { handover, serving, handoverRemainingMs } = reportOfGuard(w, from, peer);
   const own = server.syncing ? null : { replicationId: server.replicationId, offset: server.offset };
-  const missing = rules.prove(epoch, spec.proof, { handover: handover ?? null, serving }, own);
+  const missing = rules.prove(
+    taken,
+    spec.proof,
+    { handover: handover ?? null, serving, remainingMs: handoverRemainingMs },
+    own,
+  );
   if (missing !== null) {
     if (!missing.wait || late) fail(missing.reason);
     return;
   }
   promote(w, index);
-  guard.server = { ...run, takeover: { kind: "succeeded", epoch } };
+  guard.server = { ...run, takeover: { kind: "succeeded", epoch: taken } };
 }
 
 /** One stamp, where heartbeats go on. */

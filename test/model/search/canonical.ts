@@ -39,6 +39,10 @@ const TIMES = new Set([
   "writtenAt",
   "twoServeSince",
   "takeoverUntil",
+  "askedAt",
+  "metAt",
+  "dumpedAt",
+  "at",
 ]);
 const DURATIONS = new Set(["forMs", "linkDownMs", "heartbeatUnchangedMs", "servingForMs"]);
 const LONG_MS = 6_000;

@@ -1,6 +1,6 @@
 import { EMPTY, holds, written, type Data } from "./log";
 import { checkGone, checkReplaced } from "./invariants";
-import { connected, siteAt, type Server, type World } from "./world";
+import { admitsReplicas, connected, siteAt, type Server, type World } from "./world";
 
 /** A new process: loads the dump that is there, as a primary, closed; dumps are on as its flags say. */
 export function startServer(w: World, index: number): void {
@@ -71,12 +71,11 @@ export function clientWrites(w: World, index: number): void {
   w.acknowledged[index] = server.data.log;
 }
 
-/** The guard's stamp. @throws where the server does not take it. */
+/** The guard's stamp, which has room at maxmemory too. @throws where the server does not take it. */
 export function stamp(w: World, index: number, beat: NonNullable<Data["beat"]>): void {
-  const { server, small } = siteAt(w, index);
+  const { server } = siteAt(w, index);
   if (server === null || server.frozen || server.loading) throw new Error("no answer within 2 s");
   if (server.role !== "primary") throw new Error("READONLY You can't write against a read only replica.");
-  if (small) throw new Error("OOM command not allowed when used memory > 'maxmemory'.");
   server.data = { beat, log: server.data.log };
   server.offset += 1;
 }
@@ -84,7 +83,7 @@ export function stamp(w: World, index: number, beat: NonNullable<Data["beat"]>):
 /** Whether the source's replication user lets this replica in. */
 function admits(w: World, source: Server, replica: Server): boolean {
   if (source.frozen || source.loading || source.role !== "primary") return false;
-  if (source.door !== "open" && source.door !== "handover") return false;
+  if (!admitsReplicas(source.door)) return false;
   return w.engine === "dragonfly" || replica.credentials;
 }
 
@@ -104,7 +103,7 @@ export function replicate(w: World, index: number): void {
     }
     if (!reachable || source.frozen) return;
     // Closing the replication user ends its sessions.
-    if (source.door !== "open" && source.door !== "handover") {
+    if (!admitsReplicas(source.door)) {
       server.attached = null;
       server.syncing = false;
       return;

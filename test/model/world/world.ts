@@ -4,7 +4,10 @@ import type { JournalEntry } from "../../../cli/journal";
 import { cloneGuard, type GuardProcess } from "../guard/state";
 import type { Data, Log } from "./log";
 
-export type Door = "closed" | "read-only" | "handover" | "open";
+export type Door = "closed" | "read-only" | "source" | "handover" | "open";
+
+/** Whether replicas may attach. */
+export const admitsReplicas = (door: Door): boolean => door === "open" || door === "handover" || door === "source";
 
 /** One process of a server. Replaced by a new one after its end; mutable within one step of the search only. */
 export interface Server {
