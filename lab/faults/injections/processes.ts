@@ -43,12 +43,13 @@ export function stopped(pids: readonly number[]): () => void {
 export async function holdersOfVolume(site: SitePlan): Promise<readonly number[]> {
   const pod = podOf(await processOf(site, "server"));
   const found = new Map<string, number>();
-  for (const pid of readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)) {
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  for (const pid of pids.map(Number).sort((a, b) => a - b)) {
     try {
-      if (podOf(pid) === pod && existsSync(`/proc/${pid}/root/data`))
-        found.set(readlinkSync(`/proc/${pid}/ns/mnt`), pid);
+      const namespace = readlinkSync(`/proc/${pid}/ns/mnt`);
+      // The first one is the container's own; later ones may be a probe that is about to end.
+      if (podOf(pid) === pod && existsSync(`/proc/${pid}/root/data`) && !found.has(namespace))
+        found.set(namespace, pid);
     } catch {
       // Ended meanwhile.
     }

@@ -148,4 +148,7 @@ export class StepRunner {
   }
 }
 
-const describeStep = ({ as: _, ...step }: Step): string => Object.values(step).map(String).join(" ");
+const describeStep = ({ as: _, ...step }: Step): string =>
+  step.do === "commands at once"
+    ? step.commands.map(({ command }) => command).join(", ")
+    : Object.values(step).map(String).join(" ");

@@ -1,5 +1,5 @@
 import { lostByFailover, lostWithTheServer, NOTHING_LOST } from "./promises";
-import { FAULT, HEAL, type Scenario } from "./scenario";
+import { doneWith, FAULT, HEAL, type Scenario } from "./scenario";
 
 export const crashes: readonly Scenario[] = [
   {
@@ -80,7 +80,7 @@ export const crashes: readonly Scenario[] = [
     injected: "the primary's pod is deleted by force, so that two of its pods may be alive",
     promise: "never two servers of a site open at once; lost at most what had not crossed",
     healed: "by itself",
-    promised: lostWithTheServer(),
+    promised: lostWithTheServer(doneWith(FAULT)),
     steps: [
       { do: "writes", beside: "primary", count: 300 },
       { do: "delete pod", at: "primary", force: true, as: FAULT },
