@@ -68,6 +68,7 @@ describe("the command line", function () {
         "snapshot",
         "restore",
         "drill",
+        "receipts",
         "render",
         "check",
       ],

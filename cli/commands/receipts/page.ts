@@ -1,6 +1,7 @@
 import { describeVersion } from "../../plan/heldData";
 import { describeLoss, type Receipt } from "../../output/receipt";
-import { escape, timelineOf, TIMELINE_STYLE } from "./timeline";
+import { escape } from "./svg";
+import { timelineOf, TIMELINE_STYLE } from "./timeline";
 import type { History } from "./history";
 import { writesChart } from "./writesChart";
 

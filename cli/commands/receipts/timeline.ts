@@ -1,4 +1,5 @@
 import type { Receipt } from "../../output/receipt";
+import { escape, rect, svg } from "./svg";
 
 const WIDTH = 1000;
 const LABEL = 300;
@@ -10,9 +11,6 @@ export const TIMELINE_STYLE = `
 .lane-primary { fill: var(--primary); } .lane-replica { fill: var(--replica); } .lane-none { fill: var(--line); }
 .lane-text { fill: #ffffff !important; } .grid { stroke: var(--line); }
 `;
-
-export const escape = (text: string): string =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
 interface Scale {
   readonly start: number;
@@ -36,21 +34,19 @@ export function timelineOf(receipt: Receipt): string {
     const [x, y] = [scale.x(begun), i * ROW];
     const width = Math.max(2, scale.x(begun + step.seconds * 1000) - x);
     const kind = step.outcome === "given up" ? "given" : step.outcome;
+    const name = `${escape(short(step.name))}<title>${escape(step.name)}</title>`;
+    const time = `${timeText(step.seconds)}${step.outcome === "done" ? "" : ` (${step.outcome})`}`;
     return (
-      `<text x="0" y="${y + 17}">${escape(short(step.name))}<title>${escape(step.name)}</title></text>` +
-      `<rect class="bar-${kind}" x="${x.toFixed(1)}" y="${y + 5}" width="${width.toFixed(1)}" height="14" rx="3"/>` +
-      `<text class="dim" x="${(x + width + 6).toFixed(1)}" ` +
-      `y="${y + 17}">${timeText(step.seconds)}${step.outcome === "done" ? "" : ` (${step.outcome})`}</text>`
+      `<text x="0" y="${y + 17}">${name}</text>` +
+      rect(`bar-${kind}`, { x, y: y + 5, width, height: 14 }, ' rx="3"') +
+      `<text class="dim" x="${(x + width + 6).toFixed(1)}" y="${y + 17}">${time}</text>`
     );
   });
   const top = receipt.steps.length * ROW + 20;
   const sites = Object.keys(receipt.epochs.after);
   const lanes = sites.map((site, i) => laneOf(receipt, site, scale, top + i * (ROW + 4)));
   const height = top + sites.length * (ROW + 4) + 6;
-  return (
-    `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="timeline of the ` +
-    `steps">${steps.join("")}${lanes.join("")}</svg>`
-  );
+  return svg(WIDTH, height, "timeline of the steps", [...steps, ...lanes].join(""));
 }
 
 /** The site's role and epoch before and after, parted where its object was written. */
@@ -80,11 +76,8 @@ function part(
     width < label.length * 7
       ? ""
       : `<text class="lane-text" x="${(from + 8).toFixed(1)}" y="${y + 17}">${label}</text>`;
-  return (
-    `<rect class="lane-${role ?? "none"}" x="${from.toFixed(1)}" y="${y + 1}" width="${width.toFixed(1)}" ` +
-    `height="${ROW - 2}" rx="3">` +
-    `<title>${label}</title></rect>${text}`
-  );
+  const box = { x: from, y: y + 1, width, height: ROW - 2 };
+  return rect(`lane-${role ?? "none"}`, box, ' rx="3"', `<title>${label}</title>`) + text;
 }
 
 const short = (name: string): string => (name.length > 44 ? `${name.slice(0, 43)}…` : name);

@@ -1,5 +1,6 @@
 import type { Receipt } from "../../output/receipt";
 import { longestGap, type History } from "./history";
+import { rect, svg } from "./svg";
 
 const WIDTH = 1000;
 const HEIGHT = 130;
@@ -22,23 +23,22 @@ export function writesChart(receipt: Receipt, history: History): string {
   const most = Math.max(1, ...counts);
   const bars = counts.map((count, i) => {
     const height = (count / most) * (HEIGHT - 40);
-    const y = HEIGHT - 22 - height;
-    return count === 0
-      ? ""
-      : `<rect class="bar-done" x="${(i * (WIDTH / BINS)).toFixed(1)}" y="${y.toFixed(1)}" ` +
-          `width="${(WIDTH / BINS - 1).toFixed(1)}" height="${height.toFixed(1)}"/>`;
+    const box = { x: i * (WIDTH / BINS), y: HEIGHT - 22 - height, width: WIDTH / BINS - 1, height };
+    return count === 0 ? "" : rect("bar-done", box);
   });
   const gap = longestGap(history, begun, ended);
   const failed = history.failed.filter((at) => at >= start && at <= end).length;
   const inside = history.acknowledged.filter((at) => at >= start && at <= end).length;
-  const words =
-    `${inside} acknowledged${failed > 0 ? `, ${failed} of unknown outcome` : ""}; at most ${most} in ` +
-    `${Math.round(bin)} ms`;
-  return (
-    `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="acknowledged writes over time">` +
-    `<line class="grid" x1="0" x2="${WIDTH}" y1="${HEIGHT - 22}" y2="${HEIGHT - 22}"/>${bars.join("")}` +
-    (gap === null ? "" : gapMark(gap.from, gap.to, x)) +
-    `<text class="dim" x="0" y="${HEIGHT - 6}">${words}</text></svg>`
+  const unknown = failed > 0 ? `, ${failed} of unknown outcome` : "";
+  const words = `${inside} acknowledged${unknown}; at most ${most} in ${Math.round(bin)} ms`;
+  const base = HEIGHT - 22;
+  return svg(
+    WIDTH,
+    HEIGHT,
+    "acknowledged writes over time",
+    `<line class="grid" x1="0" x2="${WIDTH}" y1="${base}" y2="${base}"/>${bars.join("")}` +
+      (gap === null ? "" : gapMark(gap.from, gap.to, x)) +
+      `<text class="dim" x="0" y="${HEIGHT - 6}">${words}</text>`,
   );
 }
 
@@ -46,9 +46,6 @@ function gapMark(from: number, to: number, x: (at: number) => number): string {
   const [left, right] = [x(from), x(to)];
   const label = `longest gap ${to - from} ms`;
   const anchor = right > WIDTH - 140 ? `x="${left.toFixed(1)}" text-anchor="end"` : `x="${(left + 2).toFixed(1)}"`;
-  return (
-    `<rect class="bar-failed" opacity="0.25" x="${left.toFixed(1)}" y="18" ` +
-    `width="${Math.max(1, right - left).toFixed(1)}" height="${HEIGHT - 40}"/>` +
-    `<text ${anchor} y="12">${label}</text>`
-  );
+  const box = { x: left, y: 18, width: Math.max(1, right - left), height: HEIGHT - 40 };
+  return `${rect("bar-failed", box, ' opacity="0.25"')}<text ${anchor} y="12">${label}</text>`;
 }

@@ -122,8 +122,8 @@ function roleProblems(view: PresentView, views: readonly SiteView[]): Problem[] 
     return [{ site, problem: `is not in sync: ${status.reason}`, remedy: rejoin(view, primary) }];
   }
   if (primary.site !== site) {
-    const above = `${primary.site}'s ${primary.object.spec.epoch}`;
-    const problem = `its object is still primary at epoch ${spec.epoch}, below ${above}`;
+    const higher = `${primary.site}'s ${primary.object.spec.epoch}`;
+    const problem = `its object is still primary at epoch ${spec.epoch}, below ${higher}`;
     const serves = servesAt(primary.object, primary.object.spec.epoch);
     const remedy = `run dragonfly-dr failover --to ${primary.site} again, which makes it a replica`;
     return [{ site, problem, remedy: serves ? remedy : null }];
