@@ -42,6 +42,13 @@ const noPulumi = {
   ],
 };
 
+/** Which epoch is higher is decided in contract/epochs.ts alone. */
+const compared = ":matches(MemberExpression[property.name=/epoch$/i], Identifier[name=/epoch$/i])";
+const epochOrder = ["", "> LogicalExpression ", "> LogicalExpression > ChainExpression "].map((inside) => ({
+  selector: `BinaryExpression[operator=/^[<>]=?$/] ${inside}> ${compared}`,
+  message: "compare epochs with isAbove, outranks or compareDataVersions of contract/epochs.ts",
+}));
+
 export default tseslint.config(
   { ignores: ["**/dist/", "node_modules/", "coverage/"] },
   ...tseslint.configs.recommended,
@@ -67,6 +74,10 @@ export default tseslint.config(
       eqeqeq: ["error", "always", { null: "ignore" }],
       "no-console": "off",
     },
+  },
+  {
+    files: ["{cli,snapshots,components,stacks,lab}/**/*.ts"],
+    rules: { "no-restricted-syntax": ["error", ...epochOrder] },
   },
   { files: ["{server,contract,guard,snapshots,resolver}/**/*.ts"], rules: noPulumi },
 );

@@ -1,7 +1,7 @@
 import { epoch, type Epoch, type Role, type SiteName } from "../server/types";
 
 /**
- * The one place where epochs are drawn and ordered. A role counts from the epoch its object has; of two objects the
+ * The one place where epochs are drawn and ordered; lint forbids other comparisons than equality elsewhere. A role counts from the epoch its object has; of two objects the
  * higher in (epoch, site name) holds.
  */
 
@@ -14,6 +14,15 @@ export interface Claim {
   readonly site: SiteName;
   readonly role: Role;
 }
+
+/** Whether `epoch` was drawn later than `other`. */
+export const isAbove = (epoch: number, other: number): boolean => epoch > other;
+
+/** Whether a primary's object asks for a handover that has not happened: it names an epoch above the object's own. */
+export const isPending = <T extends { readonly epoch: number }>(
+  handover: T | undefined,
+  own: { readonly epoch: number },
+): handover is T => handover !== undefined && isAbove(handover.epoch, own.epoch);
 
 /** For sort: the lower first. */
 export const compareEpochs = (a: number, b: number): number => a - b;

@@ -1,3 +1,4 @@
+import { isAbove, NO_EPOCH } from "../../contract/epochs";
 import type { Epoch, Milliseconds, SiteName } from "../../server/types";
 import { replicaOf } from "../plan/specs";
 import type { PresentView } from "../plan/view";
@@ -62,13 +63,14 @@ export class Fencing {
     for (const watch of this.others) {
       const { latest, site } = watch;
       if (latest === null || latest.spec.role !== "primary" || this.trying.has(site)) continue;
-      if (latest.spec.epoch < this.epoch) void this.fence(watch, latest, FAILOVER_REQUEST_MS);
+      if (isAbove(this.epoch, latest.spec.epoch)) void this.fence(watch, latest, FAILOVER_REQUEST_MS);
     }
   }
 
   /** A later decision than this promotion's, as far as it can be read; null: there is none. */
   outrankedBy(): string | null {
-    const above = this.others.find((watch) => (watch.latest?.spec.epoch ?? 0) > this.epoch)?.latest?.spec;
+    const specs = this.others.map((watch) => watch.latest?.spec);
+    const above = specs.find((spec) => isAbove(spec?.epoch ?? NO_EPOCH, this.epoch));
     if (above === undefined) return null;
     return (
       `site ${above.site}: its object is ${above.role} at epoch ${above.epoch}, above this promotion's ` +

@@ -1,3 +1,4 @@
+import { isAbove } from "../../contract/epochs";
 import type { SiteRoleObject } from "../../contract/siteRole";
 import type { Milliseconds, SiteName } from "../../server/types";
 import type { Found } from "./changes";
@@ -9,7 +10,7 @@ export function followsInSync(object: SiteRoleObject | null, source: SiteName): 
   const { status } = object;
   return (
     status !== undefined &&
-    status.epoch >= object.spec.epoch &&
+    !isAbove(object.spec.epoch, status.epoch) &&
     status.replication?.inSync === true &&
     status.replication.source === source
   );

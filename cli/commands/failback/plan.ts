@@ -1,3 +1,4 @@
+import { isAbove } from "../../../contract/epochs";
 import type { SiteRoleObject, SiteRoleSpec } from "../../../contract/siteRole";
 import type { SiteName } from "../../../server/types";
 import { describeDivergence } from "../../plan/divergence";
@@ -43,7 +44,7 @@ export function decideFailback(views: readonly SiteView[], to: SiteName): Failba
 
   const expected = isPresent(target) ? target.object : null;
   const follows = expected?.spec.role === "replica" && expected.spec.source === primary.site;
-  if (!follows && expected !== null && expected.spec.epoch > spec.epoch) {
+  if (!follows && expected !== null && isAbove(expected.spec.epoch, spec.epoch)) {
     return {
       kind: "refuse",
       reasons: [

@@ -1,3 +1,4 @@
+import { isAbove } from "../../../contract/epochs";
 import type { DiscardedData, SiteRoleObject } from "../../../contract/siteRole";
 import type { Epoch, SiteName } from "../../../server/types";
 import { epochFor, epochsSeen } from "../../plan/epochs";
@@ -118,7 +119,9 @@ function decideServing(object: SiteRoleObject, others: readonly SiteView[]): Fai
   const { site, epoch } = object.spec;
   const behind = others
     .filter(isPresent)
-    .filter((v) => v.object.spec.epoch < epoch && (v.object.spec.role === "primary" || v.object.spec.source !== site));
+    .filter(
+      (v) => isAbove(epoch, v.object.spec.epoch) && (v.object.spec.role === "primary" || v.object.spec.source !== site),
+    );
   const introduce = absentAmong(others);
   if (behind.length === 0 && introduce.length === 0)
     return { kind: "refuse", reasons: [`site ${site}: is primary and serves already (epoch ${epoch})`] };

@@ -1,3 +1,4 @@
+import { isAbove } from "../../../contract/epochs";
 import type { ReplicationPosition, SiteRoleObject } from "../../../contract/siteRole";
 import type { SwitchoverPlan } from "./plan";
 import { servesAt } from "../../plan/view";
@@ -53,7 +54,7 @@ export function handoverStep(
   if (aResumed && committed) return { kind: "return-new" };
   if (aResumed && b.role === "replica" && b.epoch === a.epoch && b.source === plan.from) return { kind: "rolled-back" };
 
-  if (aWaits && b.role === "replica" && b.epoch < plan.epoch) {
+  if (aWaits && b.role === "replica" && isAbove(plan.epoch, b.epoch)) {
     if (a.handover === undefined) return { kind: "prepare" };
     if (a.handover.to !== plan.to || a.handover.epoch !== plan.epoch)
       return {

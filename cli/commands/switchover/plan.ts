@@ -1,3 +1,4 @@
+import { isPending } from "../../../contract/epochs";
 import { ENGINES } from "../../../contract/fields";
 import type { SiteRoleObject, SiteRoleStatus } from "../../../contract/siteRole";
 import { epoch as toEpoch, type Epoch, type Seconds, type SiteName } from "../../../server/types";
@@ -146,7 +147,7 @@ function pendingHandover(
   const { spec } = primary.object;
   const engine = engineOf(primary.object) ?? engineOf(target.object) ?? unfinished?.engine ?? "dragonfly";
 
-  if (spec.handover !== undefined && spec.handover.epoch > spec.epoch) {
+  if (isPending(spec.handover, spec)) {
     const plan = withRollBack({
       from: primary.site,
       to: spec.handover.to,
@@ -189,7 +190,7 @@ function pendingHandover(
 }
 
 function handoverInTheWay({ site, object: { spec } }: PresentView): string[] {
-  if (spec.handover === undefined || spec.handover.epoch <= spec.epoch) return [];
+  if (!isPending(spec.handover, spec)) return [];
   return [
     `site ${site}: a handover to ${spec.handover.to} is pending; finish it with switchover --to ` +
       `${spec.handover.to}, or take it back with switchover --to ${site}`,

@@ -7,7 +7,9 @@ import { storage } from "./storage";
 
 export const scenarios: readonly Scenario[] = [...crashes, ...partitions, ...storage, ...controlPlane, ...commands];
 
-/** The scenarios of these names, in this order; all when none is given. @throws Error naming those that are not there. */
+/**
+ * The scenarios of these names, in this order; all when none is given. @throws Error naming those that are not there.
+ */
 export function scenariosNamed(names: readonly string[]): readonly Scenario[] {
   const unknown = names.filter((name) => !scenarios.some((scenario) => scenario.name === name));
   if (unknown.length > 0)

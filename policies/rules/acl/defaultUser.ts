@@ -20,7 +20,8 @@ export const defaultUser: Rule = {
   description: "The unnamed user is locked or has a password, by the ACL file and by requirepass as well.",
   reads: "the ACL file, defaultUser in site.json, requirepass from arguments, DFLY_requirepass or the carrier",
   remedy:
-    'Write "USER default OFF -@all +AUTH +HELLO +QUIT" or a password for it into the ACL file, and set requirepass from a Secret.',
+    'Write "USER default OFF -@all +AUTH +HELLO +QUIT" or a password for it into the ACL file, and set ' +
+    "requirepass from a Secret.",
   link: "https://www.dragonflydb.io/docs/managing-dragonfly/acl",
   configSchema: {},
   judge: (deployment) => eachCache(deployment, judge),

@@ -12,8 +12,16 @@ import { eachCacheStack } from "../each";
 import { passwordHolders } from "./passwordStrength";
 
 /** Names under which secrets are kept. "passwords" as part of a path, such as a mount's, is none. */
-const SECRET_NAME =
-  /(^|[^a-z])(pass(word|wd|phrase)?s?|requirepass|masterauth|secrets?|tokens?|credentials?|(api|access|private|secret)_?-?key)$/i;
+const SECRET_WORDS = [
+  "pass(word|wd|phrase)?s?",
+  "requirepass",
+  "masterauth",
+  "secrets?",
+  "tokens?",
+  "credentials?",
+  "(api|access|private|secret)_?-?key",
+];
+const SECRET_NAME = new RegExp(`(^|[^a-z])(${SECRET_WORDS.join("|")})$`, "i");
 const SECRET_FLAGS = new Set(["requirepass", "masterauth", "s3_secret_key"]);
 /** Redis' rules for a user, with a password among them; and "name:password", as clients write it. */
 const USER_WITH_PASSWORD = /(^|\s)>\S|^(?!\d+:\d+$)[^\s:/]+:[^\s/]+$/;
@@ -34,9 +42,11 @@ export const secretsInPlain: Rule = {
   level: "mandatory",
   severity: "critical",
   description:
-    "Passwords are in Secrets and Pulumi secrets only: not in arguments, environment values, ConfigMaps, annotations, chart values or outputs.",
+    "Passwords are in Secrets and Pulumi secrets only: not in arguments, environment values, ConfigMaps, " +
+    "annotations, chart values or outputs.",
   reads:
-    "annotations, labels, ConfigMaps, arguments, environment values, chart values and stack outputs; which values of Secrets are marked as Pulumi secrets",
+    "annotations, labels, ConfigMaps, arguments, environment values, chart values and stack outputs; which " +
+    "values of Secrets are marked as Pulumi secrets",
   remedy: "Put the value into a Secret made from a Pulumi secret, and refer to it by secretKeyRef or a mounted file.",
   link: "https://www.pulumi.com/docs/iac/concepts/secrets/",
   configSchema: {},

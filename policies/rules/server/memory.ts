@@ -51,7 +51,8 @@ export const memory: Rule = {
       if (most > limit * share)
         yield violation(
           subject,
-          `maxmemory (${formatBytes(bytes(most))}) is over ${Math.round(share * 100)} % of the container's limit (${formatBytes(bytes(limit))})`,
+          `maxmemory (${formatBytes(bytes(most))}) is over ${Math.round(share * 100)} % of the container's ` +
+            `limit (${formatBytes(bytes(limit))})`,
           config,
         );
     }),

@@ -79,8 +79,8 @@ function containerFaults(body: Value, pod: Value | undefined): string[] {
 }
 
 /**
- * What a resource of an operator or the values of a chart ask for that "restricted" refuses. What they leave out is left
- * to the operator or the chart. @throws UnknownValue
+ * What a resource of an operator or the values of a chart ask for that "restricted" refuses. What they leave out is
+ * left to the operator or the chart. @throws UnknownValue
  */
 export function explicitFaults(podSpec: Value): RestrictedFault[] {
   const pod = at(podSpec, "securityContext");
