@@ -76,7 +76,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["{cli,snapshots,components,stacks,lab}/**/*.ts"],
+    files: ["{cli,guard,snapshots,server,components,stacks,lab}/**/*.ts"],
     rules: { "no-restricted-syntax": ["error", ...epochOrder] },
   },
   { files: ["{server,contract,guard,snapshots,resolver}/**/*.ts"], rules: noPulumi },

@@ -1,8 +1,8 @@
 import { epoch, type Epoch, type Role, type SiteName } from "../server/types";
 
 /**
- * The one place where epochs are drawn and ordered; lint forbids other comparisons than equality elsewhere. A role counts from the epoch its object has; of two objects the
- * higher in (epoch, site name) holds.
+ * The one place where epochs are drawn and ordered; lint forbids other comparisons than equality elsewhere. A role
+ * counts from the epoch its object has; of two objects the higher in (epoch, site name) holds.
  */
 
 /** Stands where no epoch was seen yet; below every epoch. */

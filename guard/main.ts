@@ -61,7 +61,8 @@ function main(): void {
   guard.start();
   snapshots?.start();
   log(
-    `guard of site ${config.site.site} (${config.site.engine}), peers: ${config.site.peers.map((peer) => peer.site).join(", ") || "none"}`,
+    `guard of site ${config.site.site} (${config.site.engine}), peers: ` +
+      `${config.site.peers.map((peer) => peer.site).join(", ") || "none"}`,
   );
 
   setInterval(() => {

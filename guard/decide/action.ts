@@ -6,8 +6,8 @@ import type { ClientAccess, Divergence, Promotion } from "../remember/guardState
 /**
  * What the guard does next. Each action has one effect on the outside, and at most two on the state: `beforeAction`,
  * written durably before the effect, and `afterAction`, written durably after it (guard/remember/actions.ts). An action
- * whose effect fails ends the cycle: nothing after it is done, its `afterAction` is not applied, and all is judged anew.
- * Where the state cannot be written, only `setAccess` "closed", `endServer` and what writes nothing takes effect.
+ * whose effect fails ends the cycle: nothing after it is done, its `afterAction` is not applied, and all is judged
+ * anew. Where the state cannot be written, only `setAccess` "closed", `endServer` and what writes nothing takes effect.
  *
  * - `createRole`: creates this site's role object as the first primary; one that is there stays. State: nothing.
  * - `setAccess`: users and their sessions, in one step. Whoever loses a right has no session left when it has ended; a

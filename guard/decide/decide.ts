@@ -1,3 +1,4 @@
+import { isAbove, NO_EPOCH } from "../../contract/epochs";
 import type { SiteRoleSpec } from "../../contract/siteRole";
 import type { Observation } from "../observe/observation";
 import type { GuardState } from "../remember/guardState";
@@ -9,8 +10,8 @@ import { situationOf, type Situation } from "./situation";
 import { closed, hold, setAccess } from "./steps";
 
 /**
- * The guard's whole judgement: from what is known and seen to what is done next. Pure; asked again after each change and
- * a few times a second, so every decision takes only the next step. Rules: docs/guard-rules.md.
+ * The guard's whole judgement: from what is known and seen to what is done next. Pure; asked again after each change
+ * and a few times a second, so every decision takes only the next step. Rules: docs/guard-rules.md.
  * @param state - as `remember` has returned it for this very observation.
  * @param storage - whether that state is on disk.
  */
@@ -51,7 +52,8 @@ function decideRole(o: Situation): Decision {
       return hold(
         o,
         "Refused",
-        `${role.problem}; run the guard of the version that wrote it: pulumi up, then replace the pod (docs/runbook.md)`,
+        `${role.problem}; run the guard of the version that wrote it: pulumi up, then replace the pod ` +
+          "(docs/runbook.md)",
       );
     case "present":
       if (role.spec.site !== o.site)
@@ -70,7 +72,7 @@ const regressed = ({ state }: Situation, epoch: number): string =>
 
 function decideMissingRole(o: Situation): Decision {
   const { state } = o;
-  if (state.highestEpoch > 0)
+  if (isAbove(state.highestEpoch, NO_EPOCH))
     return hold(
       o,
       "Holding",

@@ -1,4 +1,4 @@
-import type { Claim } from "../../contract/epochs";
+import { isAbove, isPending, type Claim } from "../../contract/epochs";
 import type { SiteRoleSpec } from "../../contract/siteRole";
 import type { Milliseconds } from "../../server/types";
 import type { AnsweringServer } from "../observe/observation";
@@ -17,9 +17,7 @@ type Handover = NonNullable<SiteRoleSpec["handover"]>;
 /** The handover that this primary has to be ready for; null where there is none, or it was taken back. */
 export function pendingHandover(o: Situation, spec: SiteRoleSpec): Handover | null {
   const { handover } = spec;
-  return handover !== undefined && handover.epoch > spec.epoch && handover.epoch !== o.state.handoverWithdrawn
-    ? handover
-    : null;
+  return isPending(handover, spec) && handover.epoch !== o.state.handoverWithdrawn ? handover : null;
 }
 
 /**
@@ -43,7 +41,7 @@ function nobodyCarriesOn(o: Situation, handover: Handover): boolean {
   if (peer?.reachable !== true || overdue < 0 || peer.askedMsAgo > overdue) return false;
   if (peer.serving || peer.promotion?.epoch === handover.epoch) return false;
   if (peer.refusedEpoch === handover.epoch) return true;
-  return peer.specEpoch !== null && peer.specEpoch < handover.epoch && peer.takingOver === null;
+  return peer.specEpoch !== null && isAbove(handover.epoch, peer.specEpoch) && peer.takingOver === null;
 }
 
 /** Another site is to take over from this primary. @returns null where this primary just goes on. */
@@ -61,12 +59,14 @@ export function prepare(
     const serves = o.access === "open" && uninterrupted;
     return (serves ? serving : closed)(serves ? "Serving" : "Prepared", reason, [withdraw]);
   }
-  const wayOut = `if nobody carries it on, run dragonfly-dr switchover --to ${handover.to} again, or failover --to ${o.site}`;
+  const wayOut =
+    `if nobody carries it on, run dragonfly-dr switchover --to ${handover.to} again, or failover --to ` + `${o.site}`;
   if (!uninterrupted)
     return hold(
       o,
       "Prepared",
-      `the server ended during the handover to ${handover.to}, so it waits to be its replica at epoch ${handover.epoch}; ${wayOut}`,
+      `the server ended during the handover to ${handover.to}, so it waits to be its replica at epoch ` +
+        `${handover.epoch}; ${wayOut}`,
     );
   const recorded = o.state.handover?.epoch === handover.epoch && o.state.handover.runId === server.runId;
   const record: Action[] = recorded ? [] : [{ kind: "recordHandover", epoch: handover.epoch }];

@@ -81,7 +81,10 @@ function reasonToAsk(o: Situation, spec: SiteRoleSpec, server: AnsweringServer):
   const missing = o.peersConfigured.filter((site) => !reached.includes(site));
   const command = `if the peer is lost, run dragonfly-dr peer-lost --site ${o.site}`;
   if (o.state.lostAtEpoch !== null && missing.length > 0)
-    return `the guard's state was lost with the volume, and ${missing.join(", ")} could not be reached since; ${command}`;
+    return (
+      `the guard's state was lost with the volume, and ${missing.join(", ")} could not be reached since; ` +
+      `${command}`
+    );
   if (reached.length > 0 || o.onPeerUnreachable === "serve") return null;
   return `the server has started and no peer could be reached since (${missing.join(", ")}); ${command}`;
 }

@@ -16,7 +16,8 @@ export function promoteReplica(o: Situation, spec: SiteRoleSpec, server: Answeri
       return hold(
         o,
         "Holding",
-        `the server is a replica, and the object's mode is ${spec.mode ?? "not given"}; run dragonfly-dr failover --to ${o.site}`,
+        `the server is a replica, and the object's mode is ${spec.mode ?? "not given"}; run dragonfly-dr ` +
+          `failover --to ${o.site}`,
       );
   }
 }

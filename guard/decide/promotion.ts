@@ -1,4 +1,5 @@
 import { branchOff } from "../../contract/dataState";
+import { isAbove } from "../../contract/epochs";
 import type { SiteRoleSpec } from "../../contract/siteRole";
 import type { AnsweringServer } from "../observe/observation";
 import type { Promotion } from "../remember/guardState";
@@ -21,7 +22,7 @@ export function isFirstStartAtEpoch({ state, server, peersConfigured }: Situatio
     server.kind === "answering" ? server.heartbeat : null,
     ...peersConfigured.map((site) => state.peers[site]?.data ?? null),
   ];
-  return !seen.some((version) => version != null && version.epoch >= spec.epoch);
+  return !seen.some((version) => version != null && !isAbove(spec.epoch, version.epoch));
 }
 
 /** Rule 4: decided once. The promotion of this run was judged and written; what is left is to serve. */
@@ -50,7 +51,8 @@ export function objectionToForced(o: Situation, spec: SiteRoleSpec, server: Answ
   const partial = isPartial(o, server);
   if (partial && !partialAccepted)
     return refusal(
-      "a full sync is in progress, so this copy is partial; run failover again with --accept-partial to promote what is there",
+      "a full sync is in progress, so this copy is partial; run failover again with --accept-partial to " +
+        "promote what is there",
     );
   if (!hasHeardPeers(o)) return { kind: "wait", reason: "waits for the peers' answer" };
 

@@ -1,4 +1,5 @@
 import { compareData } from "../../contract/dataState";
+import { isAbove, NO_EPOCH } from "../../contract/epochs";
 import type { SiteRoleSpec } from "../../contract/siteRole";
 import { isSynchronized, type AnsweringServer, type PeerView } from "../observe/observation";
 import type { Action, Decision } from "./action";
@@ -92,7 +93,7 @@ function reasonNotToFollow(
   source: PeerView | undefined,
 ): string | null {
   if (source === undefined) return `site ${spec.source} cannot be reached; this copy is kept`;
-  if (source.specRole !== "primary" || (source.specEpoch ?? 0) < spec.epoch)
+  if (source.specRole !== "primary" || isAbove(spec.epoch, source.specEpoch ?? NO_EPOCH))
     return `site ${spec.source} is not primary at epoch ${spec.epoch} yet`;
   if (!source.serving) return `site ${spec.source} does not serve yet`;
   if (source.data === null) return `site ${spec.source} does not say how new its data is`;

@@ -26,7 +26,8 @@ export function decideRestore(o: Situation, spec: SiteRoleSpec, server: Answerin
     if (state.restored.runId === server.runId) return ended(o, state.restored.snapshot);
     if (server.heartbeat == null)
       return refuse(
-        `the server did not load snapshot ${state.restored.snapshot}: there is no heartbeat in its data; its log says why`,
+        `the server did not load snapshot ${state.restored.snapshot}: there is no heartbeat in its data; its ` +
+          "log says why",
       );
     return null;
   }
@@ -67,7 +68,8 @@ export function restoreEmpty(o: Situation, spec: SiteRoleSpec, server: Answering
   if (quiet.length > 0) return holding("the server is empty; its newest snapshot is to be loaded", quiet);
   const stuck = (reason: string): Decision =>
     holding(
-      `the server is empty, and its newest snapshot cannot be had: ${reason}; it is tried again; to serve empty, run dragonfly-dr serve --accept-loss --site ${o.site}`,
+      `the server is empty, and its newest snapshot cannot be had: ${reason}; it is tried again; to serve ` +
+        `empty, run dragonfly-dr serve --accept-loss --site ${o.site}`,
       snapshots.sinceAskedMs < ASK_AGAIN_MS ? [] : [{ kind: "restore", from: "newest", epoch: AUTO_RESTORE_EPOCH }],
     );
   return { ...fetchAndPlace(o, snapshots, "newest", AUTO_RESTORE_EPOCH, stuck), phase: "Holding" };

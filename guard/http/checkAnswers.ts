@@ -13,7 +13,8 @@ export interface CheckAnswer {
 /** The whole answer, ready to be sent; each connection asks once. */
 function rendered(status: string, body: string): Buffer {
   return Buffer.from(
-    `HTTP/1.1 ${status}\r\ncontent-type: text/plain\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${status}\r\ncontent-type: text/plain\r\ncontent-length: ` +
+      `${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
 }
 

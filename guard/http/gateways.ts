@@ -12,8 +12,8 @@ interface Gateway {
 }
 
 /**
- * The gateways that hold a question open, here and at the peers. Each is told of a change at once, and its next question
- * names the state that it acts by from then on.
+ * The gateways that hold a question open, here and at the peers. Each is told of a change at once, and its next
+ * question names the state that it acts by from then on.
  */
 export class Gateways {
   private readonly gateways = new Map<string, Gateway>();

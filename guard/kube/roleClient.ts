@@ -99,7 +99,8 @@ export class RoleClient {
   }
 
   private async watch(version: string): Promise<void> {
-    const url = `${this.base}?watch=1&allowWatchBookmarks=true&fieldSelector=metadata.name%3D${this.site}&resourceVersion=${version}&timeoutSeconds=${WATCH_SECONDS}`;
+    const selection = `fieldSelector=metadata.name%3D${this.site}&resourceVersion=${version}`;
+    const url = `${this.base}?watch=1&allowWatchBookmarks=true&${selection}&timeoutSeconds=${WATCH_SECONDS}`;
     const silent = AbortSignal.timeout((WATCH_SECONDS + 10) * 1000);
     await this.api.lines(url, AbortSignal.any([silent, this.abort.signal]), (line) =>
       this.event(line) ? "go on" : "enough",

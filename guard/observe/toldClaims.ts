@@ -1,4 +1,4 @@
-import { higherClaim, type Claim } from "../../contract/epochs";
+import { higherClaim, isAbove, NO_EPOCH, type Claim } from "../../contract/epochs";
 import { ROLES } from "../../contract/fields";
 import { isSiteName, type SiteName } from "../../server/types";
 
@@ -34,6 +34,6 @@ export function claimOf(query: string): Claim | null {
   const site = said.get("site") ?? "";
   const role = ROLES.find((known) => known === said.get("role"));
   const epoch = Number(said.get("epoch"));
-  if (!isSiteName(site) || role === undefined || !Number.isSafeInteger(epoch) || epoch < 1) return null;
+  if (!isSiteName(site) || role === undefined || !Number.isSafeInteger(epoch) || !isAbove(epoch, NO_EPOCH)) return null;
   return { site, role, epoch };
 }

@@ -1,4 +1,4 @@
-import { higherClaim } from "../../contract/epochs";
+import { higherClaim, isAbove, NO_EPOCH } from "../../contract/epochs";
 import type { SiteRoleSpec } from "../../contract/siteRole";
 import { holdsWholeCopy, isSynchronized, runIdOf, type Observation, type OwnReport } from "../observe/observation";
 import type { GuardState, PeerMemory } from "./guardState";
@@ -21,7 +21,7 @@ const rememberRole: Step = (state, { role, site }) => {
     case "unknown":
       return {};
     case "missing":
-      return state.highestEpoch > 0 ? { roleProblem: "missing" } : {};
+      return isAbove(state.highestEpoch, NO_EPOCH) ? { roleProblem: "missing" } : {};
     case "not-understood":
       return { roleProblem: "not understood" };
     case "present":
@@ -33,7 +33,7 @@ const rememberRole: Step = (state, { role, site }) => {
 
 /** At one epoch a site has one role: an object with the other was not made by a change of the one that was seen. */
 const isBehind = (state: GuardState, spec: SiteRoleSpec): boolean =>
-  spec.epoch < state.highestEpoch ||
+  isAbove(state.highestEpoch, spec.epoch) ||
   (spec.epoch === state.highestEpoch && state.spec !== null && state.spec.role !== spec.role);
 
 const rememberSpec = (state: GuardState, spec: SiteRoleSpec): Partial<GuardState> => ({
@@ -43,12 +43,12 @@ const rememberSpec = (state: GuardState, spec: SiteRoleSpec): Partial<GuardState
   // A handover that was given up must not answer for a later one.
   ...(spec.handover === undefined ? { handover: null, handoverWithdrawn: 0 } : {}),
   ...(spec.role !== "primary" || spec.epoch !== state.recovery?.epoch ? { recovery: null } : {}),
-  ...(state.lostAtEpoch !== null && spec.epoch > state.lostAtEpoch ? { lostAtEpoch: null } : {}),
+  ...(state.lostAtEpoch !== null && isAbove(spec.epoch, state.lostAtEpoch) ? { lostAtEpoch: null } : {}),
 });
 
 /** A guard that knows nothing although one of its site has reported: the state was lost. The report says some of it. */
 function rememberOwnReport(state: GuardState, reported: OwnReport | null): Partial<GuardState> {
-  if (reported === null || reported.epoch === 0 || state.highestEpoch > 0) return {};
+  if (reported === null || reported.epoch === NO_EPOCH || isAbove(state.highestEpoch, NO_EPOCH)) return {};
   const { promotion, refusal, highestClaim } = reported;
   return {
     lostAtEpoch: reported.epoch,

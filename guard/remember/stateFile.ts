@@ -165,7 +165,9 @@ export class StateFile {
     try {
       const state = JSON.parse(text) as { readonly format?: unknown } & GuardState;
       if (typeof state.format === "number" && state.format > STATE_FORMAT) {
-        this.foreign = `${this.path} is of a later version of the guard: run that one, or dragonfly-dr failover to the other site`;
+        this.foreign =
+          `${this.path} is of a later version of the guard: run that one, ` +
+          "or dragonfly-dr failover to the other site";
         return null;
       }
       return { ...INITIAL_STATE, ...state, format: STATE_FORMAT };

@@ -13,7 +13,8 @@ import { ownTimeOf } from "../support/ownTime";
 import { LivePair, until, type LiveSite } from "./livePair";
 
 const view = (site: LiveSite): string =>
-  `${site.site}: ${site.guard?.result.decision.phase} ${site.guard?.result.decision.reason} ${site.guard?.result.failure ?? ""}`;
+  `${site.site}: ${site.guard?.result.decision.phase} ${site.guard?.result.decision.reason} ` +
+  `${site.guard?.result.failure ?? ""}`;
 const isServing = (site: LiveSite): boolean => site.guard !== null && serving(site.guard);
 const inSync = (site: LiveSite): boolean => site.guard !== null && replicaInSync(site.guard);
 const status = (site: LiveSite) => {
@@ -155,38 +156,42 @@ describe("two guards beside two real servers", function () {
     assert.ok(lost > 0, `lost ${lost}`);
   });
 
-  it("fail over across a cut; the old primary closes within two seconds of the link's return, and keeps what it alone had", async () => {
-    await introduce();
-    const a = await pair.a.client();
-    pair.setCut(true);
-    await until("a sees the cut", () => status(pair.a).peers[0]?.reachable === false, views);
-    for (let i = 0; i < 100; i++) await a.set(`cache:alone:${i}`, i);
-    pair.b.say({ role: "primary", epoch: epoch(2), mode: "forced" });
-    await until("b serves", () => isServing(pair.b), views);
-    assert.equal(isServing(pair.a), true, "nobody could tell it yet");
-    const ms = await ownTimeOf(() => {
-      pair.setCut(false);
-      return until("a is closed", () => !isServing(pair.a), views);
-    });
-    assert.ok(ms < 2_000, `closed after ${ms} ms`);
-    await until("a has kept its own", () => status(pair.a).divergence !== undefined, views);
-    const { writesUpperBound, dump } = status(pair.a).divergence ?? {};
-    assert.ok(writesUpperBound != null && writesUpperBound >= 100, `bound ${writesUpperBound}`);
-    assert.ok(
-      dump != null && existsSync(join(pair.a.folder, "data", dump)),
-      `dump ${dump} in ${readdirSync(join(pair.a.folder, "data")).join()}`,
-    );
-    pair.a.say({ role: "replica", epoch: epoch(2), source: pair.b.site });
-    await until("a follows", () => inSync(pair.a), views);
-    const [again, b] = [await pair.a.client(), await pair.b.client()];
-    assert.deepEqual(
-      [await again.get("cache:alone:1"), await b.get("cache:alone:1")],
-      [null, null],
-      [...views(), ...pair.a.lines, ...pair.b.lines].join("\n"),
-    );
-    again.disconnect();
-    b.disconnect();
-  });
+  it(
+    "fail over across a cut; the old primary closes within two seconds of the link's return, and keeps what " +
+      "it alone had",
+    async () => {
+      await introduce();
+      const a = await pair.a.client();
+      pair.setCut(true);
+      await until("a sees the cut", () => status(pair.a).peers[0]?.reachable === false, views);
+      for (let i = 0; i < 100; i++) await a.set(`cache:alone:${i}`, i);
+      pair.b.say({ role: "primary", epoch: epoch(2), mode: "forced" });
+      await until("b serves", () => isServing(pair.b), views);
+      assert.equal(isServing(pair.a), true, "nobody could tell it yet");
+      const ms = await ownTimeOf(() => {
+        pair.setCut(false);
+        return until("a is closed", () => !isServing(pair.a), views);
+      });
+      assert.ok(ms < 2_000, `closed after ${ms} ms`);
+      await until("a has kept its own", () => status(pair.a).divergence !== undefined, views);
+      const { writesUpperBound, dump } = status(pair.a).divergence ?? {};
+      assert.ok(writesUpperBound != null && writesUpperBound >= 100, `bound ${writesUpperBound}`);
+      assert.ok(
+        dump != null && existsSync(join(pair.a.folder, "data", dump)),
+        `dump ${dump} in ${readdirSync(join(pair.a.folder, "data")).join()}`,
+      );
+      pair.a.say({ role: "replica", epoch: epoch(2), source: pair.b.site });
+      await until("a follows", () => inSync(pair.a), views);
+      const [again, b] = [await pair.a.client(), await pair.b.client()];
+      assert.deepEqual(
+        [await again.get("cache:alone:1"), await b.get("cache:alone:1")],
+        [null, null],
+        [...views(), ...pair.a.lines, ...pair.b.lines].join("\n"),
+      );
+      again.disconnect();
+      b.disconnect();
+    },
+  );
 
   it("end a frozen server that must be closed", async () => {
     await introduce();
@@ -232,7 +237,7 @@ describe("two guards beside two real servers", function () {
     await assert.rejects(b.set("cache:3", "z"), /READONLY|NOPERM/);
   });
 
-  it("with onCrash: hold it stays closed, through a cut and a restart of its guard, until a person decides", async () => {
+  it("with onCrash: hold it stays closed, through a cut and a restart of its guard, until it is told", async () => {
     pair.a.onCrash = "hold";
     restartGuard(pair.a);
     await killed();

@@ -20,7 +20,8 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
   const states = result.searched.reduce((sum, s) => sum + s.states, 0);
   const depths = result.searched.map((s) => s.depth);
   console.log(
-    `model: ${states} states, depth ${Math.min(...depths)} to ${Math.max(...depths)}, ${result.walks} walks of ${result.events} events, ${result.found.length} counterexamples`,
+    `model: ${states} states, depth ${Math.min(...depths)} to ${Math.max(...depths)}, ${result.walks} walks ` +
+      `of ${result.events} events, ${result.found.length} counterexamples`,
   );
   if (result.found.length > 0) process.exitCode = 1;
 }

@@ -51,14 +51,11 @@ export function describeWorld(w: World): string[] {
   return w.sites.map(({ name, api, server, guard, disk }) => {
     const spec = api.object?.spec;
     const role = spec === undefined ? "no object" : `${spec.role} ${spec.epoch}${spec.mode ? ` ${spec.mode}` : ""}`;
-    const process =
-      server === null
-        ? "no server"
-        : `${server.run} ${server.role} ${server.door}${server.frozen ? " frozen" : ""}${server.syncing ? " syncing" : ""}`;
-    const says =
-      guard === null
-        ? "no guard"
-        : `${guard.result.decision.phase}: ${guard.result.decision.reason}${guard.result.failure === null ? "" : ` [failed: ${guard.result.failure}]`}`;
+    const doing = `${server?.frozen === true ? " frozen" : ""}${server?.syncing === true ? " syncing" : ""}`;
+    const process = server === null ? "no server" : `${server.run} ${server.role} ${server.door}${doing}`;
+    const failure = guard?.result.failure == null ? "" : ` [failed: ${guard.result.failure}]`;
+    const decision = guard?.result.decision;
+    const says = decision === undefined ? "no guard" : `${decision.phase}: ${decision.reason}${failure}`;
     const holds = `holds ${describeLog(server?.data.log ?? null)}, dump ${describeLog(disk.main?.log ?? null)}`;
     return `${name}: ${role}; ${process}; ${holds}; ${says}`;
   });

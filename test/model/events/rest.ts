@@ -10,8 +10,10 @@ const LONG_MS = 6_000;
 function signature(w: World): string {
   let text = "";
   for (const { server, guard, disk } of w.sites) {
-    if (server !== null)
-      text += `${server.run}${server.role}${server.door}${server.attached}${server.syncing}${server.dumps}${server.credentials}`;
+    if (server !== null) {
+      const { run, role, door, attached, syncing, dumps, credentials } = server;
+      text += `${run}${role}${door}${attached}${syncing}${dumps}${credentials}`;
+    }
     if (guard !== null) text += `${guard.result.decision.phase}${guard.result.decision.reason.replace(/\d+/g, "")}`;
     text += `|${disk.diverged.size}${disk.main?.log?.run ?? "-"};`;
   }

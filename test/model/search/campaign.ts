@@ -42,7 +42,8 @@ export async function campaign(rules: Rules, { seconds, seed, only, say }: Plan)
     searched.push(result);
     raw.push(...result.found);
     say(
-      `${configuration.name}: ${result.states} states, every one to depth ${result.depth}${result.complete ? " (all there are)" : ""}, ${result.found.length} broken`,
+      `${configuration.name}: ${result.states} states, every one to depth ` +
+        `${result.depth}${result.complete ? " (all there are)" : ""}, ${result.found.length} broken`,
     );
   }
   let walks = 0;

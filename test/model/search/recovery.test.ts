@@ -6,7 +6,8 @@ const SITES = ["primary", "dr"];
 describe("the commands that a message names, in the model", () => {
   it("are read with their options, in order, each once", () => {
     const text =
-      "site dr has newer data than this server; run dragonfly-dr failover --to dr, or dragonfly-dr serve --accept-loss --site primary; run failover --to dr again";
+      "site dr has newer data than this server; run dragonfly-dr failover --to dr, or dragonfly-dr serve " +
+      "--accept-loss --site primary; run failover --to dr again";
     assert.deepEqual(namedIn(text, SITES), ["failover --to dr", "serve --accept-loss --site primary"]);
   });
   it("keep a flag apart from the word after it", () => {

@@ -72,7 +72,9 @@ export function checkReplaced(w: World, replica: number, source: number): void {
   const old = siteAt(w, replica).server?.data.log ?? null;
   const by = siteAt(w, source).server?.data.log ?? null;
   if (holds(by, old)) return;
-  const what = `${siteAt(w, replica).name}'s copy (${describeLog(old)}) is replaced by ${siteAt(w, source).name}'s (${describeLog(by)})`;
+  const what =
+    `${siteAt(w, replica).name}'s copy (${describeLog(old)}) is replaced by ${siteAt(w, source).name}'s ` +
+    `(${describeLog(by)})`;
   if (!isKept(w, old, replica)) violate(w, 5, `${what}, and no dump of it was kept`);
   if (!hasWord(w, source, by, old)) violate(w, 4, `${what} without a word of the operator`);
 }

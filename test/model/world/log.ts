@@ -36,7 +36,9 @@ export function common(a: Log | null, b: Log | null): Log | null {
 export const written = (log: Log | null, run: number): Log =>
   log !== null && log.run === run ? { ...log, count: log.count + 1 } : { run, count: 1, base: log };
 
-export const describeLog = (log: Log | null): string =>
-  log === null
-    ? "empty"
-    : `${log.base === null ? "" : `${describeLog(log.base)} `}${String.fromCharCode(65 + (log.run % 26))}${log.run >= 26 ? Math.floor(log.run / 26) : ""}${log.count}`;
+export function describeLog(log: Log | null): string {
+  if (log === null) return "empty";
+  const base = log.base === null ? "" : `${describeLog(log.base)} `;
+  const round = log.run >= 26 ? Math.floor(log.run / 26) : "";
+  return `${base}${String.fromCharCode(65 + (log.run % 26))}${round}${log.count}`;
+}
