@@ -30,6 +30,9 @@ export const link: Group = (w) => {
   return [...both([{ kind: "link cut" }]), ...rested(oneWay)];
 };
 
+/** Replication lags while the guards hear each other. */
+export const lag: Group = (w) => both(each(w, (site) => [{ kind: "stream", site, stalled: !siteAt(w, site).stalled }]));
+
 export const freezes: Group = (w) =>
   both(
     each(w, (site) => [
@@ -106,6 +109,13 @@ export const steps: Group = (w) =>
     (["turn", "poll", "read", "client", "replicate", "status"] as const).map((kind) => ({ kind, site })),
   ).map((deed) => ({ deed, then: "at once" }));
 
+/** What happens between two heartbeats. */
+export const writes: Group = (w) =>
+  each(w, (site) => (["client", "replicate"] as const).map((kind) => ({ kind, site }))).map((deed) => ({
+    deed,
+    then: "at once",
+  }));
+
 export const time: Group = () => [{ deed: { kind: "time", ms: 250 }, then: "at once" }];
 
 const lines = (w: World, make: (site: string) => readonly string[]): string[] =>
@@ -141,6 +151,7 @@ export function betweens(w: World): Between[] {
       { kind: "guard killed", site },
       { kind: "pod deleted", site },
       { kind: "server frozen", site },
+      { kind: "stream", site, stalled: true },
       { kind: "api", site, mode: "down" },
       { kind: "api", site, mode: "refuses-writes" },
       { kind: "volume", site, mode: "read-only" },

@@ -68,11 +68,14 @@ export function carryOut(w: World, deed: Exclude<Deed, CommandDeed>, rules: Rule
     case "password changed": {
       const site = siteAt(w, deed.site);
       site.passwords += 1;
-      if (site.guard !== null) site.guard.passwords = site.passwords;
+      if (site.guard !== null) site.guard.passwordsKnown = [site.passwords, ...site.guard.passwordsKnown].slice(0, 4);
       return;
     }
     case "memory":
       siteAt(w, deed.site).small = deed.small;
+      return;
+    case "stream":
+      siteAt(w, deed.site).stalled = deed.stalled;
       return;
     case "trap":
       w.trap = { site: deed.site, steps: deed.steps, what: deed.what };

@@ -13,6 +13,7 @@ export type Deed =
   | { readonly kind: "object deleted" | "object restored"; readonly site: number }
   | { readonly kind: "dump" | "snapshot"; readonly site: number }
   | { readonly kind: "password changed"; readonly site: number }
+  | { readonly kind: "stream"; readonly site: number; readonly stalled: boolean }
   | { readonly kind: "memory"; readonly site: number; readonly small: boolean }
   | { readonly kind: "trap"; readonly site: number; readonly steps: number; readonly what: Trap["what"] }
   /** Single steps, for other orders than a round's. */

@@ -19,6 +19,8 @@ function describeDeed(deed: Deed, names: readonly string[]): string {
       return `${name(deed.site)}'s volume: ${deed.mode}`;
     case "api":
       return `${name(deed.site)}'s API server: ${deed.mode}`;
+    case "stream":
+      return `what ${name(deed.site)} follows ${deed.stalled ? "does not arrive" : "arrives again"}`;
     case "memory":
       return `${name(deed.site)}'s memory limit ${deed.small ? "is below what the data needs" : "is raised"}`;
     case "trap":

@@ -4,7 +4,6 @@ import type { ServerView } from "../../../guard/observe/observation";
 import { afterAction, beforeAction } from "../../../guard/remember/actions";
 import { compareDataVersions } from "../../../contract/epochs";
 import type { DataVersion, ReplicationPosition } from "../../../contract/siteRole";
-import type { Milliseconds } from "../../../server/types";
 import { checkGone, isKept, servesAtEpoch } from "../world/invariants";
 import { endServer, follow, promote, stamp, takeOver } from "../world/server";
 import { siteAt, type Server, type World } from "../world/world";
@@ -14,7 +13,6 @@ import { usersHash, type GuardProcess, type Run } from "./state";
 import { store } from "./stateFile";
 
 const PROOF_LIMIT_MS = 5_000;
-const NOT_YET = 0 as Milliseconds;
 
 /** Carries one action out, with what has to be remembered before and after it (guard/apply/apply.ts). */
 export function apply(w: World, index: number, guard: GuardProcess, action: Action, seen: ServerView): void {
@@ -80,8 +78,7 @@ function perform(
       return null;
     case "saveDivergence":
       note({
-        divergenceDump: { kind: "running" },
-        dumping: action,
+        dump: { kind: "running", epoch: action.epoch, writesUpperBound: action.writesUpperBound, of: action.of },
       });
       return null;
     default:
@@ -117,12 +114,12 @@ function onServer(
   switch (action.kind) {
     case "setAccess":
       server.door = action.access;
-      server.passwords = guard.passwords;
-      note({ with: guard.passwords });
+      server.passwords = guard.passwordsKnown[0] ?? server.passwords;
+      note({ with: server.passwords });
       return null;
     case "seal":
       guard.beating = null;
-      writeBeat(w, index, guard, higher(guard.nextBeat, action.version), true);
+      writeBeat(w, index, guard, atLeast(guard.nextBeat, action.version), true);
       return null;
     case "recordHandover":
       return w.engine === "redis" ? { replicationId: server.replicationId, offset: server.offset } : null;
@@ -177,35 +174,27 @@ function takeOverDragonfly(w: World, index: number, epoch: number, note: (change
   });
 }
 
-const higher = (a: DataVersion | null, b: DataVersion): DataVersion =>
-  a !== null && compareDataVersions(a, b) > 0 ? a : b;
-
 /** The dump under way ends, well or not. */
 export function finishDump(w: World, index: number, guard: GuardProcess): void {
   const run = guard.server;
-  if (run?.divergenceDump.kind !== "running") return;
+  if (run?.dump.kind !== "running") return;
   const { server, disk } = siteAt(w, index);
-  if (run.dumping === null) return;
-  const { epoch, writesUpperBound, of } = run.dumping;
-  let file = `diverged-before-epoch-${epoch}`;
-  for (let i = 2; disk.diverged.has(file); i++) file = `diverged-before-epoch-${epoch}-${i}`;
+  const { epoch, writesUpperBound, of } = run.dump;
+  const wanted = `diverged-before-epoch-${epoch}`;
+  const file = disk.diverged.has(wanted) ? `${wanted}-${disk.diverged.size}` : wanted;
   const well = server !== null && !server.frozen && server.run === run.run && disk.mode === "well";
   if (well) disk.diverged.set(file, server.data);
   guard.server = {
     ...run,
-    divergenceDump: { kind: "ended", epoch, writesUpperBound, of, file: well ? file : null, forMs: NOT_YET },
-    dumpedAt: w.now,
+    dump: { kind: "ended", epoch, writesUpperBound, of, file: well ? file : null, at: w.now },
   };
 }
 
+const atLeast = (a: DataVersion | null, b: DataVersion): DataVersion =>
+  a === null || compareDataVersions(a, b) < 0 ? b : a;
+
 /** One stamp. @throws where the server refuses it. */
-export function writeBeat(
-  w: World,
-  index: number,
-  guard: GuardProcess,
-  version: { readonly epoch: number; readonly sequence: number },
-  sealed = false,
-): void {
+export function writeBeat(w: World, index: number, guard: GuardProcess, version: DataVersion, sealed = false): void {
   const { server, name } = siteAt(w, index);
   const beat = {
     epoch: version.epoch,
@@ -214,7 +203,7 @@ export function writeBeat(
     time: w.now,
     commands: server?.commands ?? 0,
     runId: server?.run ?? "",
-    history: guard.history,
+    history: [...guard.history],
     sealed,
   };
   guard.nextBeat = { epoch: version.epoch, sequence: version.sequence + 1 };

@@ -15,8 +15,8 @@ export function look(w: World, index: number, guard: GuardProcess): ServerView {
     guard.silentSince = guard.linkDownSince = guard.beatSeen = null;
   }
   if (server === null || guard.server === null) return { kind: "absent" };
-  if (guard.server.with === null && guard.passwords === server.passwords)
-    guard.server = { ...guard.server, with: guard.passwords };
+  if (guard.server.with === null && guard.passwordsKnown.includes(server.passwords))
+    guard.server = { ...guard.server, with: server.passwords };
   if (server.frozen || guard.server.with === null) {
     guard.silentSince ??= w.now;
     return { kind: "silent", runId: server.run, forMs: since(w, guard.silentSince) };
@@ -26,7 +26,7 @@ export function look(w: World, index: number, guard: GuardProcess): ServerView {
   const linkUp = replica && server.attached !== null && (w.engine === "dragonfly" || !server.syncing);
   if (!replica || linkUp) guard.linkDownSince = null;
   else guard.linkDownSince ??= w.now;
-  const heartbeat = server.syncing ? undefined : server.data.beat;
+  const heartbeat = server.syncing && w.engine === "dragonfly" ? undefined : server.data.beat;
   if (guard.beatSeen === null || guard.beatSeen.beat !== (heartbeat ?? null))
     guard.beatSeen = { beat: heartbeat ?? null, since: w.now };
   const never = server.replicationId.startsWith("none-") || server.replicationId === `rid-${server.run.slice(4)}`;

@@ -22,11 +22,20 @@ export function reportOfGuard(w: World, index: number, guard: GuardProcess): Gua
     peers: guard.peers.map((sight) => recordOf(w, sight)),
     heartbeat: { last: guard.lastBeat, lastError: guard.beatError, failures: 0 },
     server: { status: serverStatus(w, index), figures: [], runs: 1 },
-    stoppedServingAt: null,
-    sinceHandoverMs: () => (guard.handoverSeen === null ? 0 : w.now - guard.handoverSeen.at),
+    stoppedServingAt: guard.stoppedServingAt,
+    sinceHandoverMs: () => sinceHandoverMs(w, guard),
     snapshots: { report: snapshotsReport(w, index, guard), metrics: () => Promise.resolve("") },
   };
   return reportOf(view, () => w.now);
+}
+
+/** As guard/observe/handoverClock.ts counts. */
+export function sinceHandoverMs(w: World, guard: GuardProcess): number {
+  const { role, handoverSeen } = guard;
+  const epoch = role.kind === "present" ? role.spec.handover?.epoch : handoverSeen?.epoch;
+  if (epoch === undefined) guard.handoverSeen = null;
+  else if (handoverSeen?.epoch !== epoch) guard.handoverSeen = { epoch, since: w.now };
+  return guard.handoverSeen === null ? 0 : w.now - guard.handoverSeen.since;
 }
 
 const configOf = (w: World, index: number): SiteFile => ({
@@ -39,7 +48,7 @@ const configOf = (w: World, index: number): SiteFile => ({
   users: [],
   defaultUser: "locked",
   onPeerUnreachable: "hold",
-  onCrash: "recover",
+  onCrash: w.onCrash,
   onSilent: "wait",
 });
 

@@ -20,6 +20,7 @@ export const recordOf = (w: World, sight: Sight): PeerRecord => ({
 
 /** An answer has come. */
 export function took(w: World, sight: Sight, report: GuardReport): void {
+  sight.askedAt = w.now;
   sight.report = report;
   sight.reachable = true;
   sight.lastContact = w.now;

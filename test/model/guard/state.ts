@@ -1,10 +1,9 @@
 import type { GuardReport } from "../../../contract/guardReport";
 import type { Heartbeat } from "../../../contract/heartbeat";
 import type { DataVersion } from "../../../contract/siteRole";
-import type { Branch } from "../../../contract/dataState";
-import type { Claim } from "../../../contract/epochs";
-import type { Action } from "../../../guard/decide/action";
 import type { CycleResult } from "../../../guard/guardView";
+import type { Claim } from "../../../contract/epochs";
+import type { Branch } from "../../../contract/dataState";
 import type { DumpView, OwnReport, RoleView, TakeoverView } from "../../../guard/observe/observation";
 import type { GuardState } from "../../../guard/remember/guardState";
 
@@ -18,6 +17,13 @@ export interface Sight {
   askedAt: number | null;
 }
 
+type EndedDump = Omit<Extract<DumpView, { readonly kind: "ended" }>, "forMs"> & { readonly at: number };
+/** A dump beside the usual one, under way or ended. */
+export type Dump =
+  | { readonly kind: "none" }
+  | ({ readonly kind: "running" } & Pick<EndedDump, "epoch" | "writesUpperBound" | "of">)
+  | EndedDump;
+
 /** What a guard has set and begun on one run of the server (guard/server/serverRun.ts). */
 export interface Run {
   readonly run: string;
@@ -28,12 +34,9 @@ export interface Run {
   readonly takeover: TakeoverView;
   /** Redis: until when the proof of a handover is waited for. */
   readonly takeoverUntil: number;
-  readonly divergenceDump: DumpView;
-  /** What the dump under way is of, and when the last one ended. */
-  readonly dumping: Extract<Action, { kind: "saveDivergence" }> | null;
-  readonly dumpedAt: number | null;
-  readonly followedAt: number | null;
+  readonly dump: Dump;
   readonly metAt: number;
+  readonly followedAt: number | null;
 }
 
 /** One process of a guard: everything that is gone with it. What lasts is the file on the site's volume. */
@@ -44,13 +47,15 @@ export interface GuardProcess {
   writtenAt: number;
   failure: string | null;
   role: RoleView;
-  /** What an earlier guard had written into the object, as it was first read; undefined before that. */
-  reported: OwnReport | null | undefined;
-  handoverSeen: { readonly epoch: number; readonly at: number } | null;
-  /** What peers have sent along with their questions. */
-  told: readonly Claim[];
   generation: number;
-  passwords: number;
+  /** What an earlier guard of this site had reported when this one first read the object; undefined before that. */
+  reported: OwnReport | null | undefined;
+  /** The newest first. */
+  passwordsKnown: readonly number[];
+  /** What peers have said along with their questions, by site. */
+  told: Readonly<Record<string, Claim>>;
+  handoverSeen: { readonly epoch: number; readonly since: number } | null;
+  stoppedServingAt: string | null;
   server: Run | null;
   terminating: boolean;
   restore: { readonly epoch: number; readonly from: string; readonly state: "fetching" | "placed" | "failed" } | null;
@@ -75,7 +80,7 @@ export interface GuardProcess {
 }
 
 /** The hash of users and passwords that this guard was told. */
-export const usersHash = (guard: GuardProcess): string => `users-${guard.passwords}`;
+export const usersHash = (guard: GuardProcess): string => `users-${guard.passwordsKnown[0] ?? 0}`;
 
 /** Every part but the peers' is an immutable value. */
 export const cloneGuard = (guard: GuardProcess): GuardProcess => ({

@@ -1,21 +1,22 @@
 import { decide } from "../../../guard/decide/decide";
 import { missingProof } from "../../../guard/decide/proof";
 import { NOTHING_YET } from "../../../guard/guardView";
-import { compareDataVersions } from "../../../contract/epochs";
-import type { SiteRoleStatus } from "../../../contract/siteRole";
 import type { DumpView, Observation, OwnReport, ServerView } from "../../../guard/observe/observation";
 import { accessOf, INITIAL_STATE, ownClaim } from "../../../guard/remember/guardState";
 import { remember } from "../../../guard/remember/remember";
 import type { Storage } from "../../../guard/remember/stateFile";
-import { epoch, type Milliseconds } from "../../../server/types";
+import { compareDataVersions, higherClaim } from "../../../contract/epochs";
+import type { Heartbeat } from "../../../contract/heartbeat";
+import type { SiteRoleStatus } from "../../../contract/siteRole";
+import type { Epoch, Milliseconds } from "../../../server/types";
 import { promote } from "../world/server";
 import { connected, siteAt, type World } from "../world/world";
 import { apply, finishDump, writeBeat } from "./effects";
 import { look } from "./observe";
 import { GuardDied } from "./process";
-import { reportOfGuard } from "./report";
+import { reportOfGuard, sinceHandoverMs } from "./report";
 import { failed, took, viewOf } from "./sight";
-import { usersHash, type GuardProcess, type Run } from "./state";
+import { usersHash, type Dump, type GuardProcess, type Run } from "./state";
 import { readState, store } from "./stateFile";
 
 /** The guard's pure part; a mutant puts another in its place. */
@@ -40,12 +41,12 @@ export function startGuard(w: World, index: number): void {
     writtenAt: w.now,
     failure: null,
     role: { kind: "unknown" },
-    reported: undefined,
-    handoverSeen: null,
-    told: [],
-    history: [],
     generation: 0,
-    passwords: site.passwords,
+    reported: undefined,
+    passwordsKnown: [site.passwords],
+    told: {},
+    handoverSeen: null,
+    stoppedServingAt: null,
     server: null,
     terminating: false,
     restore: null,
@@ -56,6 +57,7 @@ export function startGuard(w: World, index: number): void {
     seenRun: null,
     beating: null,
     nextBeat: null,
+    history: [],
     lastBeat: null,
     beatError: null,
     result: NOTHING_YET,
@@ -68,21 +70,37 @@ export function startGuard(w: World, index: number): void {
         : [{ peer, report: null, reachable: false, servingSince: null, lastContact: null, askedAt: null }],
     ),
   };
+  // Written anew at once, as the file's own class does when it is opened.
+  try {
+    store(w, index, site.guard, site.guard.state);
+  } catch (error) {
+    if (!(error instanceof GuardDied)) throw error;
+    site.guard = null;
+  }
 }
 
 /** Reads the role object, where the API server lets it. */
 export function readRole(w: World, index: number): void {
   const { guard, api } = siteAt(w, index);
   if (guard === null || api.mode === "down") return;
-  if (api.object !== null && guard.reported === undefined) guard.reported = reportIn(api.object.status);
-  guard.role =
-    api.object === null
-      ? { kind: "missing" }
-      : { kind: "present", spec: api.object.spec, reported: guard.reported ?? null };
-  const asked = api.object?.spec.handover?.epoch;
-  if (asked === undefined) guard.handoverSeen = null;
-  else if (guard.handoverSeen?.epoch !== asked) guard.handoverSeen = { epoch: asked, at: w.now };
+  if (api.object === null) guard.role = { kind: "missing" };
+  else {
+    if (guard.reported === undefined) guard.reported = reportIn(api.object.status);
+    guard.role = { kind: "present", spec: api.object.spec, reported: guard.reported };
+  }
   guard.generation = api.object?.metadata.generation ?? 0;
+}
+
+/** As guard/kube/roleClient.ts takes it out of the object that it reads first. */
+function reportIn(status: SiteRoleStatus | undefined): OwnReport | null {
+  if (status === undefined) return null;
+  const { promotion, refusal, highestClaim, epoch } = status;
+  return {
+    epoch,
+    promotion: promotion === undefined ? null : { ...promotion, epoch: promotion.epoch as Epoch, runIdSeen: null },
+    refusal: refusal ?? null,
+    highestClaim: highestClaim ?? null,
+  };
 }
 
 export function pollPeers(w: World, index: number): void {
@@ -90,13 +108,15 @@ export function pollPeers(w: World, index: number): void {
   if (guard === null) return;
   for (const sight of guard.peers) {
     const peer = siteAt(w, sight.peer);
-    if (peer.guard === null || !connected(w, index, sight.peer)) {
-      failed(sight);
-      continue;
+    if (peer.guard === null || !connected(w, index, sight.peer)) failed(sight);
+    else {
+      const claim = ownClaim(guard.state);
+      if (claim !== null) {
+        const known = peer.guard.told[claim.site] ?? null;
+        peer.guard.told = { ...peer.guard.told, [claim.site]: higherClaim(known, claim) };
+      }
+      took(w, sight, (peer.guard.answer ??= reportOfGuard(w, sight.peer, peer.guard)));
     }
-    const claim = ownClaim(guard.state);
-    if (claim !== null) peer.guard.told = [...peer.guard.told.filter(({ site }) => site !== claim.site), claim];
-    took(w, sight, (peer.guard.answer ??= reportOfGuard(w, sight.peer, peer.guard)));
   }
 }
 
@@ -125,8 +145,10 @@ function turn(w: World, index: number, guard: GuardProcess, rules: Rules): boole
   const observation = observe(w, index, guard, server);
   const state = rules.remember(guard.state, observation);
   const durable = store(w, index, guard, state, guard.result.decision.serving ? "lazy" : "now");
-  const storage: Storage = durable ? { kind: "durable" } : { kind: "failing", reason: "EROFS" };
+  const storage: Storage = durable ? { kind: "durable" } : { kind: "failing", reason: guard.failure ?? "" };
   const decision = rules.decide(state, observation, storage);
+  if (decision.serving) guard.stoppedServingAt = null;
+  else if (guard.result.decision.serving) guard.stoppedServingAt = new Date(w.now).toISOString();
   const conclude = (failure: string | null): void => {
     const access = accessOf(guard.state, runId, usersHash(guard));
     guard.result = { decision, server, access, epoch: state.highestEpoch, failure };
@@ -143,15 +165,16 @@ function turn(w: World, index: number, guard: GuardProcess, rules: Rules): boole
       break;
     }
   }
-  if (decision.heartbeat && failure === null) beginBeats(guard, server);
+  if (decision.heartbeat && failure === null)
+    beginBeats(guard, server.kind === "answering" ? (server.heartbeat ?? null) : null);
   conclude(failure);
   return decision.actions.length > 0 && failure === null;
 }
 
-function beginBeats(guard: GuardProcess, server: ServerView): void {
+/** As guard/apply/heartbeatWriter.ts starts: from what is in the server. */
+function beginBeats(guard: GuardProcess, found: Heartbeat | null): void {
   if (guard.server === null || guard.beating === guard.server.run) return;
   guard.beating = guard.server.run;
-  const found = server.kind === "answering" ? (server.heartbeat ?? null) : null;
   if (found === null || (guard.nextBeat !== null && compareDataVersions(found, guard.nextBeat) < 0)) return;
   guard.nextBeat = { epoch: found.epoch, sequence: found.sequence + 1 };
   guard.history = found.history;
@@ -163,9 +186,7 @@ const NEW_RUN: Omit<Run, "run" | "metAt"> = {
   credentials: null,
   takeover: { kind: "none" },
   takeoverUntil: 0,
-  divergenceDump: { kind: "none" },
-  dumping: null,
-  dumpedAt: null,
+  dump: { kind: "none" },
   followedAt: null,
 };
 
@@ -192,7 +213,7 @@ function observe(w: World, index: number, guard: GuardProcess, server: ServerVie
     engine: w.engine,
     peersConfigured: guard.peers.map((sight) => siteAt(w, sight.peer).name),
     onPeerUnreachable: "hold",
-    onCrash: "recover",
+    onCrash: w.onCrash,
     onSilent: "wait",
     replacesWhileSyncing: w.engine === "dragonfly",
     usersHash: usersHash(guard),
@@ -202,8 +223,8 @@ function observe(w: World, index: number, guard: GuardProcess, server: ServerVie
     server,
     peers: guard.peers.map((sight) => viewOf(w, sight)),
     takeover: run?.takeover ?? { kind: "none" },
-    divergenceDump: dumpView(w, run),
-    toldClaims: guard.told,
+    toldClaims: Object.values(guard.told),
+    divergenceDump: dumpView(w, run?.dump ?? { kind: "none" }),
     snapshots: {
       restoreWhenEmpty: false,
       reachable: true,
@@ -214,25 +235,15 @@ function observe(w: World, index: number, guard: GuardProcess, server: ServerVie
     },
     sinceFollowMs: since(w, run?.followedAt ?? null),
     sinceMetMs: (run === null ? 0 : w.now - run.metAt) as Milliseconds,
-    sinceHandoverMs: (guard.handoverSeen === null ? 0 : w.now - guard.handoverSeen.at) as Milliseconds,
+    sinceHandoverMs: sinceHandoverMs(w, guard) as Milliseconds,
     terminating: guard.terminating,
   };
 }
 
-function dumpView(w: World, run: Run | null): DumpView {
-  const dump = run?.divergenceDump ?? { kind: "none" };
-  return dump.kind === "ended" ? { ...dump, forMs: since(w, run?.dumpedAt ?? null) } : dump;
-}
-
-function reportIn(status: SiteRoleStatus | undefined): OwnReport | null {
-  if (status === undefined) return null;
-  const { promotion, refusal, highestClaim } = status;
-  return {
-    epoch: status.epoch,
-    promotion: promotion === undefined ? null : { ...promotion, epoch: epoch(promotion.epoch), runIdSeen: null },
-    refusal: refusal ?? null,
-    highestClaim: highestClaim ?? null,
-  };
+function dumpView(w: World, dump: Dump): DumpView {
+  if (dump.kind !== "ended") return { kind: dump.kind };
+  const { at, ...ended } = dump;
+  return { ...ended, forMs: (w.now - at) as Milliseconds };
 }
 
 /** Redis: one look at the proof of a handover that is under way (guard/apply/takeover.ts). */
@@ -240,10 +251,10 @@ function prove(w: World, index: number, guard: GuardProcess, rules: Rules): void
   const run = guard.server;
   const { server } = siteAt(w, index);
   if (run === null || server === null || run.takeover.kind !== "running" || server.frozen) return;
-  const { epoch: taken } = run.takeover;
+  const { epoch } = run.takeover;
   const { spec } = guard.state;
   const fail = (reason: string): void => {
-    guard.server = { ...run, takeover: { kind: "failed", epoch: taken, outcome: "refused", reason } };
+    guard.server = { ...run, takeover: { kind: "failed", epoch, outcome: "refused", reason } };
   };
   if (spec?.proof === undefined || spec.source === undefined) return fail("no proof was given");
   const late = w.now > run.takeoverUntil;
@@ -253,20 +264,15 @@ function prove(w: World, index: number, guard: GuardProcess, rules: Rules): void
     if (late) fail("the proof of the handover could not be had: no answer");
     return;
   }
-  const { handover, serving, handoverRemainingMs } = reportOfGuard(w, from, peer);
+  const { handover, serving, handoverRemainingMs: remainingMs } = reportOfGuard(w, from, peer);
   const own = server.syncing ? null : { replicationId: server.replicationId, offset: server.offset };
-  const missing = rules.prove(
-    taken,
-    spec.proof,
-    { handover: handover ?? null, serving, remainingMs: handoverRemainingMs },
-    own,
-  );
+  const missing = rules.prove(epoch, spec.proof, { handover: handover ?? null, serving, remainingMs }, own);
   if (missing !== null) {
     if (!missing.wait || late) fail(missing.reason);
     return;
   }
   promote(w, index);
-  guard.server = { ...run, takeover: { kind: "succeeded", epoch: taken } };
+  guard.server = { ...run, takeover: { kind: "succeeded", epoch } };
 }
 
 /** One stamp, where heartbeats go on. */

@@ -29,6 +29,15 @@ export interface Searched {
   readonly seconds: number;
 }
 
+/** Seconds since whenever. */
+export type Clock = () => number;
+export const wallClock: Clock = () => performance.now() / 1000;
+/** What this process has worked: the same on a busy machine. */
+export const workClock: Clock = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
+
 interface Node {
   readonly world: World;
   readonly path: Path | null;
@@ -57,9 +66,10 @@ export async function search(
   rules: Rules,
   seconds: number,
   enough = Infinity,
+  clock: Clock = wallClock,
 ): Promise<Searched> {
-  const begun = performance.now();
-  const over = (): boolean => performance.now() - begun > seconds * 1000 || found.length >= enough;
+  const begun = clock();
+  const over = (): boolean => clock() - begun > seconds || found.length >= enough;
   const found: Found[] = [];
   const seen = new Set<number>();
   const mended = new Set<number>();
@@ -123,6 +133,6 @@ export async function search(
     complete: level.length === 0,
     recovered: mended.size,
     found,
-    seconds: (performance.now() - begun) / 1000,
+    seconds: clock() - begun,
   };
 }

@@ -38,6 +38,7 @@ const TIMES = new Set([
   "restoreAskedAt",
   "writtenAt",
   "twoServeSince",
+  "againstSince",
   "takeoverUntil",
   "askedAt",
   "metAt",
@@ -61,8 +62,8 @@ class Canonical {
   constructor(private readonly now: number) {}
 
   text(w: World): string {
-    const { violation, epochs, acknowledged, givenUp, words, served, ...rest } = w;
-    void [violation, epochs, acknowledged, givenUp, words, served];
+    const { violation, epochs, madePrimary, acknowledged, givenUp, words, served, ...rest } = w;
+    void [violation, epochs, madePrimary, acknowledged, givenUp, words, served];
     this.value(rest, "");
     const order = [...new Set(this.sequences)].sort((a, b) => a - b);
     this.out += `#${this.sequences.map((s) => order.indexOf(s)).join()}`;

@@ -24,6 +24,19 @@ const some =
 
 const DUMPED: readonly Event[] = [rests({ kind: "dump", site: 0 }), rests({ kind: "dump", site: 1 })];
 const FAILED_OVER: readonly Event[] = [...DUMPED, rests(command("failover --to dr --yes"))];
+const LEFT_ALONE: readonly Event[] = [
+  ...DUMPED,
+  rests({ kind: "link cut" }),
+  rests({ kind: "server killed", site: 0 }),
+  rests(command("peer-lost --site primary")),
+];
+/** The copy is to be filled anew, with a dump of its own that is still good. */
+const FILLING: readonly Event[] = [
+  ...DUMPED,
+  { deed: { kind: "server killed", site: 1 }, then: "at once" },
+  { deed: { kind: "time", ms: 250 }, then: "at once" },
+  { deed: { kind: "time", ms: 250 }, then: "at once" },
+];
 const SWITCHED: readonly Event[] = [...DUMPED, rests(command("switchover --to dr"))];
 
 interface Part extends Omit<Configuration, "engine" | "name"> {
@@ -81,10 +94,10 @@ const PARTS: readonly Part[] = [
     interrupted: none,
   },
   {
-    name: "frozen servers",
+    name: "frozen servers and a stream that stalls",
     sites: 2,
     before: DUMPED,
-    events: some(a.freezes, a.link, a.commands(a.moves), a.commands(a.failovers)),
+    events: some(a.freezes, a.lag, a.link, a.commands(a.moves), a.commands(a.failovers)),
     interrupted: none,
   },
   {
@@ -123,6 +136,27 @@ const PARTS: readonly Part[] = [
     interrupted: none,
   },
   {
+    name: "writes between heartbeats",
+    sites: 2,
+    before: DUMPED,
+    events: some(a.writes, a.dumps, a.crashes),
+    interrupted: none,
+  },
+  {
+    name: "after peer-lost",
+    sites: 2,
+    before: LEFT_ALONE,
+    events: some(a.crashes, a.link, a.dumps, a.commands(a.failovers)),
+    interrupted: none,
+  },
+  {
+    name: "in the middle of a full sync",
+    sites: 2,
+    before: FILLING,
+    events: some(a.time, a.crashes, a.link, a.commands(a.failovers), a.commands(a.overrides)),
+    interrupted: none,
+  },
+  {
     name: "three sites",
     sites: 3,
     before: DUMPED,
@@ -147,6 +181,7 @@ export const EVERYTHING: readonly Configuration[] = [2, 2, 3].flatMap((sites) =>
       a.dumps,
       a.link,
       a.freezes,
+      a.lag,
       a.volumes,
       a.lostVolumes,
       a.apiTroubles,

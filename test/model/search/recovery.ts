@@ -52,6 +52,7 @@ export function mend(w: World, rules: Rules): void {
     api.mode = "well";
     disk.mode = "well";
     carryOut(w, { kind: "memory", site, small: false }, rules);
+    carryOut(w, { kind: "stream", site, stalled: false }, rules);
     if (server?.frozen === true) carryOut(w, { kind: "server thawed", site }, rules);
     if (disk.state === "torn") disk.state = null;
   }

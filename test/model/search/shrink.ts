@@ -82,10 +82,11 @@ export async function tell(found: Found, rules: Rules): Promise<string> {
   return lines.join("\n");
 }
 
+const TELLING = /^! |healthy|^ {2}(problem|next step|note)|^site |: (done|unfinished|rolled back)/;
+
 /** Of what a command prints, what an operator acts on. */
-const briefly = (said: string): string[] =>
-  said
-    .split("\n")
-    .filter((line) =>
-      /^! |healthy|^ {2}(problem|next step|way on|note)|^site |refused|: (done|unfinished|rolled back)/.test(line),
-    );
+function briefly(said: string): string[] {
+  const lines = said.split("\n").filter((line) => line !== "");
+  const telling = lines.filter((line) => TELLING.test(line));
+  return telling.length > 0 ? telling : lines.slice(0, 3);
+}

@@ -51,10 +51,19 @@ function put(w: World, index: number, spec: SiteRoleSpec, status: number): Answe
   if (old !== undefined && spec.epoch < old.epoch) return refusal(422, "epoch never falls");
   if (old !== undefined && spec.role !== old.role && spec.epoch === old.epoch)
     return refusal(422, "a change of role needs a higher epoch");
-  if (spec.role === "primary") claimEpoch(w, spec.epoch, name, "its object says primary");
+  if (spec.role === "primary") {
+    claimEpoch(w, spec.epoch, name, "its object says primary");
+    if (old?.epoch !== spec.epoch && w.madePrimary.has(spec.epoch))
+      violate(w, 2, `${name} is made primary at epoch ${spec.epoch} for the second time`);
+    w.madePrimary.add(spec.epoch);
+  }
   if (spec.handover !== undefined) claimEpoch(w, spec.handover.epoch, spec.handover.to, "a handover was prepared");
   const forced = spec.epoch !== old?.epoch && (spec.mode === "forced" || spec.mode === "restored");
   if (forced || (spec.acceptLoss !== undefined && !sameAllowance(spec, old))) w.pendingWord[index] = true;
+  for (const { site } of spec.discard ?? []) {
+    const given = w.sites.find((s) => s.name === site)?.server?.data.log ?? null;
+    if (given !== null) w.givenUp.push(given);
+  }
   if (old !== undefined && old.epoch !== spec.epoch) api.backup = old;
   writeObject(w, index, spec);
   return { status, body: api.object };
@@ -98,6 +107,3 @@ function leaseAnswer(w: World, index: number, method: string, body: unknown): An
   api.lease = { body, version: (api.lease?.version ?? 0) + 1 };
   return { status: method === "POST" ? 201 : 200, body: shown(api.lease.version) };
 }
-
-/** Invariant 3 is broken. */
-export const lost = (w: World, text: string): void => violate(w, 3, text);

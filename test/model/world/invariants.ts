@@ -1,3 +1,4 @@
+import type { SiteRoleObject } from "../../../contract/siteRole";
 import { common, describeLog, holds, type Data, type Log } from "./log";
 import { connected, siteAt, violate, type World } from "./world";
 
@@ -34,6 +35,22 @@ export function checkServing(w: World): void {
   if (w.now - w.twoServeSince >= QUIET_MS)
     violate(w, 1, `${open.join(" and ")} take writes at once for two seconds over a link that is whole`);
 }
+
+/** Invariant 1: a site whose object can be read serves only while that object says so. */
+export function checkRoles(w: World): void {
+  for (const [i, { api, guard, name }] of w.sites.entries()) {
+    const { object } = api;
+    const said = object?.spec.role === "primary" && object.spec.epoch >= (w.served[i] ?? 0);
+    const against = takesWrites(w, i) && guard !== null && api.mode !== "down" && !said;
+    if (!against) w.againstSince[i] = null;
+    const since = against ? (w.againstSince[i] ??= w.now) : w.now;
+    if (w.now - since >= QUIET_MS)
+      violate(w, 1, `${name} takes writes for two seconds although its object ${describeRole(object)}`);
+  }
+}
+
+const describeRole = (object: SiteRoleObject | null): string =>
+  object === null ? "is gone" : `says ${object.spec.role} at epoch ${object.spec.epoch}`;
 
 /** Invariant 2, for every epoch that is given to a site or served at. */
 export function claimEpoch(w: World, epoch: number, site: string, how: string): void {

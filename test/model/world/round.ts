@@ -1,7 +1,7 @@
 import { beat, pollPeers, readRole, startGuard, turns, type Rules } from "../guard/turn";
 import type { GuardReport } from "../../../contract/guardReport";
 import { reportOfGuard } from "../guard/report";
-import { checkServing } from "./invariants";
+import { checkRoles, checkServing } from "./invariants";
 import { clientWrites, replicate, startServer } from "./server";
 import { siteAt, type World } from "./world";
 
@@ -58,6 +58,7 @@ export function round(w: World, rules: Rules, ms = ROUND_MS): void {
   for (const i of w.sites.keys()) turns(w, i, rules);
   for (const i of w.sites.keys()) writeStatus(w, i);
   checkServing(w);
+  checkRoles(w);
 }
 
 function placeSnapshot(w: World, index: number): void {

@@ -1,6 +1,6 @@
 import { EMPTY, holds, written, type Data } from "./log";
 import { checkGone, checkReplaced } from "./invariants";
-import { admitsReplicas, connected, siteAt, type Server, type World } from "./world";
+import { connected, siteAt, violate, type Door, type Server, type World } from "./world";
 
 /** A new process: loads the dump that is there, as a primary, closed; dumps are on as its flags say. */
 export function startServer(w: World, index: number): void {
@@ -44,6 +44,8 @@ export function saveMain(w: World, index: number): boolean {
   if (server === null || !server.dumps || server.loading || disk.mode !== "well") return false;
   const before = disk.main;
   disk.main = server.data;
+  if (before !== null && before.log !== null && server.syncing && server.data.log === null)
+    violate(w, 4, `${siteAt(w, index).name}'s dump is overwritten by a part of a copy`);
   if (before !== null && !holds(server.data.log, before.log))
     checkGone(w, index, before.log, "its dump was overwritten by an older or partial one");
   return true;
@@ -71,25 +73,30 @@ export function clientWrites(w: World, index: number): void {
   w.acknowledged[index] = server.data.log;
 }
 
-/** The guard's stamp, which has room at maxmemory too. @throws where the server does not take it. */
+/** The guard's stamp. @throws where the server does not take it. */
 export function stamp(w: World, index: number, beat: NonNullable<Data["beat"]>): void {
-  const { server } = siteAt(w, index);
+  const { server, small } = siteAt(w, index);
   if (server === null || server.frozen || server.loading) throw new Error("no answer within 2 s");
   if (server.role !== "primary") throw new Error("READONLY You can't write against a read only replica.");
+  // The guard lifts the limit for its own keys.
+  void small;
   server.data = { beat, log: server.data.log };
   server.offset += 1;
 }
 
+/** Where the replication user is let in. */
+const RELAYING: ReadonlySet<Door> = new Set(["source", "handover", "open"]);
+
 /** Whether the source's replication user lets this replica in. */
 function admits(w: World, source: Server, replica: Server): boolean {
   if (source.frozen || source.loading || source.role !== "primary") return false;
-  if (!admitsReplicas(source.door)) return false;
+  if (!RELAYING.has(source.door)) return false;
   return w.engine === "dragonfly" || replica.credentials;
 }
 
 /** One step of replication towards the server of `index`: what has crossed, an attachment, a full sync's end. */
 export function replicate(w: World, index: number): void {
-  const { server, disk } = siteAt(w, index);
+  const { server, stalled } = siteAt(w, index);
   if (server === null || server.role !== "replica" || server.source === null || server.frozen || server.loading) return;
   const source = siteAt(w, server.source).server;
   const reachable = source !== null && connected(w, index, server.source);
@@ -101,33 +108,42 @@ export function replicate(w: World, index: number): void {
       if (w.engine === "dragonfly" && source !== null) server.broken = true;
       return;
     }
-    if (!reachable || source.frozen) return;
+    if (!reachable || source.frozen || stalled) return;
     // Closing the replication user ends its sessions.
-    if (!admitsReplicas(source.door)) {
+    if (!RELAYING.has(source.door)) {
       server.attached = null;
       server.syncing = false;
       return;
     }
-    server.data = source.data;
-    server.offset = source.offset;
-    server.replicationId = source.replicationId;
-    if (server.syncing) {
-      server.syncing = false;
-      // Redis keeps the file that the full sync came in as its dump.
-      if (w.engine === "redis" && disk.mode === "well") disk.main = server.data;
-    }
+    arrive(w, index, server, source);
     return;
   }
   if (!reachable || server.broken || !admits(w, source, server)) return;
   attach(w, index, server, source);
 }
 
+/** What the source has written arrives; with it a full sync ends. */
+function arrive(w: World, index: number, server: Server, source: Server): void {
+  const { disk } = siteAt(w, index);
+  if (server.syncing && w.engine === "redis") {
+    if (server.source !== null) checkReplaced(w, index, server.source);
+    // Redis keeps the file that the full sync came in as its dump.
+    if (disk.mode === "well") disk.main = source.data;
+  }
+  server.syncing = false;
+  server.data = source.data;
+  server.offset = source.offset;
+  server.replicationId = source.replicationId;
+}
+
 function attach(w: World, index: number, server: Server, source: Server): void {
   server.attached = source.run;
   if (server.replicationId === source.replicationId && server.offset <= source.offset && !server.syncing) return;
+  server.syncing = true;
+  if (w.engine === "redis") return;
+  // Dragonfly flushes first; Redis replaces its data once all has come.
   if (server.source !== null) checkReplaced(w, index, server.source);
   server.data = EMPTY;
-  server.syncing = true;
 }
 
 /** REPLICAOF. @throws where Dragonfly refuses it at once. */
@@ -181,6 +197,7 @@ export function takeOver(w: World, index: number): TakeoverEnd {
     source.takeoverQueued = true;
     return "unknown";
   }
+  // The takeover itself brings what had not arrived.
   server.data = source.data;
   endServer(w, server.source, "by takeover");
   promote(w, index);

@@ -16,6 +16,7 @@ const newSite = (name: string): Site => ({
   server: null,
   guard: null,
   passwords: 1,
+  stalled: false,
   small: false,
   snapshots: [],
 });
@@ -25,6 +26,7 @@ export function deployed(engine: Engine, sites: number): World {
   const w: World = {
     now: START,
     engine,
+    onCrash: "recover",
     sites: NAMES.slice(0, sites).map(newSite),
     blocked: Array.from({ length: sites }, () => Array.from({ length: sites }, () => false)),
     journal: new Map(),
@@ -33,6 +35,8 @@ export function deployed(engine: Engine, sites: number): World {
     trap: null,
     twoServeSince: null,
     epochs: new Map(),
+    againstSince: Array.from({ length: sites }, () => null),
+    madePrimary: new Set(),
     served: Array.from({ length: sites }, () => 0),
     words: new Set(),
     pendingWord: Array.from({ length: sites }, () => false),
@@ -54,6 +58,7 @@ export function introduced(engine: Engine, sites: number, rules: Rules): World {
   for (const [i, { name }] of w.sites.entries()) if (i > 0) writeObject(w, i, replicaOf(name, epoch(1), first));
   writeObject(w, 0, initialPrimary(first, epoch(1)));
   w.epochs.set(1, first);
+  w.madePrimary.add(1);
   rest(w, rules);
   return w;
 }

@@ -6,9 +6,6 @@ import type { Data, Log } from "./log";
 
 export type Door = "closed" | "read-only" | "source" | "handover" | "open";
 
-/** Whether replicas may attach. */
-export const admitsReplicas = (door: Door): boolean => door === "open" || door === "handover" || door === "source";
-
 /** One process of a server. Replaced by a new one after its end; mutable within one step of the search only. */
 export interface Server {
   /** `run-N`: no other process has it. */
@@ -79,6 +76,8 @@ export interface Site {
   guard: GuardProcess | null;
   /** What the Secret has. */
   passwords: number;
+  /** What it follows does not arrive, while all else passes over the link. */
+  stalled: boolean;
   /** Its limit is below what the data needs. */
   small: boolean;
   /** In the site's bucket, oldest first. */
@@ -106,8 +105,10 @@ export interface Word {
 export interface World {
   now: number;
   readonly engine: Engine;
+  /** What a primary does that came back with older data than a copy has. */
+  readonly onCrash: "recover" | "hold";
   readonly sites: Site[];
-  /** By number of sender and receiver. */
+  /** By number of who asks and who is asked. */
   readonly blocked: boolean[][];
   /** By command and site. */
   readonly journal: Map<string, JournalEntry>;
@@ -118,6 +119,10 @@ export interface World {
   twoServeSince: number | null;
   /** Whose each epoch is, by what was written and served. */
   readonly epochs: Map<number, string>;
+  /** Since when a site takes writes against what its object says, by site. */
+  readonly againstSince: (number | null)[];
+  /** Epochs at which a site's object was made primary. */
+  readonly madePrimary: Set<number>;
   /** The highest epoch that each site has served at. */
   readonly served: number[];
   /** Runs of writes that began with an operator's word. */
@@ -150,6 +155,8 @@ export function cloneWorld(w: World): World {
     blocked: w.blocked.map((row) => [...row]),
     trap: w.trap === null ? null : { ...w.trap },
     epochs: new Map(w.epochs),
+    againstSince: [...w.againstSince],
+    madePrimary: new Set(w.madePrimary),
     served: [...w.served],
     journal: new Map(w.journal),
     words: new Set(w.words),
@@ -165,10 +172,8 @@ export function siteAt(w: World, index: number): Site {
   return site;
 }
 
-export const passes = (w: World, from: number, to: number): boolean => w.blocked[from]?.[to] !== true;
-
-/** A connection needs both directions. */
-export const connected = (w: World, a: number, b: number): boolean => passes(w, a, b) && passes(w, b, a);
+/** Whether `from` can open a connection to `to`; what comes back on it passes then, too. */
+export const connected = (w: World, from: number, to: number): boolean => w.blocked[from]?.[to] !== true;
 
 /** Keeps the first violation only: what follows from it is no news. */
 export function violate(w: World, invariant: Violation["invariant"], text: string): void {
