@@ -10,20 +10,20 @@ import { channelWords, closedCommandWords, commandWords, keyWords, offWord, onWo
 export type AclArguments = readonly string[];
 
 /** A password as a rule: the guard's alphabet, because a Dragonfly replica sends AUTH inline. */
-function passwordWords(name: string, passwords: readonly string[]): readonly string[] {
-  if (passwords.length === 0 || passwords.some((password) => !/^[A-Za-z0-9_-]+$/.test(password))) {
+function passwordWords(name: string, password: string): readonly string[] {
+  if (!/^[A-Za-z0-9_-]+$/.test(password)) {
     throw new Error(
       `ACL user "${name}": its password is empty or has other characters than letters, digits, "_" and "-"`,
     );
   }
-  return ["resetpass", ...passwords.map((password) => `>${password}`)];
+  return ["resetpass", `>${password}`];
 }
 
 const open = (engine: Engine, user: AclUser, password: string): readonly string[] => [
   "SETUSER",
   user.name,
   onWord(engine),
-  ...passwordWords(user.name, [password]),
+  ...passwordWords(user.name, password),
   ...keyWords(user),
   ...channelWords(engine, user),
   ...commandWords(engine, user),
@@ -49,16 +49,6 @@ export const closeUser = (engine: Engine, user: { readonly name: string }): AclA
   offWord(engine),
   "resetchannels",
   ...closedCommandWords(engine, user.name),
-];
-
-/**
- * Replaces the passwords alone; sessions logged in with an earlier one stay. Several are allowed: a rotation keeps two
- * for a while.
- */
-export const setPasswords = (user: { readonly name: string }, passwords: readonly string[]): AclArguments => [
-  "SETUSER",
-  user.name,
-  ...passwordWords(user.name, passwords),
 ];
 
 export const deleteUser = (name: string): AclArguments => ["DELUSER", name];

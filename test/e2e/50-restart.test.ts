@@ -77,7 +77,7 @@ describe("what restarts", () => {
     await w.settled("primary");
   });
 
-  it("a killed primary, older than its replica, takes the data from there and serves again; a failover goes on", async () => {
+  it("a killed primary, older than its replica, takes its data and serves again; a failover goes on", async () => {
     const client = await w.client("primary");
     await client.set("cache:late", "1");
     await w.arrives("dr", "cache:late");

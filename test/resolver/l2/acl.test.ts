@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { resolverAclUser } from "../../../resolver/l2/acl";
+import { resolverAclUser } from "../support/resolverAclUser";
 import { defaultAclUsers } from "../../../components/settings/resolve";
 
 describe("the cache's user for resolvers", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { invalidationChannel } from "../../../contract/resolverUser";
 import { popularKey, sharedKey } from "../../../resolver/l2/key";
-import { resolverAclUser } from "../../../resolver/l2/acl";
+import { resolverAclUser } from "../support/resolverAclUser";
 import { lowerCase } from "../../../resolver/wire/name";
 import { keyOf, type Question } from "../../../resolver/wire/question";
 import { wireName } from "../support/arbitrary";

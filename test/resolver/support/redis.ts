@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Redis } from "ioredis";
-import { resolverAclUser } from "../../../resolver/l2/acl";
+import { resolverAclUser } from "./resolverAclUser";
 import { freePort } from "../../support/ports";
 import { findProgram, type Program } from "../../unpacked";
 

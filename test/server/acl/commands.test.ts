@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { closeUser, openUser, openUserReadOnly, setPasswords } from "../../../server/acl/commands";
+import { closeUser, openUser, openUserReadOnly } from "../../../server/acl/commands";
 import { parseAclFile } from "../../../server/acl/parse";
 import { defaultAclUsers } from "../../../components/settings/resolve";
 import type { AclUser } from "../../../server/acl/user";
@@ -103,10 +103,6 @@ describe("ACL commands of the guard", () => {
     );
   });
 
-  it("replace passwords alone", () => {
-    assert.deepEqual(setPasswords(cache, ["new", "old"]), ["SETUSER", "appcache", "resetpass", ">new", ">old"]);
-  });
-
   it("refuse a password that a replica could not send, without showing it", () => {
     for (const password of ["", "a b", "p@ss", "a\nb"]) {
       assert.throws(
@@ -114,6 +110,5 @@ describe("ACL commands of the guard", () => {
         (error: Error) => /appcache/.test(error.message) && (password === "" || !error.message.includes(password)),
       );
     }
-    assert.throws(() => setPasswords(cache, []), /appcache/);
   });
 });
