@@ -51,7 +51,6 @@ export class ServerController {
       ...[...plan.standing, ...plan.open].map((user) => openUser(engine, user, this.password(user))),
       ...plan.readOnly.map((user) => openUserReadOnly(engine, user, this.password(user))),
     ]);
-    if (engine === "dragonfly") await this.session.steer("CONFIG", "SET", "requirepass", this.adminPassword);
     if (losers.length > 0) await this.awaitSessionsEnded(new Set(losers));
   }
 
@@ -205,10 +204,6 @@ export class ServerController {
     const unknown = present.filter((name) => !known.has(name));
     await this.acl(unknown.map(deleteUser));
     return unknown;
-  }
-
-  private get adminPassword(): string {
-    return this.config.passwords["default"] ?? "";
   }
 
   private password(user: AclUser): string {

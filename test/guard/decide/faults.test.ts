@@ -87,8 +87,13 @@ describe("what was seen lasts (rules 1 and 2)", () => {
 
 describe("a volume that refuses writes (rule 0)", () => {
   const claim = { epoch: 4, site: B, role: "primary" } as const;
+  const fencedBeside = (storage: typeof FAILING): ReturnType<typeof decided> =>
+    decided(scene({ state: known({ highestClaim: claim }) }), storage);
   it("keeps no primary from being fenced", () =>
-    assert.deepEqual(kinds(scene({ state: known({ highestClaim: claim }) }), FAILING), ["closed"]));
+    assert.deepEqual(
+      [kinds(scene({ state: known({ highestClaim: claim }) }), FAILING), fencedBeside(FAILING).phase],
+      [["closed"], "Fenced"],
+    ));
   it("lets a primary go on that serves, and says so", () => {
     const decision = decided(scene(), FAILING);
     assert.deepEqual([decision.serving, decision.actions], [true, []]);
@@ -186,6 +191,13 @@ describe("what is replaced is kept (rule 5)", () => {
     assert.deepEqual(kinds(demoted({ divergenceDump: failed })), []);
     assert.match(decided(demoted({ divergenceDump: failed })).reason, /--discard a@3\/100/);
     assert.deepEqual(kinds(demoted({ divergenceDump: { ...failed, forMs: milliseconds(5_000) } })), ["saveDivergence"]);
+  });
+  it("a dump of something else does not count", () => {
+    const of = { run: RUN, epoch: 3, sequence: 99 };
+    const divergence = { epoch: 4, writesUpperBound: null, dump: "diverged-before-epoch-4.rdb", of };
+    assert.deepEqual(kinds(demoted({ state: known({ divergence }) })), ["saveDivergence"]);
+    const same = { ...divergence, of: { ...of, sequence: 100 } };
+    assert.ok(kinds(demoted({ state: known({ divergence: same }) })).includes("follow"));
   });
   it("… or given up by word", () => {
     const discard = [{ site: demoted().site, epoch: 3, sequence: 100 }];
