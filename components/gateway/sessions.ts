@@ -37,9 +37,11 @@ local PATIENCE_MS = 3000
 -- A guard that does not know the question, of a version before: its checks are asked this often.
 local CHECK_EVERY_MS = 250
 local CHECKS_BEFORE_ASKING = 20
--- Held sessions look again; all together no more often than this.
+-- Held sessions look again; all together no more often than this. HAProxy forgets to wake a rule whose sleep has passed
+-- before it is noted (2.6: the clock is read anew after a yield, and what has expired is dropped): the session would
+-- wait to the end of the inspect-delay. A loop of HAProxy's that lasts longer than the sleep does it; seen with 5 ms.
 local LOOKS_A_SECOND = 20000
-local SHORTEST_LOOK_MS = 5
+local SHORTEST_LOOK_MS = 50
 -- A buffer with more than this takes no more, and that is how a channel looks, too, whose client has gone.
 local FULL = 8192
 -- So many new sessions at once are no storm.
@@ -254,7 +256,7 @@ local function wait_for_link(deadline)
     return false
   end
   held, held_total = held + 1, held_total + 1
-  core.msleep(math.ceil(place - now))
+  core.msleep(math.max(SHORTEST_LOOK_MS, math.ceil(place - now)))
   held = held - 1
   return true
 end

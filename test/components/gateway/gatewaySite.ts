@@ -45,6 +45,8 @@ const socketName = (text: string): string => text.replaceAll("abns@dragonfly-dr-
  */
 export interface TestSite {
   readonly address: string;
+  /** Where its server and its guard are. */
+  readonly host: string;
   readonly guard: StubGuard;
   /** Sessions that the server has now. */
   readonly sessions: Set<Socket>;
@@ -102,7 +104,11 @@ export class Sites {
     }
   }
 
-  async start(site: TestSiteName, settings: Partial<HaproxyConfig> = {}): Promise<TestSite> {
+  /**
+   * @param resolver a DNS server (address:port) that is asked for the server's name; without it the name is replaced by
+   * the address.
+   */
+  async start(site: TestSiteName, settings: Partial<HaproxyConfig> = {}, resolver?: string): Promise<TestSite> {
     const number = site === "primary" ? 1 : 2;
     const [address, host, peer] = [`${OWN}.${number}`, `${OWN}.${number + 10}`, `${OWN}.${3 - number}`];
     const guard = new StubGuard();
@@ -124,7 +130,10 @@ export class Sites {
       },
       (text) =>
         INSTANT.reduce((now, [usual, instant]) => now.replace(usual, instant), text)
-          .replaceAll(/dragonfly-server\.[a-z.]+/g, host)
+          .replaceAll(
+            resolver === undefined ? /dragonfly-server\.[a-z.]+/g : "parse-resolv-conf",
+            resolver === undefined ? host : `nameserver test ${resolver}`,
+          )
           .replaceAll("bind :", `bind ${address}:`),
     );
     const run = (process: GatewayProcess, file: string): ChildProcess =>
@@ -132,6 +141,7 @@ export class Sites {
     const processes = { clients: run("clients", FILES.clients), link: run("link", FILES.link) };
     const made: TestSite = {
       address,
+      host,
       guard,
       sessions,
       link: folder,

@@ -67,7 +67,7 @@ describe("sessions in the gateway, on a real HAProxy", function () {
     console.log(
       `      from the guard's word to the server's first byte, slower of two gateways: median ${median.toFixed(0)} ms`,
     );
-    assert.ok(median < 150, `median ${median} ms`);
+    assert.ok(median < 300, `median ${median} ms`);
   });
 
   it("closes a session that waited for as long as it may", async () => {
