@@ -69,12 +69,13 @@ test: setup ## type check, lint, unit and component tests, policies, then end to
 MODEL := node_modules/.cache/dragonfly-dr/model
 # In one file: the commands load their modules when they run, and a loader's way there would be most of the time.
 $(MODEL)/%.cjs: packages
-	@npx esbuild test/model/$*.ts --bundle --platform=node --target=node20 --packages=external --sourcemap --log-level=warning --outfile=$@
+	@npx esbuild test/model/$*.ts --bundle --platform=node --target=node20 --packages=external --sourcemap \
+	  --log-level=warning --outfile=$@
 
-model: $(MODEL)/main.cjs ## searches what guards and commands can be brought to (SECONDS=120, SEED=1, ONLY="part of a name")
+model: $(MODEL)/main.cjs ## searches what guards and commands can be brought to (SECONDS, SEED, ONLY="part of a name")
 	@SECONDS=$(or $(SECONDS),120) SEED=$(SEED) ONLY="$(ONLY)" STORIES="$(STORIES)" node --enable-source-maps $<
 
-model-mutants: $(MODEL)/mutants/main.cjs ## whether the search finds each rule of the guard taken out (SECONDS=60 of work for each)
+model-mutants: $(MODEL)/mutants/main.cjs ## whether the search finds each rule of the guard taken out (SECONDS for each)
 	@SECONDS=$(or $(SECONDS),60) ONLY="$(ONLY)" node --enable-source-maps $<
 
 bench: setup ## the figures, written to docs/benchmarks.md (BENCH="name …" for some)

@@ -14,7 +14,7 @@ import { place } from "./restore/place";
 import { differences } from "./restore/prove";
 import { Connection } from "./server/connection";
 import { S3Store } from "./store/s3Store";
-import { Trouble } from "./trouble";
+import { SnapshotError } from "./snapshotError";
 
 const LOAD_LIMIT_MS = 1_800_000;
 const STEP_MS = 250;
@@ -32,7 +32,7 @@ export async function fetchForDrill(): Promise<void> {
   let snapshot: string | null = null;
   try {
     const newest = await newestOfSite(store, config.prefix);
-    if (newest === null) throw new Trouble("failed", "there is no snapshot to prove");
+    if (newest === null) throw new SnapshotError("failed", "there is no snapshot to prove");
     snapshot = newest.manifest.id;
     await fetchSnapshot(store, newest, join(DATA_DIRECTORY, "fetched"));
     place(config.engine, join(DATA_DIRECTORY, "fetched"), DATA_DIRECTORY, join(DATA_DIRECTORY, "before"), new Date());

@@ -1,6 +1,6 @@
 import type { Retention } from "../contract/snapshotsFile";
 import { MANIFEST } from "./layout";
-import { isGood, newestGood, type Kept } from "./store/inventory";
+import { isGood, newestGood, type StoredSnapshot } from "./store/inventory";
 
 const DAY_MS = 86_400_000;
 
@@ -11,7 +11,7 @@ const DAY_MS = 86_400_000;
  * not whole
  * stays for a day, as it may be on its way.
  */
-export function prunable(inventory: readonly Kept[], retention: Retention, now: number): string[] {
+export function prunable(inventory: readonly StoredSnapshot[], retention: Retention, now: number): string[] {
   const good = inventory
     .filter(isGood)
     .sort((a, b) => Date.parse(b.state.manifest.time) - Date.parse(a.state.manifest.time));

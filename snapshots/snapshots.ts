@@ -11,12 +11,12 @@ import type {
 } from "../contract/snapshotsReport";
 import { checkSnapshot, fetchSnapshot, locate } from "./restore/fetch";
 import { place } from "./restore/place";
-import { isGood, newestGood, readInventory, type Kept } from "./store/inventory";
+import { isGood, newestGood, readInventory, type StoredSnapshot } from "./store/inventory";
 import type { Connection } from "./server/connection";
 import type { Hands } from "./take/prepare";
 import { Taker } from "./take/taker";
 import type { State } from "../contract/snapshotsReport";
-import { Trouble, troubleOf } from "./trouble";
+import { SnapshotError, snapshotErrorOf } from "./snapshotError";
 
 /** Between two attempts after one that failed: doubled each time, up to the last. */
 const RETRY_MS = { first: 60_000, last: 1_800_000 } as const;
@@ -117,7 +117,7 @@ export class Snapshots {
       await this.see(await readInventory(this.hands.store, this.config.prefix));
       if (this.isStoreTrouble()) this.settle(this.newest === null ? "waiting" : "ok", "the object store answers again");
     } catch (error) {
-      const trouble = troubleOf(error, "reading the bucket");
+      const trouble = snapshotErrorOf(error, "reading the bucket");
       this.settle(trouble.state, trouble.message);
     }
   }
@@ -165,7 +165,7 @@ export class Snapshots {
       tell({ state: "placed", reason: `${found.manifest.id} of site ${found.manifest.site}` });
       this.log(`restore: ${found.manifest.id} is in place for epoch ${epoch}`);
     } catch (error) {
-      const trouble = troubleOf(error, "restoring");
+      const trouble = snapshotErrorOf(error, "restoring");
       // For a site that begins by itself there may be nothing yet, which is no failure.
       tell({
         state: /there is no snapshot/.test(trouble.message) && from === "newest" ? "none" : "failed",
@@ -189,7 +189,7 @@ export class Snapshots {
       await checkSnapshot(this.hands.store, found);
       this.answer(request, "done", found.manifest.id, "");
     } catch (error) {
-      const trouble = troubleOf(error, `reading snapshot ${from}`);
+      const trouble = snapshotErrorOf(error, `reading snapshot ${from}`);
       this.answer(request, "failed", null, `${trouble.state}: ${trouble.message}`);
     }
   }
@@ -217,7 +217,7 @@ export class Snapshots {
       this.answer(request, "done", manifest.id, "");
       await this.tidy();
     } catch (error) {
-      const trouble = troubleOf(error, "taking a snapshot");
+      const trouble = snapshotErrorOf(error, "taking a snapshot");
       this.log(`no snapshot (${trouble.state}): ${trouble.message}`);
       this.settle(trouble.state, trouble.message);
       this.answer(request, "failed", null, `${trouble.state}: ${trouble.message}`);
@@ -248,7 +248,7 @@ export class Snapshots {
       }
       await this.see(await readInventory(this.hands.store, this.config.prefix));
     } catch (error) {
-      const trouble = troubleOf(error, "pruning");
+      const trouble = snapshotErrorOf(error, "pruning");
       this.settle(trouble.state, trouble.message);
     }
     await this.pruneVolume();
@@ -267,7 +267,7 @@ export class Snapshots {
     }
   }
 
-  private async see(inventory: readonly Kept[]): Promise<void> {
+  private async see(inventory: readonly StoredSnapshot[]): Promise<void> {
     const good = inventory.filter(isGood);
     const newest = newestGood(inventory);
     this.count = good.length;
@@ -277,7 +277,7 @@ export class Snapshots {
     this.proven = drills.proven;
     const last = inventory.filter((each) => each.state.kind !== "incomplete").pop();
     if (last?.state.kind === "truncated")
-      throw new Trouble("truncated", `${last.state.reason}; the newest good one is ${newest?.id ?? "none"}`);
+      throw new SnapshotError("truncated", `${last.state.reason}; the newest good one is ${newest?.id ?? "none"}`);
     if (newest !== null && this.state === "waiting") this.settle("ok", `the newest is ${newest.id}`);
   }
 

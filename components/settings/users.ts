@@ -56,7 +56,8 @@ export const defaultUsers: readonly UserSettings[] = [
     name: RESOLVER_USER,
     keys: [`${RESOLVER_PREFIX}:*`],
     channels: [invalidationChannel(RESOLVER_PREFIX)],
-    // What the resolver sends (resolver/l2/acl.ts), and nothing else: strangers decide what it is asked.
+    // What the resolver sends (test/resolver/support/resolverAclUser.ts), and nothing else: strangers decide what it is
+    // asked.
     commands: ["-@all", "+AUTH", "+GET", "+SET", "+DEL", "+PUBLISH", "+SUBSCRIBE"],
     scope: "own",
   },

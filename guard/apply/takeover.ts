@@ -1,4 +1,4 @@
-import type { Engine, Epoch } from "../../server/types";
+import type { Engine, Epoch, Milliseconds } from "../../server/types";
 import { parseReplication } from "../../server/replication";
 import type { TakeoverView } from "../observe/observation";
 import type { PeerWatch } from "../observe/peerWatch";
@@ -10,7 +10,7 @@ import type { ReplicationPosition } from "../../contract/siteRole";
 /** What the old Dragonfly may take to drain; it goes back to serving when it did not. */
 const TAKEOVER_SECONDS = 5;
 /** Seen to answer 10 s after its own limit when the primary is frozen. */
-const TAKEOVER_LIMIT_MS = 20_000;
+const TAKEOVER_LIMIT_MS = 20_000 as Milliseconds;
 const PROOF_LIMIT_MS = 5_000;
 const PROOF_STEP_MS = 10;
 
@@ -43,7 +43,7 @@ async function takeOverDragonfly(
 ): Promise<Outcome> {
   const begun = performance.now();
   try {
-    await within(session.slow("REPLTAKEOVER", String(TAKEOVER_SECONDS)), TAKEOVER_LIMIT_MS as never, "no answer");
+    await within(session.slow("REPLTAKEOVER", String(TAKEOVER_SECONDS)), TAKEOVER_LIMIT_MS, "no answer");
     return { kind: "succeeded", epoch };
   } catch (error) {
     const reason = `REPLTAKEOVER: ${(error as Error).message.slice(0, 200)}`;

@@ -1,4 +1,4 @@
-import { afterIo } from "../afterIo";
+import { afterPendingIo } from "../afterPendingIo";
 import type { Answer } from "../cache/answer";
 import type { Clock } from "../clock";
 import type { Log } from "../log";
@@ -119,7 +119,7 @@ export class SharedReader {
 /** `work`, or "slow" when its reply is not here in time; the connection's own cap would miss one that lies unread. */
 function within<T>(ms: number, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const cancel = afterIo(ms, () => reject(new SharedCacheError("slow")));
+    const cancel = afterPendingIo(ms, () => reject(new SharedCacheError("slow")));
     work.then(resolve, reject).finally(cancel);
   });
 }

@@ -108,7 +108,7 @@ export const emptySnapshot: TallySnapshot = {
 };
 
 /** What a process that is gone leaves to the sums: all that only grows, and nothing that it held. */
-export const ofDeparted = (last: TallySnapshot): TallySnapshot => ({
+export const ofExitedWorkers = (last: TallySnapshot): TallySnapshot => ({
   ...last,
   counts: { ...last.counts, entries: 0, bytes: 0, inFlight: 0 },
   l2: { ...last.l2, breakers: emptyL2.breakers },

@@ -7,7 +7,7 @@ import { HttpServer } from "../metrics/http";
 import { addSnapshots, emptySnapshot, type TallySnapshot } from "../metrics/tally";
 import { describeAddress } from "../upstream/address";
 import type { QuestionKey } from "../wire/question";
-import { Crew } from "./crew";
+import { WorkerPool } from "./workerPool";
 import { Front, type BoundPorts } from "./front";
 import { sleepUntil } from "./wait";
 import { shareOfCache } from "./worker";
@@ -42,7 +42,7 @@ export class Service {
   constructor(config: Config, log: Log) {
     this.#config = config;
     this.#log = log;
-    const crew = config.workers > 1 ? new Crew(config, log) : undefined;
+    const crew = config.workers > 1 ? new WorkerPool(config, log) : undefined;
     this.#back = new Back({
       config,
       cacheBytes: shareOfCache(config).ofPrimary,
@@ -106,7 +106,7 @@ export class Service {
     };
   }
 
-  #withCrew(crew: Crew): Answerers {
+  #withCrew(crew: WorkerPool): Answerers {
     return {
       listen: () => crew.start(this.#back.tier),
       drain: () => crew.drain(),

@@ -1,4 +1,4 @@
-import { afterIo } from "../afterIo";
+import { afterPendingIo } from "../afterPendingIo";
 import { answerFromUpstream, type Answer } from "../cache/answer";
 import { ResolutionFailure } from "../cache/source";
 import type { TtlPolicy } from "../cache/ttl";
@@ -173,7 +173,7 @@ export class Forwarder {
       problem = what;
       onSilence();
     };
-    const cancel = afterIo(Math.min(timeoutMs, patienceMs(this.#stateOf(upstream))), () => note("timeout"));
+    const cancel = afterPendingIo(Math.min(timeoutMs, patienceMs(this.#stateOf(upstream))), () => note("timeout"));
     try {
       for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MOST_PAUSE_MS)) {
         const [askedAt, begun] = [clock(), performance.now()];

@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import { afterIo } from "../afterIo";
+import { afterPendingIo } from "../afterPendingIo";
 import { FLAG, MOST_MESSAGE_BYTES } from "../wire/codes";
 import { frame, Unframer } from "../wire/framing";
 import type { UpstreamAddress } from "./address";
@@ -30,7 +30,7 @@ export function exchangeOverTcp(
     };
     const fail = (problem: ExchangeFailure["problem"]): void => settle(() => reject(new ExchangeFailure(problem)));
     const stay = callOff.onCall(() => fail("overtaken"));
-    const cancelTimeout = afterIo(timeoutMs, () => fail("timeout"));
+    const cancelTimeout = afterPendingIo(timeoutMs, () => fail("timeout"));
     socket.on("error", () => fail("unreachable"));
     socket.on("end", () => fail("unreachable"));
     socket.on("data", (chunk) => {

@@ -1,5 +1,5 @@
 import { createSocket, type Socket } from "node:dgram";
-import { afterIo } from "../afterIo";
+import { afterPendingIo } from "../afterPendingIo";
 import { FLAG } from "../wire/codes";
 import type { UpstreamAddress } from "./address";
 import { ExchangeFailure, type Patience } from "./exchange";
@@ -63,7 +63,7 @@ export function exchangeOverUdp(
     };
     const fail = (problem: ExchangeFailure["problem"]): void => settle(() => reject(new ExchangeFailure(problem)));
     const stay = callOff.onCall(() => fail("overtaken"));
-    const cancelTimeout = afterIo(timeoutMs, () => fail("timeout"));
+    const cancelTimeout = afterPendingIo(timeoutMs, () => fail("timeout"));
     socket.on("error", () => fail("unreachable"));
     socket.on("message", (message) => {
       const match = matchReply(message, request);

@@ -6,13 +6,13 @@ import { pipeline } from "node:stream/promises";
 import type { SnapshotsFile } from "../../contract/snapshotsFile";
 import { peerPrefix } from "../config";
 import type { Manifest, ManifestFile } from "../manifest";
-import { findSnapshot, isGood, newestGood, readInventory, type Kept } from "../store/inventory";
+import { findSnapshot, isGood, newestGood, readInventory, type StoredSnapshot } from "../store/inventory";
 import type { ObjectStore } from "../store/objectStore";
-import { Trouble, troubleOf } from "../trouble";
+import { SnapshotError, snapshotErrorOf } from "../snapshotError";
 
 /**
  * The snapshot that `from` names: an id, or "newest" of this site and of the peers whose snapshots can be read.
- * @throws Trouble
+ * @throws SnapshotError
  */
 export async function locate(
   store: ObjectStore,
@@ -23,7 +23,7 @@ export async function locate(
   const found = findSnapshot(await withPeers(store, config, own), from);
   const { folder, state } = found;
   if (state.manifest.server.engine !== config.engine)
-    throw new Trouble(
+    throw new SnapshotError(
       "failed",
       `snapshot ${found.id} is of ${state.manifest.server.engine}, this site runs ${config.engine}; restore ` +
         "one of its own",
@@ -31,7 +31,11 @@ export async function locate(
   return { folder, manifest: state.manifest };
 }
 
-async function withPeers(store: ObjectStore, config: SnapshotsFile, own: readonly Kept[]): Promise<Kept[]> {
+async function withPeers(
+  store: ObjectStore,
+  config: SnapshotsFile,
+  own: readonly StoredSnapshot[],
+): Promise<StoredSnapshot[]> {
   const all = [...own];
   for (const peer of config.peers) {
     // On AWS a site has a bucket of its own and no right to the others'.
@@ -52,7 +56,7 @@ export async function newestOfSite(
 
 /**
  * Brings a snapshot's files into an empty folder, each with the bytes and the checksum that the manifest says. @throws
- * Trouble; then the folder is gone.
+ * SnapshotError; then the folder is gone.
  */
 export async function fetchSnapshot(
   store: ObjectStore,
@@ -64,7 +68,7 @@ export async function fetchSnapshot(
   try {
     const { bavail, bsize } = statfsSync(into);
     if (bavail * bsize < from.manifest.bytes)
-      throw new Trouble(
+      throw new SnapshotError(
         "disk-full",
         `the volume has ${bavail * bsize} bytes left, the snapshot needs ${from.manifest.bytes}; enlarge it, ` +
           "or remove old dumps",
@@ -72,11 +76,11 @@ export async function fetchSnapshot(
     for (const file of from.manifest.files) await fetchFile(store, from.folder, file, into);
   } catch (error) {
     rmSync(into, { recursive: true, force: true });
-    throw troubleOf(error, `fetching ${from.manifest.id}`);
+    throw snapshotErrorOf(error, `fetching ${from.manifest.id}`);
   }
 }
 
-/** Reads a snapshot's files and compares each with the manifest; keeps nothing. @throws Trouble */
+/** Reads a snapshot's files and compares each with the manifest; keeps nothing. @throws SnapshotError */
 export async function checkSnapshot(
   store: ObjectStore,
   from: { readonly folder: string; readonly manifest: Manifest },
@@ -85,7 +89,7 @@ export async function checkSnapshot(
   try {
     for (const file of from.manifest.files) await readFile(store, from.folder, file, nowhere());
   } catch (error) {
-    throw troubleOf(error, `reading ${from.manifest.id}`);
+    throw snapshotErrorOf(error, `reading ${from.manifest.id}`);
   }
 }
 
@@ -104,10 +108,10 @@ async function readFile(store: ObjectStore, folder: string, file: ManifestFile, 
   });
   await pipeline(await store.read(folder + file.name), tap, into);
   if (count !== file.bytes)
-    throw new Trouble(
+    throw new SnapshotError(
       "truncated",
       `${file.name}: ${count} bytes came, the manifest says ${file.bytes}; restore another snapshot`,
     );
   if (hash.digest("hex") !== file.sha256)
-    throw new Trouble("truncated", `${file.name}: its checksum is not the manifest's; restore another snapshot`);
+    throw new SnapshotError("truncated", `${file.name}: its checksum is not the manifest's; restore another snapshot`);
 }

@@ -1,10 +1,10 @@
 import { MANIFEST, parseKey } from "../layout";
 import { parseManifest, type Manifest } from "../manifest";
-import { Trouble } from "../trouble";
+import { SnapshotError } from "../snapshotError";
 import type { ObjectStore, StoredObject } from "./objectStore";
 
 /** One folder of a site's snapshots, as it is in the store. */
-export interface Kept {
+export interface StoredSnapshot {
   readonly folder: string;
   readonly id: string;
   readonly objects: readonly StoredObject[];
@@ -19,8 +19,8 @@ export interface Kept {
     | { readonly kind: "incomplete" };
 }
 
-/** Everything below a site's prefix, oldest first. @throws Trouble when the store does not answer. */
-export async function readInventory(store: ObjectStore, prefix: string): Promise<Kept[]> {
+/** Everything below a site's prefix, oldest first. @throws SnapshotError when the store does not answer. */
+export async function readInventory(store: ObjectStore, prefix: string): Promise<StoredSnapshot[]> {
   const folders = new Map<string, { id: string; objects: StoredObject[] }>();
   for (const object of await store.list(prefix)) {
     const parsed = parseKey(prefix, object.key);
@@ -29,7 +29,7 @@ export async function readInventory(store: ObjectStore, prefix: string): Promise
     known.objects.push(object);
     folders.set(parsed.folder, known);
   }
-  const kept: Kept[] = [];
+  const kept: StoredSnapshot[] = [];
   for (const [folder, { id, objects }] of folders) {
     kept.push({
       folder,
@@ -47,7 +47,7 @@ async function stateOf(
   folder: string,
   id: string,
   objects: readonly StoredObject[],
-): Promise<Kept["state"]> {
+): Promise<StoredSnapshot["state"]> {
   if (!objects.some(({ key }) => key === folder + MANIFEST)) return { kind: "incomplete" };
   const text = await store.readText(folder + MANIFEST);
   let manifest: Manifest;
@@ -71,14 +71,14 @@ async function stateOf(
 }
 
 export const isGood = (
-  kept: Kept,
-): kept is Kept & { readonly state: { readonly kind: "good"; readonly manifest: Manifest } } =>
+  kept: StoredSnapshot,
+): kept is StoredSnapshot & { readonly state: { readonly kind: "good"; readonly manifest: Manifest } } =>
   kept.state.kind === "good";
 
 /** The newest that can be restored: by data version, then by time. */
 export function newestGood(
-  inventory: readonly Kept[],
-): (Kept & { readonly state: { readonly kind: "good"; readonly manifest: Manifest } }) | null {
+  inventory: readonly StoredSnapshot[],
+): (StoredSnapshot & { readonly state: { readonly kind: "good"; readonly manifest: Manifest } }) | null {
   const good = inventory.filter(isGood);
   const order = (m: Manifest): readonly [number, number, string] => [
     m.dataVersion.least.epoch,
@@ -96,21 +96,25 @@ function compare(a: readonly [number, number, string], b: readonly [number, numb
   return a[0] - b[0] || a[1] - b[1] || (a[2] < b[2] ? -1 : a[2] > b[2] ? 1 : 0);
 }
 
-/** @throws Trouble when there is none of that name, or it is not whole. */
+/** @throws SnapshotError when there is none of that name, or it is not whole. */
 export function findSnapshot(
-  inventory: readonly Kept[],
+  inventory: readonly StoredSnapshot[],
   from: string,
-): Kept & { readonly state: { readonly kind: "good"; readonly manifest: Manifest } } {
+): StoredSnapshot & { readonly state: { readonly kind: "good"; readonly manifest: Manifest } } {
   const found = from === "newest" ? newestGood(inventory) : inventory.find(({ id }) => id === from);
   if (found == null)
-    throw new Trouble(
+    throw new SnapshotError(
       "failed",
       from === "newest"
         ? "there is no snapshot to restore"
         : `there is no snapshot ${from}; dragonfly-dr status names the newest`,
     );
-  if (found.state.kind === "truncated") throw new Trouble("truncated", `${found.state.reason}; restore another one`);
+  if (found.state.kind === "truncated")
+    throw new SnapshotError("truncated", `${found.state.reason}; restore another one`);
   if (!isGood(found))
-    throw new Trouble("truncated", `snapshot ${from} has no manifest: its upload never ended; restore another one`);
+    throw new SnapshotError(
+      "truncated",
+      `snapshot ${from} has no manifest: its upload never ended; restore another one`,
+    );
   return found;
 }

@@ -24,7 +24,7 @@ export interface Waiting {
   readonly ms: number;
 }
 
-/** The object store, as far as snapshots need it. Every method rejects with Trouble. */
+/** The object store, as far as snapshots need it. Every method rejects with SnapshotError. */
 export interface ObjectStore {
   /** Everything below `prefix`. */
   list(prefix: string): Promise<StoredObject[]>;

@@ -9,7 +9,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type { SnapshotsFile } from "../../contract/snapshotsFile";
-import { Trouble, troubleOf } from "../trouble";
+import { SnapshotError, snapshotErrorOf } from "../snapshotError";
 import { sendInParts } from "./multipart";
 import type { ObjectStore, Source, StoredObject, Waiting } from "./objectStore";
 import { PartBuffers } from "./partBuffers";
@@ -85,7 +85,8 @@ export class S3Store implements ObjectStore {
     const answer = await this.send(`reading ${key}`, () =>
       this.client.send(new GetObjectCommand({ Bucket: this.options.bucket, Key: key })),
     );
-    if (answer.Body === undefined) throw new Trouble("truncated", `reading ${key}: no content; take another snapshot`);
+    if (answer.Body === undefined)
+      throw new SnapshotError("truncated", `reading ${key}: no content; take another snapshot`);
     return answer.Body as Readable;
   }
 
@@ -95,7 +96,7 @@ export class S3Store implements ObjectStore {
     try {
       for await (const chunk of body) chunks.push(chunk as Buffer);
     } catch (error) {
-      throw troubleOf(error, `reading ${key}`);
+      throw snapshotErrorOf(error, `reading ${key}`);
     }
     return Buffer.concat(chunks).toString("utf8");
   }
@@ -161,7 +162,7 @@ export class S3Store implements ObjectStore {
     try {
       return await request();
     } catch (error) {
-      throw troubleOf(error, doing);
+      throw snapshotErrorOf(error, doing);
     } finally {
       this.unanswered.delete(asked);
     }
@@ -173,7 +174,10 @@ function readCredentials(folder: string): { accessKeyId: string; secretAccessKey
     try {
       return readFileSync(join(folder, name), "utf8").trim();
     } catch {
-      throw new Trouble("denied", `${join(folder, name)}: cannot be read; the Secret needs accessKey and secretKey`);
+      throw new SnapshotError(
+        "denied",
+        `${join(folder, name)}: cannot be read; the Secret needs accessKey and secretKey`,
+      );
     }
   };
   return { accessKeyId: read("accessKey"), secretAccessKey: read("secretKey") };

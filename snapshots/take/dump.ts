@@ -5,7 +5,7 @@ import type { Engine } from "../../server/types";
 import type { Counts } from "../server/counts";
 import { readCounts } from "../server/counts";
 import type { Connection } from "../server/connection";
-import { Trouble } from "../trouble";
+import { SnapshotError } from "../snapshotError";
 import { dumpOf, newestDump, staleFiles } from "./dumpFiles";
 
 const STEP_MS = 100;
@@ -42,7 +42,7 @@ export class Dumper {
     rmSync(staging, { recursive: true, force: true });
   }
 
-  /** @throws Trouble when the server refuses or fails, or `limitMs` passes. */
+  /** @throws SnapshotError when the server refuses or fails, or `limitMs` passes. */
   async dump(server: Connection, id: string, limitMs: number): Promise<Dump> {
     const deadline = performance.now() + limitMs;
     const counts: Counts[] = [await readCounts(server)];
@@ -58,8 +58,8 @@ export class Dumper {
         return { folder: this.keep(now.files, id), files: now.files, counts };
       if (!now.saving && now.failed)
         throw room < ROOM_BYTES
-          ? new Trouble("disk-full", "the volume is full: the server could not write its dump; enlarge it")
-          : new Trouble("failed", "the server could not write its dump; its log says why");
+          ? new SnapshotError("disk-full", "the volume is full: the server could not write its dump; enlarge it")
+          : new SnapshotError("failed", "the server could not write its dump; its log says why");
       await this.step(deadline, "the server did not finish its dump in time");
     }
   }
@@ -101,7 +101,7 @@ export class Dumper {
         return;
       } catch (error) {
         const { message } = error as Error;
-        if (!BUSY.test(message)) throw new Trouble("failed", `BGSAVE: ${message}`);
+        if (!BUSY.test(message)) throw new SnapshotError("failed", `BGSAVE: ${message}`);
         // Somebody else's dump has just begun: it may have begun before the sample was taken.
         await this.idle(server, deadline);
         await this.step(deadline, "another dump of the server's goes on and on");
@@ -161,7 +161,7 @@ export class Dumper {
   }
 
   private async step(deadline: number, message: string): Promise<void> {
-    if (performance.now() > deadline) throw new Trouble("failed", message);
+    if (performance.now() > deadline) throw new SnapshotError("failed", message);
     await new Promise((resolve) => setTimeout(resolve, STEP_MS));
   }
 }

@@ -2,7 +2,7 @@ import { guardReport, type GuardReport } from "../../contract/guardReport";
 import { parse } from "../../contract/parse";
 import type { DataVersion } from "../../contract/siteRole";
 import { ports } from "../../server/ports";
-import { Trouble } from "../trouble";
+import { SnapshotError } from "../snapshotError";
 
 /** What a snapshot needs to know of this copy. */
 export interface CopyView {
@@ -18,14 +18,17 @@ export interface CopyView {
 /** A machine under load takes its time; nobody waits for this but the snapshot. */
 const TIMEOUT_MS = 10_000;
 
-/** @throws Trouble (`skipped`) when the guard does not answer: nobody says that this copy is whole. */
+/** @throws SnapshotError (`skipped`) when the guard does not answer: nobody says that this copy is whole. */
 export async function askGuard(address = `http://127.0.0.1:${ports.guard}`): Promise<CopyView> {
   let report: GuardReport;
   try {
     const answer = await fetch(`${address}/status`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
     report = parse(guardReport, await answer.json(), "the guard's /status");
   } catch (error) {
-    throw new Trouble("skipped", `the guard does not say whether this copy is in sync: ${(error as Error).message}`);
+    throw new SnapshotError(
+      "skipped",
+      `the guard does not say whether this copy is in sync: ${(error as Error).message}`,
+    );
   }
   return viewOf(report);
 }
@@ -47,11 +50,11 @@ export function viewOf(report: GuardReport): CopyView {
   };
 }
 
-/** @throws Trouble (`skipped`) unless this copy may be used. */
+/** @throws SnapshotError (`skipped`) unless this copy may be used. */
 export async function usableCopy(
   ask: () => Promise<CopyView>,
 ): Promise<CopyView & { readonly dataVersion: DataVersion }> {
   const view = await ask();
-  if (!view.usable || view.dataVersion === null) throw new Trouble("skipped", view.reason);
+  if (!view.usable || view.dataVersion === null) throw new SnapshotError("skipped", view.reason);
   return { ...view, dataVersion: view.dataVersion };
 }

@@ -8,7 +8,7 @@ import { rangesOf, readCounts } from "../server/counts";
 import type { Connection } from "../server/connection";
 import { readAgain, sampleChecksum, takeSample, unchanged } from "../server/sample";
 import type { ObjectStore } from "../store/objectStore";
-import { Trouble } from "../trouble";
+import { SnapshotError } from "../snapshotError";
 import type { Dump, Dumper } from "./dump";
 import { usableCopy, type CopyView } from "./guardView";
 
@@ -51,7 +51,7 @@ export function nameOf(
 /**
  * Sample, dump, and the sample again. Nothing else waits for it: it holds no lock that the guard or the server would
  * need.
- * @throws Trouble, or what the server said; then no dump is kept.
+ * @throws SnapshotError, or what the server said; then no dump is kept.
  */
 export async function prepare(hands: Hands, before: UsableCopy, begun: number): Promise<Draft> {
   const { config, dumper } = hands;
@@ -68,7 +68,7 @@ export async function prepare(hands: Hands, before: UsableCopy, begun: number): 
     dump = await dumper.dump(steering, id, hands.dumpLimitMs);
     const after = await usableCopy(hands.ask);
     // A server that was restarted, or filled anew, is not the one that was sampled.
-    if (after.runId !== before.runId) throw new Trouble("skipped", "the server was restarted meanwhile");
+    if (after.runId !== before.runId) throw new SnapshotError("skipped", "the server was restarted meanwhile");
     // The guard's word may be half a second old, and the dump newer: the data itself is asked.
     const newest = newerOf(after.dataVersion, await heartbeatIn(steering));
     const sample = unchanged(sampled, await readAgain(reading, sampled));
@@ -98,7 +98,7 @@ async function opened(open: () => Promise<Connection>): Promise<Connection> {
   try {
     return await open();
   } catch (error) {
-    throw new Trouble("failed", `the server: ${(error as Error).message}`);
+    throw new SnapshotError("failed", `the server: ${(error as Error).message}`);
   }
 }
 

@@ -3,7 +3,7 @@ import { bytes } from "../../server/types";
 import { MANIFEST } from "../layout";
 import type { Manifest, ManifestFile } from "../manifest";
 import type { ObjectStore } from "../store/objectStore";
-import { Trouble } from "../trouble";
+import { SnapshotError } from "../snapshotError";
 import type { Draft } from "./prepare";
 import { uploadFile } from "./uploadFile";
 
@@ -11,7 +11,7 @@ import { uploadFile } from "./uploadFile";
  * Brings a draft into the store: its files, and the manifest last. What an earlier try has brought there is not sent
  * again.
  * @param sent - files that were sent, by name; added to as they are.
- * @throws Trouble; the draft can be sent again.
+ * @throws SnapshotError; the draft can be sent again.
  */
 export async function send(
   store: ObjectStore,
@@ -44,7 +44,7 @@ async function mustHaveArrived(store: ObjectStore, folder: string, files: readon
   for (const { name, bytes: size } of files) {
     const found = there.get(folder + name);
     if (found !== size)
-      throw new Trouble(
+      throw new SnapshotError(
         "truncated",
         `${folder}${name}: the store has ${found === undefined ? "nothing" : `${found} bytes`}, ${size} were ` +
           "sent; it loses data",

@@ -1,5 +1,5 @@
 import type { Manifest, ManifestFile } from "../manifest";
-import { troubleOf } from "../trouble";
+import { snapshotErrorOf } from "../snapshotError";
 import { usableCopy } from "./guardView";
 import { nameOf, prepare, type Draft, type Hands, type UsableCopy } from "./prepare";
 import { send } from "./send";
@@ -16,7 +16,7 @@ export class Taker {
 
   /**
    * @param effort - `again`: after one that failed; its dump is sent if it is still what a new one would be.
-   * @throws Trouble; then there is no new snapshot, and what was uploaded is removed by pruning.
+   * @throws SnapshotError; then there is no new snapshot, and what was uploaded is removed by pruning.
    */
   async take(effort: "anew" | "again"): Promise<Manifest> {
     const { store, now } = this.hands;
@@ -35,7 +35,7 @@ export class Taker {
       this.drop();
       return manifest;
     } catch (error) {
-      throw troubleOf(error, "taking a snapshot");
+      throw snapshotErrorOf(error, "taking a snapshot");
     }
   }
 

@@ -7,7 +7,7 @@ import { delimiter, dirname, join } from "node:path";
 import type { S3Server } from "../../lab/storage/s3Server";
 import { S3Store } from "../../snapshots/store/s3Store";
 import { uploadFile } from "../../snapshots/take/uploadFile";
-import { Trouble } from "../../snapshots/trouble";
+import { SnapshotError } from "../../snapshots/snapshotError";
 import { startStore, stopStore } from "./support";
 
 const ROOT = join(__dirname, "../..");
@@ -93,7 +93,7 @@ describe("the example on premises", function () {
   });
 
   it("and nothing else: not the other site's, not the whole bucket, not another bucket", async () => {
-    const denied = (error: unknown): boolean => error instanceof Trouble && error.state === "denied";
+    const denied = (error: unknown): boolean => error instanceof SnapshotError && error.state === "denied";
     const other = storeAt("cache/dr/");
     await assert.rejects(other.list("cache/dr/"), denied);
     await assert.rejects(other.writeText("cache/dr/x", "x"), denied);

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { MANIFEST, parseKey, snapshotFolder } from "../../snapshots/layout";
 import { snapshotId, type Manifest } from "../../snapshots/manifest";
 import { prunable } from "../../snapshots/pruning";
-import { isGood, newestGood, type Kept } from "../../snapshots/store/inventory";
+import { isGood, newestGood, type StoredSnapshot } from "../../snapshots/store/inventory";
 import { dumpOf, newestDump, staleFiles } from "../../snapshots/take/dumpFiles";
 import { bytes, siteName } from "../../server/types";
 
@@ -17,7 +17,7 @@ const kept = fc
     sequence: fc.integer({ min: 0, max: 10_000 }),
     state: fc.constantFrom("good", "truncated", "incomplete"),
   })
-  .map(({ ageDays, epoch, sequence, state }): Kept => {
+  .map(({ ageDays, epoch, sequence, state }): StoredSnapshot => {
     const time = new Date(NOW - ageDays * DAY);
     const version = { epoch, sequence };
     const id = snapshotId(time, version);
@@ -55,8 +55,8 @@ const inventories = fc.uniqueArray(kept, { selector: ({ folder }) => folder, max
 const retentions = fc.record({ days: fc.integer({ min: 1, max: 30 }), least: fc.integer({ min: 0, max: 6 }) });
 
 /** What is left of an inventory when some keys are gone, as the next look at the store would have it. */
-function without(inventory: readonly Kept[], removed: ReadonlySet<string>): readonly Kept[] {
-  return inventory.flatMap((each): Kept[] => {
+function without(inventory: readonly StoredSnapshot[], removed: ReadonlySet<string>): readonly StoredSnapshot[] {
+  return inventory.flatMap((each): StoredSnapshot[] => {
     const objects = each.objects.filter(({ key }) => !removed.has(key));
     if (objects.length === 0) return [];
     const manifest = objects.some(({ key }) => key === each.folder + MANIFEST);
@@ -72,7 +72,7 @@ function without(inventory: readonly Kept[], removed: ReadonlySet<string>): read
 }
 
 /** Said apart from the code: of the highest epoch, of those the highest sequence, of those the latest. */
-function newestData(inventory: readonly Kept[]): string | undefined {
+function newestData(inventory: readonly StoredSnapshot[]): string | undefined {
   const text = ({ dataVersion: { least }, time }: Manifest): string =>
     [least.epoch, least.sequence].map((n) => String(n).padStart(16, "0")).join() + time;
   return inventory
@@ -85,7 +85,7 @@ function newestData(inventory: readonly Kept[]): string | undefined {
 describe("what pruning removes", () => {
   const holds = (
     property: (
-      inventory: readonly Kept[],
+      inventory: readonly StoredSnapshot[],
       removed: ReadonlySet<string>,
       retention: { days: number; least: number },
     ) => void,
@@ -96,7 +96,8 @@ describe("what pruning removes", () => {
       ),
       { numRuns: 500 },
     );
-  const gone = (each: Kept, removed: ReadonlySet<string>): boolean => each.objects.some(({ key }) => removed.has(key));
+  const gone = (each: StoredSnapshot, removed: ReadonlySet<string>): boolean =>
+    each.objects.some(({ key }) => removed.has(key));
 
   it("is never the newest good one, by data or by time", () =>
     holds((inventory, removed) => {
@@ -115,7 +116,8 @@ describe("what pruning removes", () => {
         assert.equal(newestGood(some)?.id, newestData(inventory));
         assert.deepEqual(inventory.filter(isGood).length > 0, some.some(isGood));
         // None that was good is left cut short beside its manifest: that would be an alarm of its own.
-        const cutShort = (all: readonly Kept[]): number => all.filter(({ state }) => state.kind === "truncated").length;
+        const cutShort = (all: readonly StoredSnapshot[]): number =>
+          all.filter(({ state }) => state.kind === "truncated").length;
         assert.ok(cutShort(some) <= cutShort(inventory));
       }),
     ));

@@ -1,6 +1,6 @@
 import { createSocket } from "node:dgram";
 import { decode, encode } from "dns-packet";
-import { afterIo } from "../../../resolver/afterIo";
+import { afterPendingIo } from "../../../resolver/afterPendingIo";
 
 /** How a run of queries went. */
 export interface DnsLoadReport {
@@ -55,7 +55,7 @@ function ask(name: string): Promise<void> {
     const query = encode({ type: "query", id, flags: 0x100, questions: [{ type: QTYPE_A, name }] });
     const send = (triesLeft: number): void => {
       socket.send(query, Number(port), server);
-      callOff = afterIo(PATIENCE_MS, () => {
+      callOff = afterPendingIo(PATIENCE_MS, () => {
         if (triesLeft <= 1) return end("no answer");
         sentAgain += 1;
         send(triesLeft - 1);

@@ -3,7 +3,13 @@ import fc from "fast-check";
 import { renderTally } from "../../../resolver/metrics/exposition";
 import { Histogram, LATENCY_BOUNDS } from "../../../resolver/metrics/histogram";
 import { L2Tally } from "../../../resolver/metrics/l2Tally";
-import { addSnapshots, emptySnapshot, ofDeparted, Tally, type TallySnapshot } from "../../../resolver/metrics/tally";
+import {
+  addSnapshots,
+  emptySnapshot,
+  ofExitedWorkers,
+  Tally,
+  type TallySnapshot,
+} from "../../../resolver/metrics/tally";
 
 const valueOf = (text: string, series: string): number =>
   Number(
@@ -85,7 +91,7 @@ describe("what is counted", () => {
     );
     assert.equal(valueOf(text, 'heimdall_l2_duration_seconds_count{operation="get"}'), 2);
     assert.ok(!text.includes('operation="del"'));
-    const gone = renderTally(addSnapshots(ofDeparted(of(worker)), of(other)));
+    const gone = renderTally(addSnapshots(ofExitedWorkers(of(worker)), of(other)));
     assert.equal(valueOf(gone, 'heimdall_l2_breaker{side="read"}'), 0, "a process that is gone leaves nothing out");
     assert.equal(valueOf(gone, 'heimdall_l2_errors_total{operation="get",kind="slow"}'), 1);
   });

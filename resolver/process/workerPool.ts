@@ -3,7 +3,7 @@ import type { CachingTier } from "../cache/tier";
 import type { Config } from "../config/config";
 import type { Invalidation } from "../l2/tombstones";
 import type { Log } from "../log";
-import { addSnapshots, emptySnapshot, ofDeparted, type TallySnapshot } from "../metrics/tally";
+import { addSnapshots, emptySnapshot, ofExitedWorkers, type TallySnapshot } from "../metrics/tally";
 import type { QuestionKey } from "../wire/question";
 import type { BoundPorts } from "./front";
 import { fromWorker, type FromWorker, type Popularity, type ToWorker } from "./messages";
@@ -17,7 +17,7 @@ const RESPAWN_MS = 500;
 const YOUNG_GENERATION = "--max-semi-space-size=4";
 
 /** The worker processes of a replica, as the primary process sees them. */
-export class Crew {
+export class WorkerPool {
   readonly #config: Config;
   readonly #log: Log;
   readonly #reports = new Map<number, (report: Report) => void>();
@@ -147,7 +147,7 @@ export class Crew {
   #exited(worker: Worker, code: number, tier: CachingTier): void {
     const last = this.#lastTally.get(worker.id);
     this.#lastTally.delete(worker.id);
-    if (last !== undefined) this.#departed = addSnapshots(this.#departed, ofDeparted(last));
+    if (last !== undefined) this.#departed = addSnapshots(this.#departed, ofExitedWorkers(last));
     if (this.#isDraining) return;
     this.#log("error", "worker ended", { code });
     setTimeout(() => {

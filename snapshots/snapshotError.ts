@@ -1,7 +1,7 @@
 import type { State } from "../contract/snapshotsReport";
 
 /** An attempt that ended without a snapshot, with the state that it leaves behind. */
-export class Trouble extends Error {
+export class SnapshotError extends Error {
   override readonly name = "Trouble";
   constructor(
     readonly state: Exclude<State, "ok" | "waiting">,
@@ -33,7 +33,7 @@ const AWAY = new Set([
   "ENETDOWN",
 ]);
 
-interface Clues {
+interface ErrorFields {
   readonly name?: string;
   readonly code?: string;
   readonly Code?: string;
@@ -43,13 +43,13 @@ interface Clues {
 }
 
 /** What an error of S3's client, of a file or of the server means; `doing` is a clause such as "uploading dump.rdb". */
-export function troubleOf(error: unknown, doing: string): Trouble {
-  if (error instanceof Trouble) return error;
-  const clues = (error ?? {}) as Clues;
+export function snapshotErrorOf(error: unknown, doing: string): SnapshotError {
+  if (error instanceof SnapshotError) return error;
+  const clues = (error ?? {}) as ErrorFields;
   const name = clues.name ?? "";
   const status = clues.$metadata?.httpStatusCode ?? 0;
   // Node tries both address families and reports them together.
-  const codes = [clues.code, clues.Code, ...(clues.errors ?? []).map((e) => (e as Clues).code)].filter(
+  const codes = [clues.code, clues.Code, ...(clues.errors ?? []).map((e) => (e as ErrorFields).code)].filter(
     (c) => c !== undefined,
   );
   const message =
@@ -59,8 +59,8 @@ export function troubleOf(error: unknown, doing: string): Trouble {
     )
       .split("\n")[0]
       ?.slice(0, 200) ?? name;
-  const trouble = (state: Trouble["state"], remedy: string): Trouble =>
-    new Trouble(state, `${doing}: ${message}; ${remedy}`);
+  const trouble = (state: SnapshotError["state"], remedy: string): SnapshotError =>
+    new SnapshotError(state, `${doing}: ${message}; ${remedy}`);
   if (name === "NoSuchBucket" || codes.includes("NoSuchBucket"))
     return trouble("no-bucket", "make the bucket, or correct its name");
   if (DENIED.has(name) || codes.some((c) => DENIED.has(c)) || status === 401 || status === 403)

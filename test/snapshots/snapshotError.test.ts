@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { S3Server } from "../../lab/storage/s3Server";
-import { Trouble, troubleOf } from "../../snapshots/trouble";
+import { SnapshotError, snapshotErrorOf } from "../../snapshots/snapshotError";
 import { Beside, DataServer, engines, startStore, stopStore, until } from "./support";
 
 describe("what an error means", () => {
@@ -33,10 +33,10 @@ describe("what an error means", () => {
     ["something else", { name: "TypeError", message: "x" }, "failed"],
   ];
   for (const [what, error, state] of cases)
-    it(`${what}: ${state}`, () => assert.equal(troubleOf(error, "uploading").state, state));
+    it(`${what}: ${state}`, () => assert.equal(snapshotErrorOf(error, "uploading").state, state));
   it("is kept where it is known already", () => {
-    const known = new Trouble("skipped", "not in sync");
-    assert.equal(troubleOf(known, "x"), known);
+    const known = new SnapshotError("skipped", "not in sync");
+    assert.equal(snapshotErrorOf(known, "x"), known);
   });
 });
 

@@ -3,7 +3,7 @@
  * timer and the reply at once, and Node looks at timers first.
  * @returns what calls it off.
  */
-export function afterIo(ms: number, act: () => void): () => void {
+export function afterPendingIo(ms: number, act: () => void): () => void {
   let immediate: NodeJS.Immediate | undefined;
   const timer = setTimeout(() => (immediate = setImmediate(act)), ms);
   return () => {
