@@ -1,7 +1,7 @@
 # Everything that a checkout needs is done by these targets; they can be run again, and go on where they stopped.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup packages toolchain build lab-up down lab-env demo test check-code unit e2e bench model faults
+.PHONY: help setup packages toolchain build lab-up down lab-env demo test check-code unit e2e fuzz bench model faults
 
 LAB_NAME ?= demo
 TSX := node --import tsx
@@ -55,6 +55,9 @@ check-code: packages ## types, formatting, lint with types, borders between the 
 unit: packages build toolchain
 	@$(TSX) lab/main.ts test-tools
 	npx mocha --ignore 'test/e2e/**' 'test/**/*.test.ts'
+
+fuzz: packages ## a million random stacks and ACL files against rules and parsers (FUZZ_CASES, FUZZ_SEED); for the night
+	FUZZ_CASES=$${FUZZ_CASES:-1000000} npx mocha 'test/policies/fuzz/*.test.ts'
 
 e2e: setup
 	@LAB_NAME=test $(TSX) lab/main.ts down
