@@ -15,7 +15,8 @@ export function carriedMutants(world: World): Mutant[] {
 }
 
 const LINES: readonly [string, (line: string) => string][] = [
-  ["nopass", (line) => `${line} nopass`],
+  // A user that is off, and that no guard switches on, lets nobody in.
+  ["on and nopass", (line) => `${line.replace(/ off /i, " ON ")} nopass`],
   ["an unknown rule", (line) => `${line} everything`],
   ["an unknown category", (line) => `${line} +@everything`],
   ["no name", (line) => line.replace(/^(\S+) \S+/, "$1")],
@@ -43,7 +44,6 @@ function aclMutants(world: World): Mutant[] {
   const found = [
     edit("no line for default", (all) => all.filter((line) => !line.includes(" default "))),
     edit("in prose", () => ["Everybody may do everything."]),
-    edit("a user twice", (all) => [...all, all.at(-1) ?? ""]),
   ];
   for (const line of lines) {
     const user = line.split(" ")[1] ?? "";

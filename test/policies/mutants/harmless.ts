@@ -385,14 +385,15 @@ function serverVariations(world: World): Mutant[] {
     edit("a flag that nobody judges", (own) =>
       array(own, "args").push(...(world.name === "redis" ? ["--tcp-keepalive", "60"] : ["--tcp_keepalive=60"])),
     );
-    edit("env values without a secret", (own) =>
-      array(own, "env").push(
+    edit("env values without a secret", (own) => {
+      own["env"] = [
+        ...("env" in own ? array(own, "env") : []),
         { name: "LOG_LEVEL", value: "info" },
         { name: "TOKEN_TTL", value: "3600" },
         { name: "PASSWORD_FILE", value: "/run/secrets/password" },
         { name: "PASSWORD_REQUIRED", value: "true" },
-      ),
-    );
+      ];
+    });
     edit("more requested", (own) => void (object(own, "resources")["requests"] = { cpu: "2", memory: "300Mi" }));
     edit("a limit of four cores", (own) => void (object(own, "resources", "limits")["cpu"] = "4"));
     edit(
