@@ -70,7 +70,9 @@ export const stormBenchmark: Benchmark = {
         seen.away += report.away;
         seen.replies += Object.values(report.errorReplies).reduce((sum, each) => sum + each, 0);
         console.log(
-          `  ${run + 1}: ${from} → ${to}, beside ${crowd.beside}: ${report.back.length} back, p50 ${Math.round(percentile(report.back, 0.5))} ms, max ${Math.round(Math.max(0, ...report.back))} ms, ended ${report.closed}, away ${report.away}, error replies ${JSON.stringify(report.errorReplies)}`,
+          `  ${run + 1}: ${from} → ${to}, beside ${crowd.beside}: ${report.back.length} back, p50 ` +
+            `${Math.round(percentile(report.back, 0.5))} ms, max ${Math.round(Math.max(0, ...report.back))} ms, ` +
+            `ended ${report.closed}, away ${report.away}, error replies ${JSON.stringify(report.errorReplies)}`,
         );
       }
     }
@@ -78,8 +80,12 @@ export const stormBenchmark: Benchmark = {
     const runs = runsOf(RUNS);
     const again = seen.ended - runs * SITES.length * SESSIONS;
     return [
-      `${bench.engine}, ${process.env["WAN_RTT_MS"] || 80} ms round trip, ${runs} switchovers to and fro with ${SESSIONS} quiet sessions at each site; a session that is ended comes back after 50 ms, and again until it is served (AUTH and GET answered). The clients' own processes share the machine.`,
-      `**Served again within 5 s: ${all.filter((each) => each <= LONGEST_MS).length} of ${all.length}**; sessions thrown out more than once: ${Math.max(0, again)}; away at the end: ${seen.away}; error replies: ${seen.replies}; replication interrupted after the move: ${seen.interrupted} times.`,
+      `${bench.engine}, ${process.env["WAN_RTT_MS"] || 80} ms round trip, ${runs} switchovers to and fro with ` +
+        `${SESSIONS} quiet sessions at each site; a session that is ended comes back after 50 ms, and again ` +
+        "until it is served (AUTH and GET answered). The clients' own processes share the machine.",
+      `**Served again within 5 s: ${all.filter((each) => each <= LONGEST_MS).length} of ${all.length}**; ` +
+        `sessions thrown out more than once: ${Math.max(0, again)}; away at the end: ${seen.away}; error ` +
+        `replies: ${seen.replies}; replication interrupted after the move: ${seen.interrupted} times.`,
       table(SPREAD_HEAD, [
         ["from a session's end until it is served again, beside the new primary", ...spread(back.new)],
         ["the same, beside the old primary (over the link)", ...spread(back.old)],

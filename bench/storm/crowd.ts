@@ -1,5 +1,5 @@
-// Quiet sessions that come back by themselves: HOST PORT USER PASSWORD_FILE SESSIONS. Prints "ready" when all stand; when
-// standard input ends, one line of JSON: what happened to them since.
+// Quiet sessions that come back by themselves: HOST PORT USER PASSWORD_FILE SESSIONS. Prints "ready" when all stand;
+// when standard input ends, one line of JSON: what happened to them since.
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 
