@@ -1,4 +1,5 @@
 import { isAbove, NO_EPOCH } from "../../contract/epochs";
+import type { DiscardedData } from "../../contract/siteRole";
 import type { Epoch, Milliseconds, SiteName } from "../../server/types";
 import { replicaOf } from "../plan/specs";
 import type { PresentView } from "../plan/view";
@@ -21,6 +22,7 @@ export class Fencing {
     private readonly epoch: Epoch,
     private readonly primary: SiteName,
     private readonly run: CommandRun,
+    private readonly discarded: readonly DiscardedData[] = [],
   ) {}
 
   /** For the receipt: whose object was written, and who may think itself primary until it learns of the epoch. */
@@ -100,7 +102,12 @@ export class Fencing {
     const { site } = watch;
     this.trying.add(site);
     try {
-      const failed = await this.run.write(site, object, replicaOf(site, this.epoch, this.primary), within);
+      const failed = await this.run.write(
+        site,
+        object,
+        replicaOf(site, this.epoch, this.primary, this.discarded),
+        within,
+      );
       if (failed === null) this.done.add(site);
       else this.problems.set(site, failed.problem);
       if (failed?.outcome === "unknown") this.unknown = true;

@@ -17,6 +17,8 @@ export interface OptionSpec<T> {
   /** The default as help and documents show it; null: none. */
   readonly shown: string | null;
   readonly parse: ((text: string) => T) | null;
+  /** Given again, it adds to its list. */
+  readonly repeats: boolean;
   readonly choices: readonly string[] | null;
 }
 
@@ -35,6 +37,7 @@ const spec = <T>(flags: string, help: string, rest: Partial<OptionSpec<T>>): Opt
   shown: null,
   parse: null,
   choices: null,
+  repeats: false,
   ...rest,
 });
 
@@ -71,9 +74,9 @@ export const optionalEpoch = optional<Epoch>(parseEpoch);
 export const seconds = defaulted<Seconds>(parseSeconds);
 export const milliseconds = defaulted<Milliseconds>(parseMilliseconds);
 
-/** Empty unless given. */
+/** Empty unless given; may be given again and again. */
 export const discard = (flags: string, help: string): OptionSpec<readonly DiscardedData[]> =>
-  spec<readonly DiscardedData[]>(flags, help, { parse: parseDiscard, absent: [] });
+  spec<readonly DiscardedData[]>(flags, help, { parse: parseDiscard, absent: [], repeats: true });
 
 /** Several words after one flag; empty unless given. */
 export const words = (flags: string, help: string): OptionSpec<readonly string[]> =>
@@ -105,13 +108,19 @@ export function addOptions(command: Command, specs: OptionSpecs): void {
     if (option.attributeName() !== name)
       throw new Error(`option ${each.flags} is ${option.attributeName()}, its key is ${name}`);
     const { parse } = each;
-    if (parse !== null) option.argParser(parse);
+    if (parse !== null) option.argParser(each.repeats ? collecting(parse) : (given) => parse(given));
     if (each.choices !== null) option.choices(each.choices);
     if (each.shown !== null) option.default(each.absent, each.shown);
     if (each.required) option.makeOptionMandatory();
     command.addOption(option);
   }
 }
+
+/** Commander hands over what the flag gave before. */
+const collecting =
+  (parse: (text: string) => unknown) =>
+  (given: string, earlier: unknown): unknown =>
+    [...(Array.isArray(earlier) ? (earlier as unknown[]) : []), parse(given)].flat();
 
 /** The struct from what commander has read. */
 export function readOptions<S extends OptionSpecs>(specs: S, given: Readonly<Record<string, unknown>>): OptionsOf<S> {

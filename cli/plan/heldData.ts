@@ -65,6 +65,16 @@ export function notDiscarded(
   );
 }
 
+/** What a spec gives up: all that was found newer, and all that the operator named, the higher version for each site. */
+export function mergeDiscards(...lists: readonly (readonly DiscardedData[])[]): readonly DiscardedData[] {
+  const highest = new Map<SiteName, DiscardedData>();
+  for (const data of lists.flat()) {
+    const known = highest.get(data.site);
+    if (known === undefined || compareDataVersions(known, data) < 0) highest.set(data.site, data);
+  }
+  return [...highest.values()];
+}
+
 /** As `status` shows it and `--discard` takes it. */
 export const describeVersion = ({ site, epoch, sequence }: DiscardedData): string => `${site}@${epoch}/${sequence}`;
 

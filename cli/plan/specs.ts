@@ -11,12 +11,16 @@ export const initialPrimary = (site: SiteName, epoch: Epoch): SiteRoleSpec => ({
   mode: "initial",
 });
 
-export const replicaOf = (site: SiteName, epoch: Epoch, source: SiteName): SiteRoleSpec => ({
-  site,
-  role: "replica",
-  epoch,
-  source,
-});
+/** @param discarded - of which the site's own data is what it may replace although its source is older. */
+export const replicaOf = (
+  site: SiteName,
+  epoch: Epoch,
+  source: SiteName,
+  discarded: readonly DiscardedData[] = [],
+): SiteRoleSpec => {
+  const own = discarded.filter((data) => data.site === site);
+  return { site, role: "replica", epoch, source, ...(own.length === 0 ? {} : { discard: own }) };
+};
 
 export const withHandover = (spec: SiteRoleSpec, to: SiteName, epoch: Epoch): SiteRoleSpec => ({
   ...spec,

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { addOptions, type OptionSpec } from "../../cli/command/options";
+import { addOptions, readOptions, type OptionSpec } from "../../cli/command/options";
+import { failoverCommand } from "../../cli/commands/failover/command";
 import { COMMANDS } from "../../cli/commands";
 import { commonOf } from "../../cli/program";
 
@@ -53,6 +54,19 @@ describe("docs/commands.md", () => {
   it("has a row for each command", () => {
     const text = readFileSync(FILE, "utf8");
     for (const { name } of COMMANDS) assert.match(text, new RegExp(`^\\| \`${name}[ \`]`, "m"), name);
+  });
+
+  it("takes --discard once with commas, and again and again", () => {
+    const command = new Command("failover");
+    addOptions(command, failoverCommand.options);
+    command.parse(["--to", "a", "--discard", "b@3/120,c@3/1", "--discard", "d@4/7"], { from: "user" });
+    const { discard, timeout } = readOptions(failoverCommand.options, command.opts());
+    assert.deepEqual(discard, [
+      { site: "b", epoch: 3, sequence: 120 },
+      { site: "c", epoch: 3, sequence: 1 },
+      { site: "d", epoch: 4, sequence: 7 },
+    ]);
+    assert.equal(timeout, 15_000);
   });
 
   it("shows options whose names are those of their structs", () => {

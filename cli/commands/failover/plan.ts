@@ -2,7 +2,7 @@ import { isAbove } from "../../../contract/epochs";
 import type { DiscardedData, SiteRoleObject } from "../../../contract/siteRole";
 import type { Epoch, SiteName } from "../../../server/types";
 import { epochFor, epochsSeen } from "../../plan/epochs";
-import { newerThan, notDiscarded } from "../../plan/heldData";
+import { mergeDiscards, newerThan, notDiscarded } from "../../plan/heldData";
 import { isAboveLimit } from "../../plan/memory";
 import {
   currentPrimary,
@@ -76,7 +76,7 @@ export function decideFailover(views: readonly SiteView[], input: FailoverInput)
   const object = isPresent(target) ? target.object : null;
   const primary = currentPrimary(views);
   if (object !== null && primary?.site === to && freshStatus(primary) !== null && servesAt(object, object.spec.epoch))
-    return decideServing(object, others);
+    return decideServing(object, others, input.discard);
 
   const seen = epochsSeen(views);
   if (seen.length === 0 && input.epochAtLeast === null) {
@@ -102,7 +102,7 @@ export function decideFailover(views: readonly SiteView[], input: FailoverInput)
     fence: present.filter((v) => v.object.spec.role === "primary"),
     repoint: present.filter((v) => v.object.spec.role === "replica"),
     introduce: absentAmong(others),
-    discarded: newer,
+    discarded: mergeDiscards(newer, input.discard),
     unreachable: others.filter((v) => v.kind === "unreachable").map((v) => v.site),
   };
   return {
@@ -115,29 +115,24 @@ export function decideFailover(views: readonly SiteView[], input: FailoverInput)
   };
 }
 
-function decideServing(object: SiteRoleObject, others: readonly SiteView[]): FailoverVerdict {
+function decideServing(
+  object: SiteRoleObject,
+  others: readonly SiteView[],
+  discard: readonly DiscardedData[],
+): FailoverVerdict {
   const { site, epoch } = object.spec;
-  const behind = others
-    .filter(isPresent)
-    .filter(
-      (v) => isAbove(epoch, v.object.spec.epoch) && (v.object.spec.role === "primary" || v.object.spec.source !== site),
-    );
+  const behind = others.filter(isPresent).filter(({ object: { spec } }) => {
+    if (isAbove(epoch, spec.epoch)) return spec.role === "primary" || spec.source !== site;
+    // A replica that keeps a copy newer than its source's until the operator gives it up.
+    return spec.role === "replica" && discard.some((data) => data.site === spec.site);
+  });
   const introduce = absentAmong(others);
   if (behind.length === 0 && introduce.length === 0)
     return { kind: "refuse", reasons: [`site ${site}: is primary and serves already (epoch ${epoch})`] };
+  const nothing = { from: null, repoint: [], unreachable: [] };
   return {
     kind: "finish",
-    plan: {
-      from: null,
-      to: site,
-      epoch,
-      target: object,
-      fence: behind,
-      repoint: [],
-      introduce,
-      discarded: [],
-      unreachable: [],
-    },
+    plan: { ...nothing, to: site, epoch, target: object, fence: behind, introduce, discarded: discard },
   };
 }
 

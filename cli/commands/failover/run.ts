@@ -58,7 +58,7 @@ async function lookAgain(verdict: Proceed, options: FailoverOptions, { clients }
 async function carryOut(verdict: Proceed, options: FailoverOptions, run: CommandRun): Promise<Result> {
   const { plan } = verdict;
   const { record } = run;
-  const fencing = new Fencing(plan.epoch, plan.to, run);
+  const fencing = new Fencing(plan.epoch, plan.to, run, plan.discarded);
   const about = (): Pick<Receipt, "fenced" | "acceptPartial" | "discarded"> => {
     for (const line of fencing.failures) record.note(`${line}; it closes when it learns of epoch ${plan.epoch}`);
     return { fenced: fencing.result, acceptPartial: options.acceptPartial, discarded: plan.discarded };
@@ -114,7 +114,12 @@ async function tellReplicas(plan: FailoverPlan, behind: readonly PresentView[], 
   ];
   for (const { site, object } of sites) {
     run.record.steps.begin(`${site} becomes replica of ${plan.to} at epoch ${plan.epoch}`);
-    const failed = await run.write(site, object, replicaOf(site, plan.epoch, plan.to), FAILOVER_REQUEST_MS);
+    const failed = await run.write(
+      site,
+      object,
+      replicaOf(site, plan.epoch, plan.to, plan.discarded),
+      FAILOVER_REQUEST_MS,
+    );
     if (failed === null) continue;
     run.record.steps.end("failed");
     problems.push(failed.problem);

@@ -1,7 +1,7 @@
 import type { DiscardedData, SiteRoleSpec } from "../../../contract/siteRole";
 import type { SiteName } from "../../../server/types";
 import type { Refusal } from "../../command/commandRun";
-import { describeHeld, describeVersion, heldBy, newerThan, notDiscarded } from "../../plan/heldData";
+import { describeHeld, describeVersion, heldBy, mergeDiscards, newerThan, notDiscarded } from "../../plan/heldData";
 import { currentPrimary, freshStatus, isPresent, servesAt, type PresentView, type SiteView } from "../../plan/view";
 
 /** What the operator's word excuses, at the epoch that the primary has. */
@@ -52,7 +52,8 @@ export function decideOverride(
     return { ...refuse(...kept.map((data) => lost(data, site, views, excused))), nextStep: keep(kept) };
   // For this run of the server and what it holds: a later crash is judged anew.
   const allowance = { runId: status.server.runId, dataVersion: status.dataVersion ?? null };
-  const given = newer.length === 0 ? {} : { discard: newer };
+  const discarded = mergeDiscards(newer, discard);
+  const given = discarded.length === 0 ? {} : { discard: discarded };
   return { kind: "proceed", target, spec: { ...spec, [excused]: allowance, ...given } };
 }
 

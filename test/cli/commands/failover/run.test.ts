@@ -202,6 +202,14 @@ describe("failover", () => {
       }
     });
 
+    it("has a replica of a site that serves give up the copy that it keeps", async () => {
+      const world = World.introduced();
+      const discard = [{ site: DR, epoch: 1, sequence: 70 }];
+      const result = await world.drive(failover({ ...options, to: PRIMARY, discard }, world.context()));
+      assert.equal(result?.code, 0, result?.text);
+      assert.deepEqual(world.cluster(DR).spec, { ...replicaOf(DR, epoch(1), PRIMARY), discard });
+    });
+
     it("takes an older version as no word for what has come since", async () => {
       const world = emptied();
       const discard = [{ site: DR, epoch: 1, sequence: world.guard(DR).data.size - 1 }];
