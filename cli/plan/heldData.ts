@@ -65,7 +65,7 @@ export function notDiscarded(
   );
 }
 
-/** What a spec gives up: all that was found newer, and all that the operator named, the higher version for each site. */
+/** What a spec gives up: all that was found newer, and all that the operator named; the higher version of each site. */
 export function mergeDiscards(...lists: readonly (readonly DiscardedData[])[]): readonly DiscardedData[] {
   const highest = new Map<SiteName, DiscardedData>();
   for (const data of lists.flat()) {
