@@ -53,14 +53,18 @@ export class HeartbeatWriter {
 
   /** @param found - in the server: a guard that was started again goes on from there. */
   start(session: ServerSession, found: Heartbeat | null): void {
-    if (this.timer !== null && this.session === session) return;
-    void this.stop();
-    this.session = session;
+    const running = this.timer !== null && this.session === session;
+    // Started while the server did not answer: what it holds is known only now.
+    if (running && this.version !== null) return;
+    if (!running) {
+      void this.stop();
+      this.session = session;
+    }
     if (found !== null && (this.version === null || compareDataVersions(found, this.version) >= 0)) {
       this.version = { epoch: found.epoch, sequence: found.sequence + 1 };
       this.history = found.history;
     }
-    this.timer = setInterval(() => this.tick(), HEARTBEAT_INTERVAL_MS);
+    if (!running) this.timer = setInterval(() => this.tick(), HEARTBEAT_INTERVAL_MS);
   }
 
   /** After it has returned no stamp is on its way. */

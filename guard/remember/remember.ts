@@ -71,7 +71,13 @@ const rememberPeers: Step = (state, { peers, toldClaims, server }) => {
     const data = peer.data ?? (peer.empty ? null : before.data);
     return [peer.site, { data, refusedEpoch: Math.max(before.refusedEpoch, peer.refusedEpoch ?? 0) }];
   });
-  const sites = runId === null ? [] : reachable.map((peer) => peer.site);
+  // Rule 2: a peer whose server loads, or does not answer, has been reached and has said nothing of its data.
+  const sites =
+    runId === null
+      ? []
+      : reachable
+          .filter((peer) => peer.data !== null || peer.empty || (state.peers[peer.site]?.data ?? null) !== null)
+          .map((peer) => peer.site);
   const known = state.peersReached?.runId === runId ? state.peersReached.sites : [];
   return {
     highestClaim,

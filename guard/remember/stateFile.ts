@@ -32,6 +32,12 @@ export type Storage =
   /** Another guard writes this file, or one of a later version has: this one has nothing to say any more. */
   | { readonly kind: "foreign"; readonly reason: string };
 
+/** The inode alone would not tell: a file system gives the number of a removed file to the next one. */
+const identityOf = (path: string): string => {
+  const { ino, mtimeNs } = statSync(path, { bigint: true });
+  return `${ino}:${mtimeNs}`;
+};
+
 /** The guard's state on the server's volume; a write that is cut off leaves the old state, but on a full volume. */
 export class StateFile {
   private known: GuardState;
@@ -39,8 +45,8 @@ export class StateFile {
   private writtenAt: number;
   private failure: string | null = null;
   private foreign: string | null = null;
-  /** Of the file as this guard last wrote it; null where it has not, or only in place. */
-  private inode: number | null = null;
+  /** Of the file as this guard last wrote it; null where it has not. */
+  private identity: string | null = null;
 
   constructor(
     private readonly path: string,
@@ -97,9 +103,9 @@ export class StateFile {
   }
 
   private isTaken(): boolean {
-    if (this.inode === null || this.foreign !== null) return false;
+    if (this.identity === null || this.foreign !== null) return false;
     try {
-      return statSync(this.path).ino !== this.inode;
+      return identityOf(this.path) !== this.identity;
     } catch {
       // Gone, or not to be read: what is known is written again with the next change.
       return false;
@@ -134,7 +140,7 @@ export class StateFile {
         closeSync(file);
       }
       renameSync(temporary, this.path);
-      this.inode = statSync(this.path).ino;
+      this.identity = identityOf(this.path);
       syncFolder(dirname(this.path));
     } catch (error) {
       rmSync(temporary, { force: true });
@@ -151,6 +157,8 @@ export class StateFile {
       fsyncSync(file);
     } finally {
       closeSync(file);
+      // Also of a write that stopped half way: it was this guard's.
+      this.identity = identityOf(this.path);
     }
   }
 

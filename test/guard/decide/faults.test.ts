@@ -83,6 +83,14 @@ describe("what was seen lasts (rules 1 and 2)", () => {
     assert.match(decided(lost).reason, /state was lost/);
     assert.equal(remembered(lost).lostAtEpoch, 3);
   });
+  it("a peer whose server loads or is frozen has been reached, and has said nothing of its data", () => {
+    const reached = (change: Parameters<typeof peer>[0], before: Scene["state"] = INITIAL_STATE): readonly string[] =>
+      remembered(back({ state: before, peers: [peer(change)] })).peersReached?.sites ?? [];
+    assert.deepEqual(reached({ data: null, empty: false }), []);
+    assert.deepEqual(reached({ data: null, empty: true }), [B]);
+    const word = remembered(back());
+    assert.deepEqual(reached({ data: null, empty: false }, { ...word, peersReached: null }), [B]);
+  });
 });
 
 describe("a volume that refuses writes (rule 0)", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { INITIAL_STATE, type GuardState } from "../../../guard/remember/guardState";
@@ -30,10 +30,11 @@ describe("the guard's state file", () => {
   it("is not written where nothing changes, nor at once for a heartbeat while it serves", () => {
     const file = new StateFile(path, () => 0);
     file.store(state({ highestEpoch: 7 }));
-    writeFileSync(path, "{}");
+    const { ino, mtimeNs } = statSync(path, { bigint: true });
     file.store(state({ highestEpoch: 7, dataVersion: { epoch: 7, sequence: 1 } }), "lazy");
     file.store(state({ highestEpoch: 7 }));
-    assert.deepEqual(onDisk(), {});
+    const after = statSync(path, { bigint: true });
+    assert.deepEqual([after.ino, after.mtimeNs], [ino, mtimeNs]);
     file.store(state({ highestEpoch: 8, dataVersion: { epoch: 7, sequence: 1 } }), "lazy");
     assert.deepEqual([onDisk().highestEpoch, onDisk().dataVersion?.sequence], [8, 1]);
   });
@@ -63,7 +64,8 @@ describe("the guard's state file", () => {
       const file = new StateFile(place);
       file.store(state({ highestEpoch: 7 }));
       assert.throws(() => writeFileSync(join(volume, "filler"), Buffer.alloc(65_536)), /ENOSPC/);
-      const found = (): GuardState => new StateFile(place).get();
+      // Read, not opened by another guard: that one would write it anew, and this one would see it.
+      const found = (): GuardState => JSON.parse(readFileSync(place, "utf8")) as GuardState;
       file.store(state({ highestEpoch: 8, refusal: refusal(2_000) }));
       assert.deepEqual([found().highestEpoch, found().refusal?.reason.length], [8, 2_000]);
       file.store(state({ highestEpoch: 9 }));
@@ -87,5 +89,16 @@ describe("the guard's state file", () => {
     assert.equal(file.store(state({ highestEpoch: 7 })).kind, "failing");
     assert.equal(file.store(state({ highestEpoch: 7 })).kind, "failing", "not taken for written");
     assert.equal(file.storage.kind, "failing");
+  });
+
+  it("is left to a guard that came after this one, whatever inode the file system gives it", () => {
+    const first = new StateFile(path);
+    first.store(state({ highestEpoch: 7 }));
+    const second = new StateFile(path);
+    // The number of the file that was removed is given to the next one: each second write may have it again.
+    for (const highestEpoch of [8, 9, 10]) second.store(state({ highestEpoch }));
+    assert.equal(first.store(state({ highestEpoch: 11 })).kind, "foreign");
+    assert.equal(second.store(state({ highestEpoch: 12 })).kind, "durable");
+    assert.equal(onDisk().highestEpoch, 12);
   });
 });
