@@ -1,9 +1,10 @@
 import { describeEvent } from "../events/describe";
+import { writeSection } from "../search/docs";
 import { table } from "../search/report";
 import { MUTANTS } from "./mutants";
 import { hunt } from "./hunt";
 
-/** `make model-mutants`: SECONDS for each mutant, ONLY for some. */
+/** `make model-mutants`: SECONDS for each mutant, ONLY for some; DOCUMENT is a file whose table is written anew. */
 async function main(env: NodeJS.ProcessEnv): Promise<void> {
   const seconds = Number(env["SECONDS"] || 60);
   const chosen = MUTANTS.filter(({ rule, fault }) => `${rule} ${fault}`.includes(env["ONLY"] ?? ""));
@@ -18,7 +19,10 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
     console.log(`${found === null ? "NOT FOUND" : "found"} in ${took}: ${mutant.rule}: ${mutant.fault}`);
     if (found !== null) console.log(`  ${found.configuration.name}: ${found.violation.text}\n  ${story}`);
   }
-  console.log(`\n${table(["rule taken out", "what the guard does then", "invariant", "shortest story"], rows)}\n`);
+  const shown = table(["rule taken out", "what the guard does then", "invariant", "shortest story"], rows);
+  console.log(`\n${shown}\n`);
+  const document = env["DOCUMENT"] ?? "";
+  if (document !== "") writeSection(document, "mutants", shown);
   const missed = rows.filter(([, , invariant]) => invariant === "-").length;
   console.log(`mutants: ${rows.length - missed} of ${rows.length} found`);
   if (missed > 0) process.exitCode = 1;
