@@ -173,7 +173,8 @@ function turn(w: World, index: number, guard: GuardProcess, rules: Rules): boole
 
 /** As guard/apply/heartbeatWriter.ts starts: from what is in the server. */
 function beginBeats(guard: GuardProcess, found: Heartbeat | null): void {
-  if (guard.server === null || guard.beating === guard.server.run) return;
+  if (guard.server === null) return;
+  if (guard.beating === guard.server.run && guard.nextBeat !== null) return;
   guard.beating = guard.server.run;
   if (found === null || (guard.nextBeat !== null && compareDataVersions(found, guard.nextBeat) < 0)) return;
   guard.nextBeat = { epoch: found.epoch, sequence: found.sequence + 1 };
