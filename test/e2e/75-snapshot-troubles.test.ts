@@ -251,7 +251,7 @@ describe("snapshots in trouble", () => {
         const loaded = await w.statusWhere(
           "primary",
           "has loaded its snapshot and asks about its peer",
-          (status) => /no peer could be reached/.test(status.reason),
+          (status) => /dr could not be reached since|no peer could be reached/.test(status.reason),
           RENEWED_MS,
         );
         assert.ok((loaded.snapshots?.restore?.id ?? "") >= id, `${JSON.stringify(loaded.snapshots)}, not ${id}`);
