@@ -42,12 +42,15 @@ function* judge(stack: Stack, { gateways, namespace }: CachePods): Iterable<Find
       const holder = stack.ofKind("", "ConfigMap").find((each) => each.namespace === namespace && each.name === name);
       const data = holder === undefined ? undefined : peek(holder.body, "data");
       if (holder === undefined || !isMap(data)) continue;
-      const read: Section[] = [];
-      for (const key of Object.keys(data).filter((each) => each.endsWith(".cfg"))) {
+      const files = Object.keys(data).filter((each) => each.endsWith(".cfg"));
+      const unknown = files.filter((key) => dataEntry(holder, key) instanceof Unknown);
+      // One file leads to the other's sockets: what one of them says is not judged without the other.
+      for (const key of unknown) yield notJudged({ resource: holder.resource }, `${key} is not known yet`);
+      if (unknown.length > 0) continue;
+      const read = files.flatMap((key) => {
         const written = dataEntry(holder, key);
-        if (written instanceof Unknown) yield notJudged({ resource: holder.resource }, `${key} is not known yet`);
-        else read.push(...sections(written ?? ""));
-      }
+        return written instanceof Unknown ? [] : sections(written ?? "");
+      });
       yield* judgeConfiguration(read, holder.resource, namespace);
     }
   }

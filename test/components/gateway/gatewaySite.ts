@@ -196,7 +196,7 @@ export const greeting = async (socket: Socket): Promise<string> =>
 
 export async function until(expected: string, attempt: () => Promise<string>): Promise<void> {
   let seen = "nothing yet";
-  for (const end = Date.now() + 40_000; Date.now() < end; await pause(20)) {
+  for (const end = Date.now() + 100_000; Date.now() < end; await pause(20)) {
     seen = await attempt();
     if (seen === expected) return;
   }

@@ -39,7 +39,7 @@ class OneAddress {
 }
 
 describe("names that the gateway resolves, on a real HAProxy", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const haproxy = findProgram("haproxy");
   let sites: Sites;
   let dns: OneAddress;

@@ -9,7 +9,7 @@ const silentFor = async (ms: number, answer: Promise<string>): Promise<boolean> 
   (await Promise.race([answer, pause(ms, null)])) === null;
 
 describe("sessions in the gateway, on a real HAProxy", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const haproxy = findProgram("haproxy");
   let sites: Sites;
 
